@@ -1,0 +1,46 @@
+/**
+ * Why a call to a system, or one item of it, failed. What follows from it is decided in one place, the engine:
+ * - `invalid`: the system refuses the values; a person must change something.
+ * - `missing`: the object, or one it refers to, is not there (any more).
+ * - `conflict`: the object is in a state that forbids the change (closed, locked, invoiced, duplicate).
+ * - `denied`: credentials or rights do not suffice.
+ * - `limited`: too many requests; `retryAfterMilliseconds` says when the system will listen again.
+ * - `unavailable`: the system did not do it: not reachable, or it answered that it is broken. Safe to repeat.
+ * - `ambiguous`: the answer was lost; the system may have done it. Look up before a create is repeated.
+ */
+export type ErrorKind =
+  | 'invalid'
+  | 'missing'
+  | 'conflict'
+  | 'denied'
+  | 'limited'
+  | 'unavailable'
+  | 'ambiguous';
+
+export interface SystemErrorContext {
+  readonly system: string;
+  /** What was being done, for people: `create 3 companies`. */
+  readonly action?: string;
+  readonly status?: number;
+  readonly retryAfterMilliseconds?: number;
+  readonly cause?: unknown;
+}
+
+/** A whole call that failed. An item that failed inside a batch is a `WriteResult` instead. */
+export class SystemError extends Error {
+  readonly kind: ErrorKind;
+  readonly system: string;
+  readonly action: string | undefined;
+  readonly status: number | undefined;
+  readonly retryAfterMilliseconds: number | undefined;
+
+  constructor(kind: ErrorKind, message: string, context: SystemErrorContext) {
+    super(message, { cause: context.cause });
+    this.name = 'SystemError';
+    this.kind = kind;
+    this.system = context.system;
+    this.action = context.action;
+    this.status = context.status;
+    this.retryAfterMilliseconds = context.retryAfterMilliseconds;
+  }
+}

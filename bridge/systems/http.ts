@@ -1,0 +1,240 @@
+import pRetry from 'p-retry';
+import { type Dispatcher, Pool } from 'undici';
+import { type ErrorKind, SystemError } from './error.ts';
+import type { Limiter } from './limiter.ts';
+
+export interface HttpOptions {
+  /** Name of the system, for errors. */
+  readonly system: string;
+  /** Scheme, host, port and an optional path that every request is put under. */
+  readonly baseUrl: string;
+  /** Headers of every request, asked for each time: a token may have been renewed. Never logged. */
+  readonly headers: () => Record<string, string>;
+  readonly limiter?: Limiter;
+  /** How long the system may take to answer. */
+  readonly timeoutMilliseconds?: number;
+  /** Open connections at most. */
+  readonly connections?: number;
+  /** Picks the sentence for people out of an error body. */
+  readonly explain?: (body: unknown) => string | undefined;
+}
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** For people and the log: `read 20 companies`. */
+  readonly action: string;
+  /** True when sending it twice does what sending it once does; default: true for GET, PUT and DELETE. */
+  readonly repeatable?: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Parsed JSON; `undefined` for an empty body. */
+  readonly body: unknown;
+}
+
+export interface Http {
+  /** Answers for every 2xx status; any other outcome throws `SystemError`. */
+  request(request: HttpRequest): Promise<HttpAnswer>;
+  close(): Promise<void>;
+}
+
+const defaultTimeout = 30_000;
+const defaultConnections = 16;
+/** A broken connection is tried again at once, within the same attempt; longer trouble is the engine's business. */
+const quickRetries = { retries: 2, minTimeout: 50, maxTimeout: 250, randomize: true };
+
+/** A client for one system: pooled connections, rate limit, deadline, and errors sorted by what may be done next. */
+export function createHttp(options: HttpOptions): Http {
+  const base = new URL(options.baseUrl);
+  const prefix = base.pathname.replace(/\/$/, '');
+  const timeout = options.timeoutMilliseconds ?? defaultTimeout;
+  const pool = new Pool(base.origin, {
+    connections: options.connections ?? defaultConnections,
+    pipelining: 1,
+    headersTimeout: timeout,
+    bodyTimeout: timeout,
+    connect: { timeout: Math.min(timeout, 10_000) },
+  });
+
+  async function send(request: HttpRequest, repeatable: boolean): Promise<HttpAnswer> {
+    if (options.limiter !== undefined) await options.limiter.acquire(request.signal);
+    let status: number;
+    let headers: HttpAnswer['headers'];
+    let text: string;
+    try {
+      const answer = await pool.request(dispatch(request));
+      status = answer.statusCode;
+      headers = answer.headers;
+      text = await answer.body.text();
+    } catch (error) {
+      throw connectionError(error, request, repeatable);
+    }
+    const body = parse(text);
+    if (status >= 200 && status < 300) {
+      if (text !== '' && body === undefined) {
+        const message = `${options.system} answered something that is not JSON`;
+        throw failure(repeatable ? 'unavailable' : 'ambiguous', message, request, { status });
+      }
+      return { status, headers, body };
+    }
+    throw statusError(status, headers, body, request, repeatable);
+  }
+
+  function dispatch(request: HttpRequest): Dispatcher.RequestOptions {
+    const headers = options.headers();
+    headers.accept = 'application/json';
+    let body: string | null = null;
+    if (request.body !== undefined) {
+      headers['content-type'] = 'application/json';
+      body = JSON.stringify(request.body);
+    }
+    return {
+      method: request.method,
+      path: prefix + request.path + queryText(request.query),
+      headers,
+      body,
+      signal: request.signal,
+    };
+  }
+
+  function failure(
+    kind: ErrorKind,
+    message: string,
+    request: HttpRequest,
+    more: { status?: number; cause?: unknown; retryAfterMilliseconds?: number } = {},
+  ): SystemError {
+    return new SystemError(kind, message, { system: options.system, action: request.action, ...more });
+  }
+
+  function connectionError(error: unknown, request: HttpRequest, repeatable: boolean): unknown {
+    if (request.signal.aborted) {
+      // Stopped by us; what was under way may still have been done there.
+      return failure(repeatable ? 'unavailable' : 'ambiguous', `${request.action} was interrupted`, request, {
+        cause: error,
+      });
+    }
+    const kind = neverSent(error) || repeatable ? 'unavailable' : 'ambiguous';
+    return failure(kind, `${options.system} could not be reached: ${reason(error)}`, request, {
+      cause: error,
+    });
+  }
+
+  function statusError(
+    status: number,
+    headers: HttpAnswer['headers'],
+    body: unknown,
+    request: HttpRequest,
+    repeatable: boolean,
+  ): SystemError {
+    const kind = kindOfStatus(status, repeatable);
+    const explanation = options.explain?.(body) ?? `${options.system} answered with status ${status}`;
+    const retryAfterMilliseconds = retryAfter(headers['retry-after']);
+    if (kind === 'limited') options.limiter?.pauseUntil(Date.now() + (retryAfterMilliseconds ?? 1000));
+    return failure(kind, explanation, request, {
+      status,
+      ...(retryAfterMilliseconds === undefined ? {} : { retryAfterMilliseconds }),
+    });
+  }
+
+  return {
+    request(request) {
+      const repeatable = request.repeatable ?? (request.method !== 'POST' && request.method !== 'PATCH');
+      if (!repeatable) return send(request, false);
+      return pRetry(() => send(request, true), {
+        ...quickRetries,
+        signal: request.signal,
+        shouldRetry: ({ error }) =>
+          error instanceof SystemError && error.kind === 'unavailable' && error.status === undefined,
+      });
+    },
+    close: () => pool.close(),
+  };
+}
+
+function kindOfStatus(status: number, repeatable: boolean): ErrorKind {
+  if (status === 429) return 'limited';
+  if (status === 401 || status === 403) return 'denied';
+  if (status === 404 || status === 410) return 'missing';
+  if (status === 409 || status === 423) return 'conflict';
+  // 503 says that nothing was done; any other failure of a server may come after it did the work.
+  if (status === 503 || (status >= 500 && repeatable)) return 'unavailable';
+  if (status === 408 || status >= 500) return repeatable ? 'unavailable' : 'ambiguous';
+  return 'invalid';
+}
+
+const beforeSending = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+const neverSent = (error: unknown): boolean => beforeSending.has(codeOf(error) ?? '');
+
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code !== undefined) return code;
+  if (error instanceof AggregateError) return codeOf(error.errors[0]);
+  return codeOf(error.cause);
+}
+
+function reason(error: unknown): string {
+  const code = codeOf(error);
+  switch (code) {
+    case 'ECONNREFUSED':
+      return 'nothing listens at its address';
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'its host name is not known';
+    case 'UND_ERR_CONNECT_TIMEOUT':
+      return 'no connection within the time limit';
+    case 'UND_ERR_HEADERS_TIMEOUT':
+    case 'UND_ERR_BODY_TIMEOUT':
+      return 'no answer within the time limit';
+    default:
+      return error instanceof Error
+        ? `${error.message}${code === undefined ? '' : ` (${code})`}`
+        : String(error);
+  }
+}
+
+/** Milliseconds of a `Retry-After` header: seconds or an HTTP date. */
+export function retryAfter(
+  header: string | string[] | undefined,
+  now: number = Date.now(),
+): number | undefined {
+  const text = Array.isArray(header) ? header[0] : header;
+  if (text === undefined) return undefined;
+  const seconds = Number(text);
+  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
+}
+
+function queryText(query: HttpRequest['query']): string {
+  if (query === undefined) return '';
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query))
+    if (value !== undefined) parameters.set(name, String(value));
+  const text = parameters.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+function parse(text: string): unknown {
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,131 @@
+import type { EntityName } from '../entities/catalogue.ts';
+import type { State } from '../entities/field.ts';
+import type { ErrorKind } from './error.ts';
+
+/** One object of one system. */
+export interface ObjectKey {
+  readonly entity: EntityName;
+  readonly id: string;
+}
+
+/** What a read or a poll says of one object. */
+export interface Snapshot extends ObjectKey {
+  /** All fields the system knows; `null` when the object is not there (deleted, or not of this entity). */
+  readonly state: State | null;
+  /** Objects of the same system whose state follows from this one, and which must be read again too. */
+  readonly touches?: readonly ObjectKey[];
+}
+
+/** One object to be created or changed. */
+export interface WriteChange {
+  /** The bridge's own name for the object, unique per entity, e.g. `odoo:customer:42`; kept by the partner where it can. */
+  readonly reference: string;
+  /** Id in this system, when the link is known. */
+  readonly id?: string;
+  /** The values to write. References are ids of this system already. */
+  readonly fields: State;
+  /**
+   * True when an earlier try may have reached the system without its answer reaching us. A connector whose create
+   * can not be repeated must then look the object up first.
+   */
+  readonly uncertain: boolean;
+}
+
+export interface WriteDone {
+  readonly ok: true;
+  readonly id: string;
+  readonly result: 'created' | 'updated' | 'unchanged' | 'adopted';
+}
+
+export interface WriteFailed {
+  readonly ok: false;
+  readonly error: ErrorKind;
+  /** A plain sentence for people. */
+  readonly message: string;
+  readonly retryAfterMilliseconds?: number;
+}
+
+export type WriteResult = WriteDone | WriteFailed;
+
+/** One object to be removed. */
+export interface RemoveChange {
+  readonly reference: string;
+  readonly id: string;
+}
+
+/** One page of a poll. The cursor is stored together with the snapshots, so a crash repeats a page, never skips one. */
+export interface PollPage {
+  /** Objects as read. */
+  readonly snapshots?: readonly Snapshot[];
+  /** Objects that changed but still have to be read. */
+  readonly hints?: readonly Hint[];
+  /** Where the next page starts; opaque to everyone but the connector. */
+  readonly cursor: string;
+}
+
+/** Tells that something changed, without values. */
+export interface Hint {
+  /** Unique in the system; the same hint always has the same id. */
+  readonly id: string;
+  /** The system's own type and id of the object, as it names them. */
+  readonly type: string;
+  readonly objectId: string;
+  readonly operation: 'create' | 'write' | 'unlink';
+  readonly fields: readonly string[];
+  readonly author?: string;
+  readonly company?: string;
+  readonly transaction?: string;
+  readonly occurredAt: string;
+  /** True when the bridge itself made the change. */
+  readonly echo: boolean;
+}
+
+export interface Capability {
+  /** Objects per read call; absent when the entity cannot be read by id. */
+  readonly read?: { readonly batch: number };
+  /** Objects per write call and the fields that can be written; absent when the entity cannot be written. */
+  readonly write?: { readonly batch: number; readonly fields: readonly string[] };
+  /** Canonical fields that `find` can look up exactly. */
+  readonly find?: readonly string[];
+  readonly remove?: { readonly batch: number };
+}
+
+/** One thing that `bridge check` found out about a system. */
+export interface Finding {
+  readonly level: 'ok' | 'warning' | 'error';
+  /** What was looked at, and how it is. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly remedy?: string;
+}
+
+/** The code that speaks one system's language. Every method throws `SystemError` when a whole call fails. */
+export interface Connector {
+  /** Name of the system in the rules, e.g. `hubspot`. */
+  readonly system: string;
+  readonly entities: Readonly<Partial<Record<EntityName, Capability>>>;
+  /** Streams that `poll` can read, by name. */
+  readonly streams: readonly string[];
+  /** Which entities an object of the system's own type is; empty for types that do not matter. */
+  entitiesOf(type: string): readonly EntityName[];
+  /** Reads objects; one snapshot per id, in any order. */
+  read(entity: EntityName, ids: readonly string[], signal: AbortSignal): Promise<Snapshot[]>;
+  /** Ids of the objects whose `field` equals each value: one list per value, in order. */
+  find(
+    entity: EntityName,
+    field: string,
+    values: readonly string[],
+    signal: AbortSignal,
+  ): Promise<string[][]>;
+  /** Creates or changes objects; one result per change, in order. */
+  write(entity: EntityName, changes: readonly WriteChange[], signal: AbortSignal): Promise<WriteResult[]>;
+  /** Removes objects; one result per change, in order. An object that is gone already counts as done. */
+  remove(entity: EntityName, changes: readonly RemoveChange[], signal: AbortSignal): Promise<WriteResult[]>;
+  /** Pages of a stream from a cursor (`undefined`: from the start the connector is configured for) up to now. */
+  poll(stream: string, cursor: string | undefined, signal: AbortSignal): AsyncIterable<PollPage>;
+  /** Creates what the connector needs in the system (custom properties and the like). Can be run any number of times. */
+  setup(signal: AbortSignal): Promise<Finding[]>;
+  /** Reachability, credentials, rights, configuration; never throws, changes nothing. */
+  check(signal: AbortSignal): Promise<Finding[]>;
+  close(): Promise<void>;
+}
