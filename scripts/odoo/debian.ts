@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cacheSubfolder } from './cache-folder.ts';
+import { ensureOdooPackage, odooFolder, versionFile } from './debian-archive.ts';
+import { debianCluster, installedPostgresVersion, postgresProgram } from './debian-cluster.ts';
+import { ensurePackages } from './debian-packages.ts';
+import type { ClusterAddress, Installation } from './installation.ts';
+import type { CommandLine } from './run-command.ts';
+
+function odooCommand(
+  _databaseName: string,
+  odooArguments: readonly string[],
+  address: ClusterAddress,
+): CommandLine {
+  const folder = odooFolder();
+  return {
+    command: 'setpriv',
+    arguments: [
+      // The kernel ends Odoo together with the process that started it.
+      ...['--pdeathsig', 'KILL', '/usr/bin/python3', join(folder, 'usr/bin/odoo'), ...odooArguments],
+      ...['--db_host', '127.0.0.1', '--db_port', String(address.port), '--db_user', address.user],
+    ],
+    environment: {
+      PYTHONPATH: join(folder, 'usr/lib/python3/dist-packages'),
+      PGPASSWORD: address.password,
+      // Not the settings file in the home folder.
+      ODOO_RC: '/dev/null',
+    },
+  };
+}
+
+async function killOdoo(databaseName: string, processId: number): Promise<void> {
+  try {
+    // The number may belong to another process by now.
+    if (!readFileSync(`/proc/${processId}/cmdline`, 'utf8').includes(databaseName)) return;
+    process.kill(-processId, 'SIGKILL');
+  } catch {
+    // It is gone already.
+  }
+}
+
+/** Odoo from the Debian archive. To be called under the lock "installation". */
+export async function debianInstallation(release: number): Promise<Installation> {
+  await ensurePackages(release);
+  await ensureOdooPackage();
+  const cluster = await debianCluster();
+  // Odoo creates its folders with the rights of whoever comes first.
+  cacheSubfolder('odoo-data');
+  const odooVersion = readFileSync(versionFile(), 'utf8').trim();
+  return {
+    version: `debian ${odooVersion} postgres ${installedPostgresVersion()}`,
+    cluster,
+    odooCommand,
+    psqlCommand: (psqlArguments, address) => ({
+      command: postgresProgram('psql'),
+      arguments: psqlArguments,
+      environment: {
+        PGHOST: '127.0.0.1',
+        PGPORT: String(address.port),
+        PGUSER: address.user,
+        PGPASSWORD: address.password,
+      },
+    }),
+    killOdoo,
+  };
+}
