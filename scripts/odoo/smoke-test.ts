@@ -42,7 +42,10 @@ export async function smokeTest(report: (line: string) => void): Promise<void> {
     report(`Odoo answers on ${server.url}, database ${server.databaseName} (${server.databaseUuid})`);
     const admin = odooSession(server, server.adminLogin, server.adminPassword);
     const accountant = { name: 'Smoke Test', login: 'smoke', password: 'smoke-test-password' };
-    await createUser(admin, { ...accountant, groups: ['account.group_account_invoice', 'base.group_partner_manager'] });
+    await createUser(admin, {
+      ...accountant,
+      groups: ['account.group_account_invoice', 'base.group_partner_manager'],
+    });
     const session = odooSession(server, accountant.login, accountant.password);
     const state = await invoiceAndPay(session);
     if (state !== 'paid') throw new Error(`the invoice is "${state}" after its payment, not "paid"`);
