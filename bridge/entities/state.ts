@@ -16,9 +16,9 @@ export function canonicalJson(state: State): string {
   return `${json}}`;
 }
 
-/** Short fingerprint of a state: equal states have equal fingerprints on every machine. */
-export function fingerprint(state: State): string {
-  return hash('sha256', canonicalJson(state), 'base64url').slice(0, 22);
+/** Short fingerprint of a state's canonical JSON: equal states have equal fingerprints on every machine. */
+export function fingerprint(json: string): string {
+  return hash('sha256', json, 'base64url').slice(0, 22);
 }
 
 export const isList = (value: Value): value is readonly string[] => Array.isArray(value);

@@ -1,0 +1,84 @@
+import type { EntityName } from '../entities/catalogue.ts';
+import type { State } from '../entities/field.ts';
+import { canonicalJson, type Difference, differences, fingerprint } from '../entities/state.ts';
+import type { changeTable } from './change.ts';
+import type { deliveryTable, NewDelivery } from './delivery.ts';
+import type { ledgerTable } from './ledger.ts';
+import type { linkTable } from './link.ts';
+import type { needTable } from './need.ts';
+import type { recordTable, SystemObject } from './record.ts';
+
+/** What was read of one object. */
+export interface Reading extends SystemObject {
+  /** `null` when the object is not there. */
+  readonly state: State | null;
+  readonly correlation: string;
+  /** True when every event that led to this reading says that the bridge itself made the change. */
+  readonly echo: boolean;
+}
+
+/** A record that became different, as the rules look at it. */
+export interface RecordChange extends SystemObject {
+  /** Known state before; `null` for an object that was not known, or was gone. */
+  readonly before: State | null;
+  /** State now; `null` when the object is gone. */
+  readonly after: State | null;
+  readonly differences: Readonly<Record<string, Difference>>;
+  readonly correlation: string;
+}
+
+export interface RouteContext {
+  /** True when the changed object is linked to one in that system. */
+  linkedIn(system: string): boolean;
+  /** True when a delivery to that system waits for the changed object. */
+  neededIn(system: string): boolean;
+}
+
+/** Decides which deliveries follow from a change. Pure: it only looks at its arguments. */
+export type Route = (change: RecordChange, context: RouteContext) => readonly NewDelivery[];
+
+interface Tables {
+  readonly records: ReturnType<typeof recordTable>;
+  readonly changes: ReturnType<typeof changeTable>;
+  readonly deliveries: ReturnType<typeof deliveryTable>;
+  readonly links: ReturnType<typeof linkTable>;
+  readonly ledger: ReturnType<typeof ledgerTable>;
+  readonly needs: ReturnType<typeof needTable>;
+}
+
+/** Turns a reading into a record, a change and deliveries. Runs inside a transaction. */
+export function createApply(tables: Tables) {
+  const { records, changes, deliveries, links, ledger, needs } = tables;
+
+  return function apply(reading: Reading, route: Route, nowMs: number, at: string): 'changed' | 'unchanged' {
+    const object: SystemObject = { system: reading.system, entity: reading.entity, id: reading.id };
+    const known = records.get(object);
+    const context: RouteContext = {
+      linkedIn: (system) => links.idIn(object, system) !== undefined,
+      neededIn: (system) => needs.exists(system, object),
+    };
+    const gone = reading.state === null;
+    if (gone && known === undefined) return 'unchanged';
+    const json = gone ? undefined : canonicalJson(reading.state);
+    const mark = json === undefined ? (known?.fingerprint ?? '') : fingerprint(json);
+    const same = known !== undefined && known.gone === gone && known.fingerprint === mark;
+    if (same) return 'unchanged';
+
+    const before = known === undefined || known.gone ? null : known.state;
+    const change: RecordChange = {
+      ...object,
+      before,
+      after: reading.state,
+      differences: differences(before, reading.state),
+      correlation: reading.correlation,
+    };
+    const lastState = json ?? canonicalJson(known?.state ?? {});
+    records.put({ ...object, fingerprint: mark, gone, readAt: at }, lastState);
+    changes.insert({ ...object, correlation: change.correlation, differences: change.differences, gone, at });
+    if (before === null) deliveries.wakeUnmatched(object.system, object.entity as EntityName, nowMs);
+    // What the bridge wrote itself comes back as an echo: it is remembered, and goes nowhere.
+    const echo = reading.echo && ledger.fingerprintOf(object) !== undefined;
+    if (!echo) for (const delivery of route(change, context)) deliveries.enqueue(delivery, nowMs, at);
+    return 'changed';
+  };
+}

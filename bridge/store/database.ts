@@ -1,0 +1,69 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { Kysely, SqliteDialect } from 'kysely';
+import { migrate } from './migrate.ts';
+import type { Schema } from './schema.ts';
+
+export type Connection = Database.Database;
+
+export interface OpenDatabase {
+  readonly connection: Connection;
+  readonly kysely: Kysely<Schema>;
+}
+
+export class StoreError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StoreError';
+  }
+}
+
+/** What `pragma synchronous` answers for FULL: a commit is on disk before it returns. */
+const synchronousFull = 2;
+
+/** Opens the file for writing, creates and migrates it where needed. Throws `StoreError` with a plain sentence. */
+export async function openDatabase(path: string): Promise<OpenDatabase> {
+  let connection: Connection;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    connection = new Database(path);
+  } catch (error) {
+    throw new StoreError(`The database ${path} cannot be opened: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  try {
+    connection.pragma('journal_mode = WAL');
+    connection.pragma('synchronous = FULL');
+    connection.pragma('busy_timeout = 5000');
+    connection.pragma('cache_size = -16000');
+    connection.pragma('temp_store = MEMORY');
+    // Larger than the default of 1000 pages: fewer checkpoints while a burst comes in.
+    connection.pragma('wal_autocheckpoint = 4000');
+    connection.pragma('journal_size_limit = 67108864');
+    if (connection.pragma('synchronous', { simple: true }) !== synchronousFull) {
+      throw new StoreError(
+        `The database ${path} does not keep its commits on disk (synchronous is not FULL)`,
+      );
+    }
+    const kysely = wrap(connection);
+    await migrate(kysely);
+    return { connection, kysely };
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+/** Opens the file for reading only, beside a running bridge. */
+export function openDatabaseForReading(path: string): OpenDatabase {
+  if (!existsSync(path))
+    throw new StoreError(`There is no database at ${path}. Has the bridge been started once?`);
+  const connection = new Database(path, { readonly: true, fileMustExist: true });
+  connection.pragma('busy_timeout = 5000');
+  return { connection, kysely: wrap(connection) };
+}
+
+const wrap = (connection: Connection) =>
+  new Kysely<Schema>({ dialect: new SqliteDialect({ database: connection }) });

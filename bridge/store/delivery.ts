@@ -1,0 +1,274 @@
+import { sql } from 'kysely';
+import type { EntityName } from '../entities/catalogue.ts';
+import type { OpenDatabase } from './database.ts';
+import { assertTransition, type DeliveryState } from './delivery-state.ts';
+import type { SystemObject } from './record.ts';
+import { prepare, slot } from './statement.ts';
+
+/** Bring this object to that system. */
+export interface NewDelivery {
+  readonly id: string;
+  readonly target: string;
+  readonly source: string;
+  readonly entity: EntityName;
+  readonly sourceId: string;
+  /** Index in `lanes`; lower is served first. */
+  readonly lane: number;
+  readonly rulesVersion: string;
+  readonly correlation: string;
+}
+
+export interface ClaimedDelivery extends NewDelivery {
+  /** This one included. */
+  readonly tries: number;
+  /** True when an earlier try may have had its effect without our knowing. */
+  readonly uncertain: boolean;
+}
+
+interface ClaimedRow {
+  id: string;
+  target: string;
+  source: string;
+  entity: EntityName;
+  source_id: string;
+  lane: number;
+  tries: number;
+  uncertain: 0 | 1;
+  rules_version: string;
+  correlation: string;
+}
+
+interface ObjectOfDelivery {
+  target: string;
+  source: string;
+  entity: string;
+  sourceId: string;
+}
+
+const sameObject = sql<boolean>`target = @target and source = @source and entity = @entity and source_id = @sourceId`;
+
+export function deliveryTable({ connection, kysely }: OpenDatabase) {
+  const enqueue = prepare<object>(
+    connection,
+    kysely
+      .insertInto('delivery')
+      .values({
+        id: slot('id'),
+        target: slot('target'),
+        source: slot('source'),
+        entity: slot('entity'),
+        source_id: slot('sourceId'),
+        state: sql.lit('pending'),
+        lane: slot('lane'),
+        due_ms: slot('dueMs'),
+        tries: sql.lit(0),
+        uncertain: sql.lit(0),
+        rules_version: slot('rulesVersion'),
+        correlation: slot('correlation'),
+        created_at: slot('at'),
+      })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['target', 'source', 'entity', 'source_id'])
+          .where('state', 'in', sql<string>`('pending', 'waiting')`)
+          .doUpdateSet({
+            // A retry keeps its time; what waited for a link looks again, its record has changed.
+            due_ms: sql`case when delivery.state = 'waiting' then excluded.due_ms else delivery.due_ms end`,
+            state: sql.lit('pending'),
+            lane: sql`min(delivery.lane, excluded.lane)`,
+            rules_version: sql`excluded.rules_version`,
+            correlation: sql`excluded.correlation`,
+          }),
+      ),
+  );
+  const claim = prepare<object, ClaimedRow>(
+    connection,
+    kysely
+      .updateTable('delivery')
+      .set({
+        state: sql.lit('leased'),
+        leased_until_ms: slot<number>('leasedUntilMs'),
+        tries: sql<number>`tries + 1`,
+      })
+      .where(
+        'id',
+        'in',
+        // Nothing of an object is claimed while something of it is under way: that keeps its order.
+        sql<string>`(select id from delivery as due
+          where due.target = @target and due.lane = @lane and due.state = 'pending' and due.due_ms <= @nowMs
+            and not exists (select 1 from delivery as busy where busy.state = 'leased' and busy.target = due.target
+              and busy.source = due.source and busy.entity = due.entity and busy.source_id = due.source_id)
+          order by due.due_ms limit @limit)`,
+      )
+      .returning(['id', 'target', 'source', 'entity', 'source_id', 'lane', 'tries', 'uncertain'])
+      .returning(['rules_version', 'correlation']),
+  );
+  const move = prepare<object>(
+    connection,
+    kysely
+      .updateTable('delivery')
+      .set({
+        state: slot<string>('to'),
+        due_ms: sql<number>`coalesce(@dueMs, due_ms)`,
+        leased_until_ms: sql.lit(null),
+        tries: sql<number>`tries - @uncount`,
+        uncertain: slot<0 | 1>('uncertain'),
+        settled_at: slot<string | null>('settledAt'),
+        error: slot<string | null>('error'),
+        cause: slot<string | null>('cause'),
+      })
+      .where('id', '=', slot<string>('id'))
+      .where('state', '=', slot<string>('from')),
+  );
+  const openOne = prepare<ObjectOfDelivery, { id: string }>(
+    connection,
+    kysely
+      .selectFrom('delivery')
+      .select('id')
+      .where(sameObject)
+      .where('state', 'in', sql<string>`('pending', 'waiting')`),
+  );
+  const hasDead = prepare<ObjectOfDelivery>(
+    connection,
+    kysely
+      .selectFrom('delivery')
+      .select('id')
+      .where(sameObject)
+      .where('state', '=', sql.lit('dead'))
+      .limit(sql.lit(1)),
+  );
+  const carryDoubt = prepare<{ id: string; dueMs: number }>(
+    connection,
+    kysely
+      .updateTable('delivery')
+      .set({ uncertain: sql.lit(1), due_ms: sql<number>`max(due_ms, @dueMs)` })
+      .where('id', '=', slot<string>('id')),
+  );
+  const supersedeDead = prepare<ObjectOfDelivery & { at: string }>(
+    connection,
+    kysely
+      .updateTable('delivery')
+      .set({ state: sql.lit('superseded'), settled_at: slot<string>('at') })
+      .where(sameObject)
+      .where('state', '=', sql.lit('dead')),
+  );
+  const wakeUnmatched = prepare<{ target: string; entity: string; nowMs: number }>(
+    connection,
+    kysely
+      .updateTable('delivery')
+      .set({ due_ms: slot<number>('nowMs') })
+      .where('state', '=', sql.lit('pending'))
+      .where('error', '=', sql.lit('unmatched'))
+      .where('target', '=', slot<string>('target'))
+      .where('entity', '=', slot<string>('entity')),
+  );
+  const expired = prepare<{ nowMs: number }, ClaimedRow>(
+    connection,
+    kysely
+      .selectFrom('delivery')
+      .select(['id', 'target', 'source', 'entity', 'source_id', 'lane', 'tries', 'uncertain'])
+      .select(['rules_version', 'correlation'])
+      .where('state', '=', sql.lit('leased'))
+      .where('leased_until_ms', '<=', slot<number>('nowMs')),
+  );
+  const nextDue = prepare<{ target: string }, { due: number | null }>(
+    connection,
+    kysely
+      .selectFrom('delivery')
+      .select(sql<number | null>`min(due_ms)`.as('due'))
+      .where('target', '=', slot<string>('target'))
+      .where('state', '=', sql.lit('pending')),
+  );
+
+  return {
+    /** Adds a delivery, or joins the one of the same object and target that has not left yet. */
+    enqueue(delivery: NewDelivery, nowMs: number, at: string): void {
+      enqueue.run({ ...delivery, dueMs: nowMs, at });
+    },
+    /** Takes up to `limit` due deliveries of one lane, oldest first; they are ours until the lease ends. */
+    claim(
+      target: string,
+      lane: number,
+      limit: number,
+      nowMs: number,
+      leasedUntilMs: number,
+    ): ClaimedDelivery[] {
+      return claim.all({ target, lane, limit, nowMs, leasedUntilMs }).map(fromRow);
+    },
+    /** Moves one delivery; throws when the state machine does not allow it or it is no longer in state `from`. */
+    move(id: string, from: DeliveryState, to: DeliveryState, change: DeliveryMove): void {
+      assertTransition(from, to);
+      const settled = to === 'done' || to === 'dead' || to === 'superseded';
+      const { changes } = move.run({
+        id,
+        from,
+        to,
+        dueMs: change.dueMs ?? null,
+        uncount: change.countTry === false ? 1 : 0,
+        uncertain: change.uncertain === true ? 1 : 0,
+        settledAt: settled ? change.at : null,
+        error: change.error ?? null,
+        cause: change.cause ?? null,
+      });
+      if (changes !== 1) throw new Error(`Delivery ${id} is not ${from} any more`);
+    },
+    /** The delivery of the same object and target that has not left yet. */
+    openOne: (object: ObjectOfDelivery): string | undefined => openOne.get(pick(object))?.id,
+    hasDead: (object: ObjectOfDelivery): boolean => hasDead.get(pick(object)) !== undefined,
+    carryDoubt(id: string, dueMs: number): void {
+      carryDoubt.run({ id, dueMs });
+    },
+    /** A later delivery of the object succeeded: its dead ones need nobody any more. */
+    supersedeDead(object: ObjectOfDelivery, at: string): void {
+      supersedeDead.run({ ...pick(object), at });
+    },
+    /** An object of this entity appeared in the target: deliveries that found no counterpart look again now. */
+    wakeUnmatched(target: string, entity: EntityName, nowMs: number): void {
+      wakeUnmatched.run({ target, entity, nowMs });
+    },
+    /** Leased deliveries whose lease ended before `nowMs`. */
+    expired: (nowMs: number): ClaimedDelivery[] => expired.all({ nowMs }).map(fromRow),
+    /** When the next pending delivery of a target is due. */
+    nextDueMs: (target: string): number | undefined => nextDue.get({ target })?.due ?? undefined,
+  };
+}
+
+export interface DeliveryMove {
+  readonly at: string;
+  readonly dueMs?: number;
+  readonly uncertain?: boolean;
+  /** False when the try never began, so that it does not count. */
+  readonly countTry?: boolean;
+  /** Why it is not done: the kind of error, or `unmatched` when no counterpart was found and none may be created. */
+  readonly error?: string;
+  readonly cause?: string;
+}
+
+const pick = ({ target, source, entity, sourceId }: ObjectOfDelivery): ObjectOfDelivery => ({
+  target,
+  source,
+  entity,
+  sourceId,
+});
+
+/** The object that a delivery brings. */
+export const sourceObject = (delivery: NewDelivery): SystemObject => ({
+  system: delivery.source,
+  entity: delivery.entity,
+  id: delivery.sourceId,
+});
+
+function fromRow(row: ClaimedRow): ClaimedDelivery {
+  return {
+    id: row.id,
+    target: row.target,
+    source: row.source,
+    entity: row.entity,
+    sourceId: row.source_id,
+    lane: row.lane,
+    tries: row.tries,
+    uncertain: row.uncertain === 1,
+    rulesVersion: row.rules_version,
+    correlation: row.correlation,
+  };
+}

@@ -1,0 +1,145 @@
+import { sql } from 'kysely';
+import type { State } from '../entities/field.ts';
+import type { OpenDatabase } from './database.ts';
+import { prepare, slot } from './statement.ts';
+
+/** That something changed in a system. */
+export interface NewEvent {
+  /** Unique for ever: the same event always comes with the same id. */
+  readonly id: string;
+  readonly system: string;
+  /** The system's own type of object; the entity's name when `state` is given. */
+  readonly type: string;
+  readonly objectId: string;
+  readonly operation: 'create' | 'write' | 'unlink';
+  readonly fields: readonly string[];
+  readonly author?: string;
+  readonly company?: string;
+  readonly correlation: string;
+  readonly occurredAt: string;
+  /** True when the bridge itself made the change. */
+  readonly echo: boolean;
+  /** The state, where a poll delivered it already; `null` when the object is gone. */
+  readonly state?: State | null;
+}
+
+export interface StoredEvent extends NewEvent {
+  readonly seq: number;
+}
+
+interface OpenRow {
+  seq: number;
+  id: string;
+  system: string;
+  type: string;
+  object_id: string;
+  operation: NewEvent['operation'];
+  fields: string;
+  author: string | null;
+  company: string | null;
+  correlation: string;
+  occurred_at: string;
+  echo: 0 | 1;
+  state: string | null;
+}
+
+export function eventTable({ connection, kysely }: OpenDatabase) {
+  const insert = prepare<object>(
+    connection,
+    kysely
+      .insertInto('event')
+      .values({
+        id: slot('id'),
+        system: slot('system'),
+        type: slot('type'),
+        object_id: slot('objectId'),
+        operation: slot('operation'),
+        fields: slot('fields'),
+        author: slot('author'),
+        company: slot('company'),
+        correlation: slot('correlation'),
+        occurred_at: slot('occurredAt'),
+        received_at: slot('receivedAt'),
+        echo: slot('echo'),
+        state: slot('state'),
+      })
+      .onConflict((conflict) => conflict.column('id').doNothing()),
+  );
+  const open = prepare<{ system: string; limit: number }, OpenRow>(
+    connection,
+    kysely
+      .selectFrom('event')
+      .select(['seq', 'id', 'system', 'type', 'object_id', 'operation', 'fields', 'author', 'company'])
+      .select(['correlation', 'occurred_at', 'echo', 'state'])
+      .where('system', '=', slot<string>('system'))
+      .where('done_at', 'is', null)
+      .orderBy('seq')
+      .limit(slot<number>('limit')),
+  );
+  const finish = prepare<{ seqs: string; at: string; error: string | null }>(
+    connection,
+    kysely
+      .updateTable('event')
+      .set({ done_at: slot<string>('at'), error: slot<string | null>('error') })
+      .where('seq', 'in', sql<number>`(select value from json_each(@seqs))`),
+  );
+  const openState = prepare<{ system: string; type: string; objectId: string }>(
+    connection,
+    kysely
+      .selectFrom('event')
+      .select('seq')
+      .where('system', '=', slot<string>('system'))
+      .where('done_at', 'is', null)
+      .where('type', '=', slot<string>('type'))
+      .where('object_id', '=', slot<string>('objectId'))
+      .limit(sql.lit(1)),
+  );
+
+  return {
+    /** False when the event was there already. */
+    insert(event: NewEvent, receivedAt: string): boolean {
+      return (
+        insert.run({
+          id: event.id,
+          system: event.system,
+          type: event.type,
+          objectId: event.objectId,
+          operation: event.operation,
+          fields: JSON.stringify(event.fields),
+          author: event.author ?? null,
+          company: event.company ?? null,
+          correlation: event.correlation,
+          occurredAt: event.occurredAt,
+          receivedAt,
+          echo: event.echo ? 1 : 0,
+          state: event.state === undefined ? null : JSON.stringify(event.state),
+        }).changes === 1
+      );
+    },
+    /** The oldest events of a system that are not worked off. */
+    open: (system: string, limit: number): StoredEvent[] => open.all({ system, limit }).map(fromRow),
+    hasOpen: (system: string, type: string, objectId: string): boolean =>
+      openState.get({ system, type, objectId }) !== undefined,
+    finish(seqs: readonly number[], at: string, error?: string): void {
+      if (seqs.length > 0) finish.run({ seqs: JSON.stringify(seqs), at, error: error ?? null });
+    },
+  };
+}
+
+function fromRow(row: OpenRow): StoredEvent {
+  return {
+    seq: row.seq,
+    id: row.id,
+    system: row.system,
+    type: row.type,
+    objectId: row.object_id,
+    operation: row.operation,
+    fields: JSON.parse(row.fields),
+    ...(row.author === null ? {} : { author: row.author }),
+    ...(row.company === null ? {} : { company: row.company }),
+    correlation: row.correlation,
+    occurredAt: row.occurred_at,
+    echo: row.echo === 1,
+    ...(row.state === null ? {} : { state: JSON.parse(row.state) }),
+  };
+}

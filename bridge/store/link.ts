@@ -1,0 +1,88 @@
+import { v7 as newId } from 'uuid';
+import type { OpenDatabase } from './database.ts';
+import type { SystemObject } from './record.ts';
+import { prepare, slot } from './statement.ts';
+
+export class LinkConflictError extends Error {
+  readonly left: SystemObject;
+  readonly right: SystemObject;
+
+  constructor(left: SystemObject, right: SystemObject) {
+    super(
+      `${left.system} ${left.entity} ${left.id} and ${right.system} ${right.entity} ${right.id} cannot be linked: one of them already belongs to another object`,
+    );
+    this.name = 'LinkConflictError';
+    this.left = left;
+    this.right = right;
+  }
+}
+
+export function linkTable({ connection, kysely }: OpenDatabase) {
+  const get = prepare<SystemObject, { object_id: string }>(
+    connection,
+    kysely
+      .selectFrom('link')
+      .select('object_id')
+      .where('system', '=', slot<string>('system'))
+      .where('entity', '=', slot<string>('entity'))
+      .where('external_id', '=', slot<string>('id')),
+  );
+  const inSystem = prepare<{ objectId: string; system: string }, { external_id: string }>(
+    connection,
+    kysely
+      .selectFrom('link')
+      .select('external_id')
+      .where('object_id', '=', slot<string>('objectId'))
+      .where('system', '=', slot<string>('system')),
+  );
+  const insert = prepare<object>(
+    connection,
+    kysely.insertInto('link').values({
+      system: slot('system'),
+      entity: slot('entity'),
+      external_id: slot('id'),
+      object_id: slot('objectId'),
+      linked_at: slot('at'),
+    }),
+  );
+  const remove = prepare<SystemObject>(
+    connection,
+    kysely
+      .deleteFrom('link')
+      .where('system', '=', slot<string>('system'))
+      .where('entity', '=', slot<string>('entity'))
+      .where('external_id', '=', slot<string>('id')),
+  );
+
+  const objectOf = (object: SystemObject): string | undefined => get.get(object)?.object_id;
+
+  return {
+    /** Id of the business object, the same over all systems. */
+    objectOf,
+    /** The id that the same business object has in `system`. */
+    idIn(object: SystemObject, system: string): string | undefined {
+      const objectId = objectOf(object);
+      return objectId === undefined ? undefined : inSystem.get({ objectId, system })?.external_id;
+    },
+    /**
+     * Says that two objects are one; true when that is new.
+     * @throws LinkConflictError when one of them is already linked to something else
+     */
+    link(left: SystemObject, right: SystemObject, at: string): boolean {
+      const leftObject = objectOf(left);
+      const rightObject = objectOf(right);
+      if (leftObject !== undefined && leftObject === rightObject) return false;
+      if (leftObject !== undefined && rightObject !== undefined) throw new LinkConflictError(left, right);
+      const objectId = leftObject ?? rightObject ?? newId();
+      const missing = leftObject === undefined ? left : right;
+      if (inSystem.get({ objectId, system: missing.system }) !== undefined)
+        throw new LinkConflictError(left, right);
+      if (leftObject === undefined) insert.run({ ...left, objectId, at });
+      if (rightObject === undefined) insert.run({ ...right, objectId, at });
+      return true;
+    },
+    unlink(object: SystemObject): void {
+      remove.run(object);
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import type { OpenDatabase } from './database.ts';
+import { prepare, slot } from './statement.ts';
+
+/** Facts about this installation that have to outlive a restart. */
+export type MetaKey = 'odoo.database';
+
+export function metaTable({ connection, kysely }: OpenDatabase) {
+  const get = prepare<{ key: string }, { value: string }>(
+    connection,
+    kysely.selectFrom('meta').select('value').where('key', '=', slot<string>('key')),
+  );
+  const insert = prepare<{ key: string; value: string }>(
+    connection,
+    kysely
+      .insertInto('meta')
+      .values({ key: slot('key'), value: slot('value') })
+      .onConflict((conflict) => conflict.column('key').doNothing()),
+  );
+
+  return {
+    get: (key: MetaKey): string | undefined => get.get({ key })?.value,
+    /** Keeps the first value that was ever given, and answers it. */
+    pin(key: MetaKey, value: string): string {
+      insert.run({ key, value });
+      return get.get({ key })?.value ?? value;
+    },
+  };
+}

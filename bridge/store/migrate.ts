@@ -1,0 +1,44 @@
+import { type Kysely, sql } from 'kysely';
+import * as first from './migrations/0001-first.ts';
+import type { Schema } from './schema.ts';
+
+interface Migration {
+  readonly name: string;
+  up(database: Kysely<unknown>): Promise<void>;
+}
+
+/** In order; a name that has been released never changes. */
+const migrations: readonly Migration[] = [{ name: '0001-first', up: first.up }];
+
+export class NewerDatabaseError extends Error {
+  constructor(name: string) {
+    super(
+      `The database was last used by a newer release of the bridge (it has "${name}", which this one does not know). Start that release, or restore a backup.`,
+    );
+    this.name = 'NewerDatabaseError';
+  }
+}
+
+/**
+ * Brings the tables up to date. Each migration runs in a transaction of its own together with its entry in the
+ * `migration` table (Kysely's own migrator does not do that on SQLite), so a failure leaves nothing half done.
+ */
+export async function migrate(database: Kysely<Schema>): Promise<void> {
+  await sql`create table if not exists migration (name text primary key, run_at text not null) without rowid`.execute(
+    database,
+  );
+  const { rows } = await sql<{ name: string }>`select name from migration`.execute(database);
+  const done = new Set(rows.map((row) => row.name));
+  for (const name of done) {
+    if (!migrations.some((migration) => migration.name === name)) throw new NewerDatabaseError(name);
+  }
+  for (const migration of migrations) {
+    if (done.has(migration.name)) continue;
+    await database.transaction().execute(async (transaction) => {
+      await migration.up(transaction as unknown as Kysely<unknown>);
+      await sql`insert into migration values (${migration.name}, ${new Date().toISOString()})`.execute(
+        transaction,
+      );
+    });
+  }
+}

@@ -1,0 +1,66 @@
+import { sql } from 'kysely';
+import type { OpenDatabase } from './database.ts';
+import type { SystemObject } from './record.ts';
+import { prepare, slot } from './statement.ts';
+
+/** Which deliveries wait for which object to be known in their target. */
+export function needTable({ connection, kysely }: OpenDatabase) {
+  const insert = prepare<object>(
+    connection,
+    kysely
+      .insertInto('need')
+      .values({
+        delivery_id: slot('deliveryId'),
+        target: slot('target'),
+        source: slot('system'),
+        entity: slot('entity'),
+        source_id: slot('id'),
+      })
+      .onConflict((conflict) => conflict.doNothing()),
+  );
+  const waiting = prepare<SystemObject & { target: string }, { delivery_id: string }>(
+    connection,
+    kysely
+      .selectFrom('need')
+      .select('delivery_id')
+      .where('target', '=', slot<string>('target'))
+      .where('source', '=', slot<string>('system'))
+      .where('entity', '=', slot<string>('entity'))
+      .where('source_id', '=', slot<string>('id')),
+  );
+  const clear = prepare<{ deliveryId: string }>(
+    connection,
+    kysely.deleteFrom('need').where('delivery_id', '=', slot<string>('deliveryId')),
+  );
+  const wake = prepare<{ deliveryId: string; nowMs: number }>(
+    connection,
+    kysely
+      .updateTable('delivery')
+      .set({
+        state: sql.lit('pending'),
+        due_ms: slot<number>('nowMs'),
+        error: sql.lit(null),
+        cause: sql.lit(null),
+      })
+      .where('id', '=', slot<string>('deliveryId'))
+      .where('state', '=', sql.lit('waiting')),
+  );
+
+  return {
+    add(deliveryId: string, target: string, object: SystemObject): void {
+      insert.run({ deliveryId, target, ...object });
+    },
+    exists: (target: string, object: SystemObject): boolean =>
+      waiting.get({ target, ...object }) !== undefined,
+    /** The object is known in the target now: what waited for it goes on at once. */
+    satisfy(target: string, object: SystemObject, nowMs: number): void {
+      for (const { delivery_id: deliveryId } of waiting.all({ target, ...object })) {
+        clear.run({ deliveryId });
+        wake.run({ deliveryId, nowMs });
+      }
+    },
+    clear(deliveryId: string): void {
+      clear.run({ deliveryId });
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import type { EntityName } from '../entities/catalogue.ts';
+import type { State } from '../entities/field.ts';
+import type { OpenDatabase } from './database.ts';
+import { prepare, slot } from './statement.ts';
+
+/** One object of one system. */
+export interface SystemObject {
+  readonly system: string;
+  readonly entity: EntityName;
+  readonly id: string;
+}
+
+/** The last known canonical state of one object in one system. */
+export interface StoredRecord extends SystemObject {
+  /** Of the last state that was seen when the object is gone. */
+  readonly state: State;
+  readonly fingerprint: string;
+  readonly gone: boolean;
+  readonly readAt: string;
+}
+
+interface Row {
+  state: string;
+  fingerprint: string;
+  gone: 0 | 1;
+  read_at: string;
+}
+
+export function recordTable({ connection, kysely }: OpenDatabase) {
+  const get = prepare<SystemObject, Row>(
+    connection,
+    kysely
+      .selectFrom('record')
+      .select(['state', 'fingerprint', 'gone', 'read_at'])
+      .where('system', '=', slot<string>('system'))
+      .where('entity', '=', slot<string>('entity'))
+      .where('external_id', '=', slot<string>('id')),
+  );
+  const put = prepare<object>(
+    connection,
+    kysely
+      .insertInto('record')
+      .values({
+        system: slot('system'),
+        entity: slot('entity'),
+        external_id: slot('id'),
+        state: slot('state'),
+        fingerprint: slot('fingerprint'),
+        gone: slot('gone'),
+        read_at: slot('readAt'),
+      })
+      .onConflict((conflict) =>
+        conflict.columns(['system', 'entity', 'external_id']).doUpdateSet((excluded) => ({
+          state: excluded.ref('excluded.state'),
+          fingerprint: excluded.ref('excluded.fingerprint'),
+          gone: excluded.ref('excluded.gone'),
+          read_at: excluded.ref('excluded.read_at'),
+        })),
+      ),
+  );
+
+  return {
+    get(object: SystemObject): StoredRecord | undefined {
+      const row = get.get(object);
+      if (row === undefined) return undefined;
+      return {
+        ...object,
+        state: JSON.parse(row.state),
+        fingerprint: row.fingerprint,
+        gone: row.gone === 1,
+        readAt: row.read_at,
+      };
+    },
+    put(record: Omit<StoredRecord, 'state'>, stateJson: string): void {
+      put.run({
+        system: record.system,
+        entity: record.entity,
+        id: record.id,
+        state: stateJson,
+        fingerprint: record.fingerprint,
+        gone: record.gone ? 1 : 0,
+        readAt: record.readAt,
+      });
+    },
+  };
+}

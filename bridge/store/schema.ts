@@ -1,0 +1,132 @@
+import type { Generated } from 'kysely';
+
+/** Booleans are 0 or 1; instants UTC ISO strings; `*_ms` numbers are milliseconds since 1970; JSON is text. */
+type Flag = 0 | 1;
+
+export interface MetaTable {
+  key: string;
+  value: string;
+}
+
+export interface EventTable {
+  seq: Generated<number>;
+  id: string;
+  system: string;
+  /** The system's own type of object; the entity's name where a poll delivered the state. */
+  type: string;
+  object_id: string;
+  operation: string;
+  /** JSON list of names. */
+  fields: string;
+  author: string | null;
+  company: string | null;
+  correlation: string;
+  occurred_at: string;
+  received_at: string;
+  echo: Flag;
+  /** JSON state delivered by a poll; `null` for a hint, `"null"` for an object that is gone. */
+  state: string | null;
+  done_at: string | null;
+  error: string | null;
+}
+
+export interface RecordTable {
+  system: string;
+  entity: string;
+  external_id: string;
+  /** JSON state; of the last known one when the object is gone. */
+  state: string;
+  fingerprint: string;
+  gone: Flag;
+  read_at: string;
+}
+
+export interface ChangeTable {
+  seq: Generated<number>;
+  system: string;
+  entity: string;
+  external_id: string;
+  correlation: string;
+  /** JSON: field → {before, after}. */
+  differences: string;
+  gone: Flag;
+  at: string;
+}
+
+export interface LinkTable {
+  system: string;
+  entity: string;
+  external_id: string;
+  object_id: string;
+  linked_at: string;
+}
+
+export interface DeliveryTable {
+  id: string;
+  target: string;
+  source: string;
+  entity: string;
+  source_id: string;
+  state: string;
+  /** Index in `lanes`. */
+  lane: number;
+  due_ms: number;
+  leased_until_ms: number | null;
+  tries: number;
+  uncertain: Flag;
+  rules_version: string;
+  correlation: string;
+  created_at: string;
+  settled_at: string | null;
+  error: string | null;
+  cause: string | null;
+}
+
+export interface NeedTable {
+  delivery_id: string;
+  target: string;
+  source: string;
+  entity: string;
+  source_id: string;
+}
+
+export interface AttemptTable {
+  delivery_id: string;
+  number: number;
+  started_at: string;
+  duration_ms: number;
+  outcome: string;
+  external_id: string | null;
+  message: string | null;
+  /** JSON of the canonical fields that were sent. */
+  fields: string | null;
+}
+
+export interface LedgerTable {
+  system: string;
+  entity: string;
+  external_id: string;
+  fingerprint: string;
+  delivery_id: string;
+  written_at: string;
+}
+
+export interface CursorTable {
+  system: string;
+  stream: string;
+  value: string;
+  moved_at: string;
+}
+
+export interface Schema {
+  meta: MetaTable;
+  event: EventTable;
+  record: RecordTable;
+  change: ChangeTable;
+  link: LinkTable;
+  delivery: DeliveryTable;
+  need: NeedTable;
+  attempt: AttemptTable;
+  ledger: LedgerTable;
+  cursor: CursorTable;
+}

@@ -1,0 +1,237 @@
+import { canonicalJson, fingerprint } from '../entities/state.ts';
+import { createApply, type Reading, type Route } from './apply.ts';
+import { attemptTable } from './attempt.ts';
+import { changeTable } from './change.ts';
+import { cursorTable } from './cursor.ts';
+import { type OpenDatabase, openDatabase } from './database.ts';
+import { type ClaimedDelivery, deliveryTable } from './delivery.ts';
+import { eventTable, type NewEvent, type StoredEvent } from './event.ts';
+import { ledgerTable } from './ledger.ts';
+import { linkTable } from './link.ts';
+import { lockForWriting } from './lock.ts';
+import { type MetaKey, metaTable } from './meta.ts';
+import { needTable } from './need.ts';
+import { recordTable, type StoredRecord, type SystemObject } from './record.ts';
+import { createSettle, type Settlement } from './settle.ts';
+import { createWriter } from './writer.ts';
+
+/** What a delivery needs to be tried, as the store knows it. */
+export interface DeliveryContext {
+  readonly record: StoredRecord | undefined;
+  /** Id of the object in the target, when it is linked. */
+  readonly targetId: string | undefined;
+  /** Fingerprint of what was last written there. */
+  readonly writtenFingerprint: string | undefined;
+}
+
+export interface ApplyResult {
+  readonly changed: number;
+  readonly unchanged: number;
+}
+
+/**
+ * Everything the bridge remembers. Every method is one transaction; those that write resolve once it is on disk.
+ * Nothing here says SQLite, so that another database can stand behind the same functions.
+ */
+export interface Store {
+  /** Keeps events; those with a known id are counted as duplicates and change nothing. */
+  appendEvents(events: readonly NewEvent[]): Promise<{ accepted: number; duplicates: number }>;
+  /**
+   * Keeps one page of a poll together with the cursor behind it. Objects whose state is the one on record are left out.
+   */
+  appendPage(page: {
+    system: string;
+    stream: string;
+    cursor: string;
+    events: readonly NewEvent[];
+  }): Promise<number>;
+  cursor(system: string, stream: string): Promise<string | undefined>;
+  /** The oldest events of a system that are not worked off. */
+  openEvents(system: string, limit: number): Promise<StoredEvent[]>;
+  /** Takes readings in as records, changes and deliveries, and finishes the events they answer. */
+  apply(work: {
+    readings: readonly Reading[];
+    finished: readonly number[];
+    failed: readonly { seq: number; error: string }[];
+    route: Route;
+  }): Promise<ApplyResult>;
+  /** Takes due deliveries of a target: `shares` says how many of each lane; what a lane leaves goes to the others. */
+  claim(target: string, shares: readonly number[], leaseMs: number): Promise<ClaimedDelivery[]>;
+  /** What is known about each delivery's object. */
+  context(deliveries: readonly ClaimedDelivery[]): Promise<DeliveryContext[]>;
+  /** The id of each object in `system`, where it is linked. */
+  idsIn(system: string, objects: readonly SystemObject[]): Promise<(string | undefined)[]>;
+  record(object: SystemObject): Promise<StoredRecord | undefined>;
+  /** Writes down how tries ended. */
+  settle(settlements: readonly Settlement[]): Promise<void>;
+  /** When the next pending delivery of a target is due. */
+  nextDueMs(target: string): Promise<number | undefined>;
+  /**
+   * Gives deliveries back whose lease has ended, or all leased ones when the process that held them is gone.
+   * Their tries may have had an effect, so they are marked uncertain.
+   */
+  releaseLeases(which: 'expired' | 'all'): Promise<number>;
+  meta(key: MetaKey): Promise<string | undefined>;
+  /** Keeps the first value that was ever given, and answers it. */
+  pinMeta(key: MetaKey, value: string): Promise<string>;
+  /** Writes everything out, makes the file compact to copy, and lets go of it. */
+  close(): Promise<void>;
+}
+
+/** Opens the store at `path`; this process is then its only writer. Throws `StoreError` with a plain sentence. */
+export async function openStore(path: string, now: () => number = Date.now): Promise<Store> {
+  const lock = lockForWriting(path);
+  try {
+    const database = await openDatabase(path);
+    return createStore(database, now, () => lock.release());
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function createStore(database: OpenDatabase, now: () => number, release: () => void): Store {
+  const writer = createWriter(database.connection);
+  const events = eventTable(database);
+  const records = recordTable(database);
+  const changes = changeTable(database);
+  const links = linkTable(database);
+  const ledger = ledgerTable(database);
+  const deliveries = deliveryTable(database);
+  const needs = needTable(database);
+  const attempts = attemptTable(database);
+  const cursors = cursorTable(database);
+  const meta = metaTable(database);
+  const apply = createApply({ records, changes, deliveries, links, ledger, needs });
+  const settle = createSettle({ deliveries, attempts, events, ledger, links, needs, records });
+  const instant = () => new Date(now()).toISOString();
+
+  /** A poll repeats what is known: only what differs from the record is worth an event. */
+  function isNews(event: NewEvent): boolean {
+    if (event.state === undefined) return true;
+    if (events.hasOpen(event.system, event.type, event.objectId)) return true;
+    const known = records.get({
+      system: event.system,
+      entity: event.type,
+      id: event.objectId,
+    } as SystemObject);
+    if (event.state === null) return known !== undefined && !known.gone;
+    return known === undefined || known.gone || known.fingerprint !== fingerprint(canonicalJson(event.state));
+  }
+
+  return {
+    appendEvents: (batch) =>
+      writer.write(() => {
+        const at = instant();
+        let accepted = 0;
+        for (const event of batch) if (events.insert(event, at)) accepted++;
+        return { accepted, duplicates: batch.length - accepted };
+      }),
+
+    appendPage: ({ system, stream, cursor, events: page }) =>
+      writer.write(() => {
+        const at = instant();
+        let accepted = 0;
+        for (const event of page) if (isNews(event) && events.insert(event, at)) accepted++;
+        cursors.put(system, stream, cursor, at);
+        return accepted;
+      }),
+
+    cursor: async (system, stream) => cursors.get(system, stream),
+    openEvents: async (system, limit) => events.open(system, limit),
+
+    apply: ({ readings, finished, failed, route }) =>
+      writer.write(() => {
+        const nowMs = now();
+        const at = new Date(nowMs).toISOString();
+        let changed = 0;
+        for (const reading of readings) if (apply(reading, route, nowMs, at) === 'changed') changed++;
+        events.finish(finished, at);
+        for (const { seq, error } of failed) events.finish([seq], at, error);
+        return { changed, unchanged: readings.length - changed };
+      }),
+
+    claim: (target, shares, leaseMs) =>
+      writer.write(() => {
+        const nowMs = now();
+        const claimed: ClaimedDelivery[] = [];
+        let left = 0;
+        for (const [lane, share] of shares.entries()) {
+          const got = deliveries.claim(target, lane, share, nowMs, nowMs + leaseMs);
+          claimed.push(...got);
+          left += share - got.length;
+        }
+        for (let lane = 0; lane < shares.length && left > 0; lane++) {
+          const got = deliveries.claim(target, lane, left, nowMs, nowMs + leaseMs);
+          claimed.push(...got);
+          left -= got.length;
+        }
+        return claimed;
+      }),
+
+    context: async (claimed) =>
+      claimed.map((delivery) => {
+        const object: SystemObject = {
+          system: delivery.source,
+          entity: delivery.entity,
+          id: delivery.sourceId,
+        };
+        const targetId = links.idIn(object, delivery.target);
+        return {
+          record: records.get(object),
+          targetId,
+          writtenFingerprint:
+            targetId === undefined
+              ? undefined
+              : ledger.fingerprintOf({ system: delivery.target, entity: delivery.entity, id: targetId }),
+        };
+      }),
+
+    idsIn: async (system, objects) => objects.map((object) => links.idIn(object, system)),
+    record: async (object) => records.get(object),
+
+    settle: (settlements) =>
+      writer.write(() => {
+        const nowMs = now();
+        const at = new Date(nowMs).toISOString();
+        for (const settlement of settlements) settle(settlement, nowMs, at);
+      }),
+
+    nextDueMs: async (target) => deliveries.nextDueMs(target),
+
+    releaseLeases: (which) =>
+      writer.write(() => {
+        const nowMs = now();
+        const at = new Date(nowMs).toISOString();
+        const found = deliveries.expired(which === 'all' ? Number.MAX_SAFE_INTEGER : nowMs);
+        for (const delivery of found) {
+          settle(
+            {
+              delivery,
+              outcome: 'retry',
+              startedAt: at,
+              durationMs: 0,
+              dueMs: nowMs,
+              error: 'ambiguous',
+              cause: 'The bridge stopped while this was under way; whether it arrived is looked up now.',
+              uncertain: true,
+              countTry: true,
+            },
+            nowMs,
+            at,
+          );
+        }
+        return found.length;
+      }),
+
+    meta: async (key) => meta.get(key),
+    pinMeta: (key, value) => writer.write(() => meta.pin(key, value)),
+
+    async close() {
+      writer.close();
+      database.connection.pragma('wal_checkpoint(TRUNCATE)');
+      await database.kysely.destroy();
+      release();
+    },
+  };
+}
