@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withProgress } from '../progress.ts';
 import { cacheFolder } from './cache-folder.ts';
@@ -12,6 +12,7 @@ import { OdooUnavailable } from './unavailable.ts';
  * its own, so that the machine's sources, pins and package lists stay as they are, and unpacked, not installed.
  */
 const packageName = 'odoo-19';
+const incompletePrefix = `${packageName}.incomplete-`;
 const suite = 'sid';
 const debianKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
@@ -112,9 +113,17 @@ async function linkHostFolders(target: string): Promise<void> {
   }
 }
 
+/** Deletes what killed runs left, as far as possible: their children may still be writing for some seconds. */
+async function removeIncomplete(): Promise<void> {
+  for (const name of readdirSync(cacheFolder())) {
+    if (!name.startsWith(incompletePrefix)) continue;
+    await rm(join(cacheFolder(), name), { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
 async function fetchAndUnpack(): Promise<void> {
-  const temporary = join(cacheFolder(), `${packageName}.incomplete`);
-  await rm(temporary, { recursive: true, force: true });
+  // A new name each time keeps apart what a killed run's children may still write.
+  const temporary = await mkdtemp(join(cacheFolder(), incompletePrefix));
   const archive = join(temporary, 'archive');
   const unpacked = join(temporary, 'unpacked');
   await mkdir(archive, { recursive: true });
@@ -127,7 +136,7 @@ async function fetchAndUnpack(): Promise<void> {
   const version = await run({ command: 'dpkg-deb', arguments: ['--field', file, 'Version'] });
   await writeFile(join(unpacked, 'version'), version.trim());
   await rename(unpacked, odooFolder());
-  await rm(temporary, { recursive: true, force: true });
+  await removeIncomplete();
 }
 
 /** Brings Odoo into the cache folder when it is not there. To be called under the lock "installation". */

@@ -14,10 +14,10 @@ function odooCommand(
 ): CommandLine {
   const folder = odooFolder();
   return {
-    command: 'setpriv',
+    // Not the first Python on the path, which may be another one that lacks the packages.
+    command: '/usr/bin/python3',
     arguments: [
-      // The kernel ends Odoo together with the process that started it.
-      ...['--pdeathsig', 'KILL', '/usr/bin/python3', join(folder, 'usr/bin/odoo'), ...odooArguments],
+      ...[join(folder, 'usr/bin/odoo'), ...odooArguments],
       ...['--db_host', '127.0.0.1', '--db_port', String(address.port), '--db_user', address.user],
     ],
     environment: {

@@ -23,10 +23,7 @@ export interface Installation {
   /** Names what is installed; templates of one version are never used with another. */
   readonly version: string;
   readonly cluster: ClusterControl;
-  /**
-   * Odoo with these arguments. The first may be a subcommand. It ends when the process that started it ends,
-   * even by `kill -9`.
-   */
+  /** Odoo with these arguments. The first may be a subcommand. */
   odooCommand(databaseName: string, odooArguments: readonly string[], address: ClusterAddress): CommandLine;
   /** psql with these arguments, connected to the cluster. */
   psqlCommand(psqlArguments: readonly string[], address: ClusterAddress): CommandLine;

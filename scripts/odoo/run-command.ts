@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 
 /** What to execute. `environment` replaces the inherited variables entirely, apart from PATH, HOME and the like. */
 export interface CommandLine {
@@ -50,6 +50,22 @@ export function commandEnvironment(commandLine: CommandLine): Record<string, str
   return { ...environment, ...commandLine.environment };
 }
 
+const setpriv = '/usr/bin/setpriv';
+
+/**
+ * The same command, ended by the kernel (Linux) together with the process that starts it, so that nothing goes on
+ * writing after a `kill -9` while the next run begins anew. What the command starts itself is not ended.
+ */
+export function endingWithOwner(commandLine: CommandLine): CommandLine {
+  if (!existsSync(setpriv)) return commandLine;
+  const { command, arguments: commandArguments } = commandLine;
+  return {
+    ...commandLine,
+    command: setpriv,
+    arguments: ['--pdeathsig', 'KILL', command, ...commandArguments],
+  };
+}
+
 export interface RunOptions {
   readonly input?: string;
   /** Output goes to this file instead of memory, for programs that print a lot. */
@@ -64,7 +80,8 @@ export async function run(commandLine: CommandLine, options: RunOptions = {}): P
   const log = options.logFile === undefined ? undefined : openSync(options.logFile, 'w');
   try {
     return await new Promise<string>((resolvePromise, reject) => {
-      const child = spawn(commandLine.command, commandLine.arguments, {
+      const { command, arguments: commandArguments } = endingWithOwner(commandLine);
+      const child = spawn(command, commandArguments, {
         env: commandEnvironment(commandLine),
         cwd: '/',
         stdio: [options.input === undefined ? 'ignore' : 'pipe', log ?? 'pipe', log ?? 'pipe'],

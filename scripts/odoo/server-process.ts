@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type CommandLine, commandEnvironment } from './run-command.ts';
+import { type CommandLine, commandEnvironment, endingWithOwner } from './run-command.ts';
 
 /** A running Odoo server. */
 export interface ServerProcess {
@@ -70,7 +70,8 @@ export async function startServerProcess(
   onSpawn: (processId: number) => Promise<void>,
 ): Promise<ServerProcess> {
   const log = openSync(logFile, 'a');
-  const child = spawn(commandLine.command, commandLine.arguments, {
+  const { command, arguments: commandArguments } = endingWithOwner(commandLine);
+  const child = spawn(command, commandArguments, {
     env: commandEnvironment(commandLine),
     cwd: '/',
     stdio: ['ignore', log, log],
