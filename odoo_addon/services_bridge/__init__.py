@@ -1,0 +1,2 @@
+from . import delivery, facade, models, outbox
+from .hooks import uninstall_hook

@@ -1,0 +1,1 @@
+from . import backoff, message, post, sender, signature, words

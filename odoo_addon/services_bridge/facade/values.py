@@ -1,0 +1,59 @@
+"""Values between the protocol and Odoo."""
+
+import re
+from datetime import datetime, timezone
+
+from .errors import ItemError
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
+
+
+def odoo_value(field, value, env):
+    """Return what Odoo takes for a value of the protocol.
+
+    Amounts may come as decimal strings, instants as ``2026-01-31T09:15:02.123Z``.
+
+    :raise ItemError: when the value cannot be one of this field
+    """
+    if value is None:
+        return False
+    try:
+        if field.type in ("float", "monetary") and isinstance(value, str):
+            return float(value)
+        if field.type == "datetime" and isinstance(value, str):
+            if _INSTANT.fullmatch(value):
+                instant = datetime.fromisoformat(value)
+                return instant.astimezone(timezone.utc).replace(tzinfo=None)
+        if field.type == "many2one" and value is not False:
+            if isinstance(value, bool) or not isinstance(value, int):
+                raise ValueError
+    except ValueError as error:
+        raise ItemError(
+            "invalid",
+            env._(
+                "%(value)s is no value for the field %(field)s.",
+                value=repr(value),
+                field=field.name,
+            ),
+        ) from error
+    return value
+
+
+def differing(record, values):
+    """Return those of ``values`` that the record does not have already."""
+    return {
+        name: value for name, value in values.items() if not _has(record, name, value)
+    }
+
+
+def _has(record, name, value):
+    field = record._fields[name]
+    if field.type in ("one2many", "many2many"):
+        # a command says what to do, not what shall be there
+        return False
+    try:
+        wanted = field.convert_to_cache(value, record)
+    except (ValueError, TypeError):
+        # let the write say what is wrong with it
+        return False
+    return wanted == field.convert_to_cache(record[name], record)

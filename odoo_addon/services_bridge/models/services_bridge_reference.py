@@ -1,0 +1,104 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class ServicesBridgeReference(models.Model):
+    """Which record an outside object became.
+
+    Written by SQL, under the rights of the facade's caller; nobody else writes it.
+    """
+
+    _name = "services.bridge.reference"
+    _description = "External Reference"
+    _rec_name = "name"
+
+    model = fields.Char(required=True, readonly=True)
+    name = fields.Char(string="Reference", required=True, readonly=True)
+    res_id = fields.Many2oneReference(
+        string="Record", model_field="model", readonly=True
+    )
+
+    _name_unique = models.Constraint("UNIQUE (model, name)")
+    _record_index = models.Index("(model, res_id)")
+
+    @api.model
+    def _resolve(self, target, names, lock=False):
+        """Return ``{reference: record id}``; ``None`` when the record is gone.
+
+        :param target: empty recordset of the records' model
+        :param lock: keep others from resolving the same references until the end of
+            the transaction
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT reference.name, record.id
+                     FROM services_bridge_reference reference
+                     LEFT JOIN %s record ON record.id = reference.res_id
+                    WHERE reference.model = %s AND reference.name = ANY(%s)
+                    ORDER BY reference.name %s""",
+                SQL.identifier(target._table),
+                target._name,
+                list(names),
+                SQL("FOR UPDATE OF reference") if lock else SQL(),
+            )
+        )
+        return dict(rows)
+
+    @api.model
+    def _reserve(self, target, names):
+        """Take new references before their records are made.
+
+        Who comes second with the same reference waits here for the first to commit,
+        and then fails with a serialization failure: Odoo repeats the call, which then
+        finds the reference.
+        """
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO services_bridge_reference
+                       (model, name, create_uid, write_uid, create_date, write_date)
+                   SELECT %s, name, %s, %s,
+                          now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+                     FROM unnest(%s::varchar[]) AS name
+                       ON CONFLICT (model, name) DO NOTHING""",
+                target._name,
+                self.env.uid,
+                self.env.uid,
+                sorted(names),
+            )
+        )
+
+    @api.model
+    def _point(self, target, record_ids):
+        """Let references lead to records.
+
+        :param record_ids: ``{reference: record id}``
+        """
+        self.env.cr.execute(
+            SQL(
+                """UPDATE services_bridge_reference reference
+                      SET res_id = given.res_id, write_uid = %s,
+                          write_date = now() AT TIME ZONE 'UTC'
+                     FROM unnest(%s::varchar[], %s::int4[]) AS given(name, res_id)
+                    WHERE reference.model = %s AND reference.name = given.name""",
+                self.env.uid,
+                list(record_ids),
+                list(record_ids.values()),
+                target._name,
+            )
+        )
+        self.invalidate_model()
+
+    @api.model
+    def _drop(self, target, names, reserved_only=False):
+        """Forget references, or those of them that never got a record."""
+        self.env.cr.execute(
+            SQL(
+                """DELETE FROM services_bridge_reference
+                    WHERE model = %s AND name = ANY(%s) AND (res_id IS NULL OR NOT %s)
+                """,
+                target._name,
+                list(names),
+                reserved_only,
+            )
+        )
+        self.invalidate_model()

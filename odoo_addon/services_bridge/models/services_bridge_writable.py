@@ -1,0 +1,99 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+
+# Accounting outcomes are Odoo's; rights and the machinery are nobody's to sync.
+_NEVER_WRITABLE = (
+    "account.account",
+    "account.bank.statement",
+    "account.full.reconcile",
+    "account.journal",
+    "account.move",
+    "account.partial.reconcile",
+    "account.payment",
+    "account.tax",
+    "base.",
+    "ir.",
+    "res.company",
+    "res.groups",
+    "res.users",
+    "services.bridge.",
+)
+
+
+class ServicesBridgeWritable(models.Model):
+    """What the bridge may write through the facade, besides having the rights."""
+
+    _name = "services.bridge.writable"
+    _description = "Writable Model"
+    _order = "model"
+    _rec_name = "model_id"
+
+    model_id = fields.Many2one(
+        "ir.model",
+        required=True,
+        ondelete="cascade",
+        domain=[("transient", "=", False), ("abstract", "=", False)],
+    )
+    model = fields.Char(related="model_id.model", store=True, string="Technical Name")
+    field_ids = fields.Many2many(
+        "ir.model.fields",
+        string="Fields",
+        domain="[('model_id', '=', model_id)]",
+        help="The bridge may write these fields, if its user has the right to.",
+    )
+    allow_remove = fields.Boolean(
+        help="The bridge may delete records, but only such as carry its reference.",
+    )
+    active = fields.Boolean(default=True)
+
+    _model_unique = models.Constraint(
+        "UNIQUE (model_id)", "This model is in the list already."
+    )
+
+    @api.constrains("model_id", "field_ids")
+    def _check_model(self):
+        for writable in self:
+            name = writable.model_id.model
+            model = self.env.get(name)
+            if model is None or not model._auto or model._transient or model._abstract:
+                raise ValidationError(
+                    self.env._("%s has no records to write.", writable.model_id.name)
+                )
+            if any(
+                name == never or name.startswith(never.rstrip(".") + ".")
+                for never in _NEVER_WRITABLE
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%s can never be written by the bridge: accounting, access "
+                        "rights and the system itself belong to Odoo.",
+                        writable.model_id.name,
+                    )
+                )
+            if foreign := writable.field_ids.filtered(
+                lambda field, model=writable.model_id: field.model_id != model
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%(field)s is no field of %(model)s.",
+                        field=foreign[0].display_name,
+                        model=writable.model_id.name,
+                    )
+                )
+
+    @api.model
+    def _for(self, name):
+        """Return the row for a model.
+
+        :raise AccessError: when the bridge may not write the model
+        """
+        writable = self.sudo().search([("model", "=", name)]) if name else self
+        if not writable:
+            raise AccessError(
+                self.env._(
+                    "The bridge may not write %s. An administrator can allow it in "
+                    "Services Bridge, Writable Models.",
+                    name,
+                )
+            )
+        return writable
