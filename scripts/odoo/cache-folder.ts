@@ -7,9 +7,10 @@ import { join, resolve } from 'node:path';
  *
  * - `odoo-19/`     the unpacked Odoo package; renamed into place when complete
  * - `odoo-data/`   Odoo's data folder: `filestore/<database>`, `sessions`
+ * - `bytecode/`    compiled Python
  * - `postgres-*`   data of the PostgreSQL cluster (elsewhere when the cluster's user cannot reach this folder)
  * - `locks/`       lock files, see exclusive-lock.ts
- * - `runs/`        one description per running Odoo, to clean up after a killed process
+ * - `runs/`        one file per database in use, to clean up after a killed process
  * - `logs/`        what Odoo and PostgreSQL print
  */
 export function cacheFolder(): string {

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheSubfolder } from './cache-folder.ts';
+import { cacheFolder, cacheSubfolder } from './cache-folder.ts';
 import { ensureOdooPackage, odooFolder, versionFile } from './debian-archive.ts';
 import { debianCluster, installedPostgresVersion, postgresProgram } from './debian-cluster.ts';
 import { ensurePackages } from './debian-packages.ts';
@@ -22,6 +22,8 @@ function odooCommand(
     ],
     environment: {
       PYTHONPATH: join(folder, 'usr/lib/python3/dist-packages'),
+      // Not beside the sources, which are the repository's.
+      PYTHONPYCACHEPREFIX: join(cacheFolder(), 'bytecode'),
       PGPASSWORD: address.password,
       // Not the settings file in the home folder.
       ODOO_RC: '/dev/null',
@@ -29,13 +31,29 @@ function odooCommand(
   };
 }
 
-async function killOdoo(databaseName: string, processId: number): Promise<void> {
-  try {
-    // The number may belong to another process by now.
-    if (!readFileSync(`/proc/${processId}/cmdline`, 'utf8').includes(databaseName)) return;
-    process.kill(-processId, 'SIGKILL');
-  } catch {
-    // It is gone already.
+/** Process ids of Odoo on this database, workers included, whoever started them. */
+function* odooProcesses(databaseName: string): Generator<number> {
+  const program = join(odooFolder(), 'usr/bin/odoo');
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    let words: string[];
+    try {
+      words = readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0');
+    } catch {
+      // It ended meanwhile, or belongs to somebody else.
+      continue;
+    }
+    if (words.includes(program) && words.includes(databaseName)) yield Number(name);
+  }
+}
+
+async function killOdoo(databaseName: string): Promise<void> {
+  for (const processId of odooProcesses(databaseName)) {
+    try {
+      process.kill(processId, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
   }
 }
 

@@ -27,8 +27,8 @@ export interface Installation {
   odooCommand(databaseName: string, odooArguments: readonly string[], address: ClusterAddress): CommandLine;
   /** psql with these arguments, connected to the cluster. */
   psqlCommand(psqlArguments: readonly string[], address: ClusterAddress): CommandLine;
-  /** Ends an Odoo at once, also one whose owner is gone. `processId` is that of the command when it was started. */
-  killOdoo(databaseName: string, processId: number): Promise<void>;
+  /** Ends every Odoo on this database at once, also one whose owner is gone. */
+  killOdoo(databaseName: string): Promise<void>;
 }
 
 /** PostgreSQL's settings for the cluster. Durability stays on: databases that may lose data switch it off one by one. */

@@ -92,7 +92,6 @@ function serverArguments(
 async function createServer(
   connection: Connection,
   options: OdooOptions,
-  noteProcess: (processId: number) => Promise<void>,
   databaseName: string,
   end: () => Promise<void>,
 ): Promise<OdooServer> {
@@ -117,7 +116,7 @@ async function createServer(
 
   async function startServer(): Promise<void> {
     if (server?.isRunning()) throw new Error(`Odoo on ${databaseName} is running already`);
-    server = await withProgress('Start Odoo', () => startServerProcess(odoo, url, logFile, noteProcess));
+    server = await withProgress('Start Odoo', () => startServerProcess(odoo, url, logFile));
   }
   await startServer();
 
@@ -146,7 +145,7 @@ async function createServer(
     startServer,
     async kill() {
       await server?.kill();
-      if (server) await connection.installation.killOdoo(databaseName, server.processId);
+      await connection.installation.killOdoo(databaseName);
     },
     async dispose() {
       await server?.stop();
@@ -180,7 +179,7 @@ export async function startOdoo(options: OdooOptions = {}): Promise<OdooServer> 
       await ownRun.end();
       await cluster.release();
     };
-    return await createServer(connection, options, ownRun.noteProcess, databaseName, cleanUp);
+    return await createServer(connection, options, databaseName, cleanUp);
   } catch (error) {
     await cleanUp();
     throw error;

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheSubfolder } from './cache-folder.ts';
 import { dropDatabase } from './databases.ts';
@@ -7,36 +7,18 @@ import { tryLock, withLock } from './exclusive-lock.ts';
 import type { ClusterAddress, Installation } from './installation.ts';
 
 /**
- * Each database in use has a description in `runs/` and a lock held by the process that uses it. A description whose
- * lock is free was left by a process that was killed: its Odoo is ended, its database and files are deleted.
+ * Each database in use has an empty file of its name in `runs/` and a lock held by the process that uses it. A file
+ * whose lock is free was left by a process that was killed: its Odoo is ended, its database and attachments deleted.
  */
 export interface Run {
   readonly databaseName: string;
-  /** Notes the process of Odoo, to be ended should its owner die. */
-  noteProcess(processId: number): Promise<void>;
   end(): Promise<void>;
 }
 
-/** Held for moments only, while descriptions are looked through or added. */
+/** Held for moments only, while files are looked through or added. */
 const listLock = 'runs';
 const runLock = (databaseName: string) => `run-${databaseName}`;
-const descriptionFile = (databaseName: string) => join(cacheSubfolder('runs'), `${databaseName}.json`);
-
-async function writeDescription(databaseName: string, processId: number | null): Promise<void> {
-  const file = descriptionFile(databaseName);
-  await writeFile(`${file}.new`, JSON.stringify({ databaseName, processId }));
-  await rename(`${file}.new`, file);
-}
-
-function readProcessId(databaseName: string): number | undefined {
-  try {
-    const description: unknown = JSON.parse(readFileSync(descriptionFile(databaseName), 'utf8'));
-    const processId = (description as { processId?: unknown }).processId;
-    return typeof processId === 'number' ? processId : undefined;
-  } catch {
-    return undefined;
-  }
-}
+const runFile = (databaseName: string) => join(cacheSubfolder('runs'), databaseName);
 
 /** Announces that this process uses a database of this name from now on. */
 export async function beginRun(databaseName: string): Promise<Run> {
@@ -45,13 +27,12 @@ export async function beginRun(databaseName: string): Promise<Run> {
     if (lock === undefined) {
       throw new Error(`the database ${databaseName} is in use by another running process`);
     }
-    await writeDescription(databaseName, null);
+    await writeFile(runFile(databaseName), '');
     return {
       databaseName,
-      noteProcess: (processId) => writeDescription(databaseName, processId),
       async end() {
         await withLock(listLock, async () => {
-          await rm(descriptionFile(databaseName), { force: true });
+          await rm(runFile(databaseName), { force: true });
           lock.release();
           await rm(join(cacheSubfolder('locks'), `${runLock(databaseName)}.lock`), { force: true });
         });
@@ -66,16 +47,13 @@ export async function removeAbandonedRuns(
   address: ClusterAddress,
 ): Promise<void> {
   await withLock(listLock, async () => {
-    for (const file of readdirSync(cacheSubfolder('runs'))) {
-      if (!file.endsWith('.json')) continue;
-      const databaseName = file.slice(0, -'.json'.length);
+    for (const databaseName of readdirSync(cacheSubfolder('runs'))) {
       const lock = tryLock(runLock(databaseName));
       if (lock === undefined) continue;
       try {
-        const processId = readProcessId(databaseName);
-        if (processId !== undefined) await installation.killOdoo(databaseName, processId);
+        await installation.killOdoo(databaseName);
         await dropDatabase({ installation, address }, databaseName);
-        await rm(descriptionFile(databaseName), { force: true });
+        await rm(runFile(databaseName), { force: true });
       } finally {
         lock.release();
         await rm(join(cacheSubfolder('locks'), `${runLock(databaseName)}.lock`), { force: true });

@@ -59,15 +59,11 @@ async function waitUntilReady(url: string, child: ChildProcess, logFile: string)
   }
 }
 
-/**
- * Starts a server and resolves when it answers.
- * @param onSpawn told the process id as soon as there is one
- */
+/** Starts a server and resolves when it answers. */
 export async function startServerProcess(
   commandLine: CommandLine,
   url: string,
   logFile: string,
-  onSpawn: (processId: number) => Promise<void>,
 ): Promise<ServerProcess> {
   const log = openSync(logFile, 'a');
   const { command, arguments: commandArguments } = endingWithOwner(commandLine);
@@ -105,7 +101,6 @@ export async function startServerProcess(
   }
 
   try {
-    await onSpawn(processId);
     await waitUntilReady(url, child, logFile);
   } catch (error) {
     await kill();
