@@ -1,0 +1,91 @@
+import type { EntityName } from '../entities/catalogue.ts';
+import type { Capability } from '../systems/system.ts';
+import type { RuleDraft } from './entity-file.ts';
+import type { Report } from './problem.ts';
+import { suggest } from './suggest.ts';
+import type { SystemDraft } from './systems-file.ts';
+
+/** A connector as the rules see it. A part that is absent is not checked. */
+export interface ConnectorOffer {
+  readonly name: string;
+  readonly streams?: readonly string[];
+  readonly options?: readonly string[];
+  readonly entities?: Readonly<Partial<Record<EntityName, Capability>>>;
+}
+
+/** Checks that the systems' connectors exist and can do what the rules ask of them. */
+export function checkOffers(
+  rules: readonly RuleDraft[],
+  systems: readonly SystemDraft[],
+  offers: readonly ConnectorOffer[],
+  report: Report,
+): void {
+  for (const system of systems) {
+    if (system.connector === undefined) continue;
+    const { value, place } = system.connector;
+    const offer = offers.find((candidate) => candidate.name === value);
+    if (offer === undefined) {
+      const names = offers.map((candidate) => candidate.name);
+      report(place, `there is no connector "${value}"`, suggest(value, names));
+      continue;
+    }
+    checkSystem(system, offer, report);
+    if (offer.entities === undefined || system.role === undefined) continue;
+    for (const rule of rules) {
+      if (rule.entity === undefined) continue;
+      if (rule.from?.value === system.role.value && offer.entities[rule.entity] === undefined)
+        report(rule.from.place, `${system.name.value} does not know the entity ${rule.entity}`);
+      if (rule.to?.value === system.role.value)
+        checkTarget(rule, system, offer.entities[rule.entity], report);
+    }
+  }
+}
+
+function checkSystem(system: SystemDraft, offer: ConnectorOffer, report: Report): void {
+  for (const { stream } of system.poll)
+    if (offer.streams !== undefined && !offer.streams.includes(stream.value))
+      report(
+        stream.place,
+        `${offer.name} has no stream "${stream.value}"`,
+        suggest(stream.value, offer.streams),
+      );
+  for (const { option } of system.options)
+    if (offer.options !== undefined && !offer.options.includes(option.value))
+      report(
+        option.place,
+        `${offer.name} has no option "${option.value}"`,
+        suggest(option.value, offer.options),
+      );
+}
+
+function checkTarget(
+  rule: RuleDraft,
+  system: SystemDraft,
+  capability: Capability | undefined,
+  report: Report,
+): void {
+  const name = system.name.value;
+  if (rule.to === undefined) return;
+  if (capability === undefined) {
+    report(rule.to.place, `${name} does not know the entity ${rule.entity}`);
+    return;
+  }
+  const writable = capability.write?.fields ?? [];
+  for (const field of rule.fields)
+    if (!writable.includes(field.value))
+      report(
+        field.place,
+        `"${field.value}" of ${rule.entity} cannot be written to ${name}`,
+        suggest(field.value, writable),
+      );
+  const searchable = capability.find ?? [];
+  for (const field of rule.match)
+    if (!searchable.includes(field.value))
+      report(
+        field.place,
+        `${name} cannot find a ${rule.entity} by "${field.value}"`,
+        suggest(field.value, searchable),
+      );
+  if (rule.otherwise.value === 'remove' && capability.remove === undefined)
+    report(rule.otherwise.place, `${name} cannot remove a ${rule.entity}`, 'write "otherwise: keep"');
+}

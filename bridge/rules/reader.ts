@@ -1,0 +1,179 @@
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseDocument } from 'yaml';
+import type { Place, Placed, Report } from './problem.ts';
+import { suggest } from './suggest.ts';
+
+/** A piece of YAML that has not been looked into yet. */
+export type Piece = Placed<ParsedNode | null>;
+
+/** One `key: value` of a map. */
+export interface Entry {
+  readonly key: Placed<string>;
+  readonly value: Piece;
+}
+
+/**
+ * Takes a rules file apart. Every method reports what is not as it should be, with its place, and answers
+ * `undefined` for it. `what` names the piece in messages.
+ */
+export interface Reader {
+  readonly report: Report;
+  /** The file's content; `undefined` when it is no YAML. */
+  readonly root: Piece | undefined;
+  /** The entries of a map with any keys. */
+  entries(piece: Piece, what: string): Entry[] | undefined;
+  /** The values of a map with these keys, by key. */
+  keys<Key extends string>(
+    piece: Piece,
+    what: string,
+    required: readonly Key[],
+    optional: readonly Key[],
+  ): Partial<Record<Key, Piece>> | undefined;
+  list(piece: Piece, what: string): Piece[] | undefined;
+  text(piece: Piece, what: string): Placed<string> | undefined;
+  /** A text that is one of `known`. */
+  oneOf<Known extends string>(piece: Piece, what: string, known: readonly Known[]): Placed<Known> | undefined;
+}
+
+/** @param file path that messages show */
+export function readDocument(file: string, content: string, report: Report): Reader {
+  const lines = new LineCounter();
+  const document = parseDocument<ParsedNode>(content, {
+    lineCounter: lines,
+    prettyErrors: false,
+    stringKeys: true,
+    // Reported by `entries`, with the place of the first one.
+    uniqueKeys: false,
+  });
+
+  function placeAt(offset: number): Place {
+    const { line, col } = lines.linePos(offset);
+    return { file, line, column: col };
+  }
+
+  const faults = [...document.errors, ...document.warnings];
+  const reportedLines = new Set<number>();
+  for (const fault of faults) {
+    const place = placeAt(fault.pos[0]);
+    // One slip makes the parser stumble over the rest of its line too.
+    if (reportedLines.has(place.line)) continue;
+    reportedLines.add(place.line);
+    const message = fault.code === 'MULTIPLE_DOCS' ? 'a second document starts here' : fault.message;
+    report(place, `not valid YAML: ${message}`, yamlAdvice(fault.code, fault.message));
+  }
+
+  const pieceOf = (node: ParsedNode | null, otherwise: Place): Piece => ({
+    value: node,
+    // A value that is left out (`key:`) has no place of its own.
+    place: node === null || node.range[0] === node.range[1] ? otherwise : placeAt(node.range[0]),
+  });
+
+  function wrong(piece: Piece, what: string, wanted: string): undefined {
+    if (isAlias(piece.value)) {
+      const advice = 'put a value that starts with "*" in quotes';
+      report(piece.place, `${what} must be ${wanted}, not a YAML alias`, advice);
+    } else {
+      report(piece.place, `${what} must be ${wanted}, not ${kindOf(piece.value)}`);
+    }
+    return undefined;
+  }
+
+  function entries(piece: Piece, what: string): Entry[] | undefined {
+    if (!isMap<ParsedNode, ParsedNode | null>(piece.value)) return wrong(piece, what, 'a map');
+    const first = new Map<string, Place>();
+    const result: Entry[] = [];
+    for (const pair of piece.value.items) {
+      const key = { value: keyText(pair.key), place: placeAt(pair.key.range[0]) };
+      const earlier = first.get(key.value);
+      if (earlier === undefined) {
+        first.set(key.value, key.place);
+        result.push({ key, value: pieceOf(pair.value, key.place) });
+      } else {
+        report(key.place, `${what} has "${key.value}" twice, first in line ${earlier.line}`);
+      }
+    }
+    return result;
+  }
+
+  function text(piece: Piece, what: string): Placed<string> | undefined {
+    if (isScalar(piece.value) && typeof piece.value.value === 'string') {
+      if (piece.value.value.trim() !== '') return { value: piece.value.value, place: piece.place };
+      report(piece.place, `${what} must not be empty`);
+      return undefined;
+    }
+    return wrong(piece, what, 'text');
+  }
+
+  return {
+    report,
+    root: faults.length > 0 ? undefined : pieceOf(document.contents, { file, line: 1, column: 1 }),
+    entries,
+    keys<Key extends string>(piece: Piece, what: string, required: readonly Key[], optional: readonly Key[]) {
+      const found = entries(piece, what);
+      if (found === undefined) return undefined;
+      const known = [...required, ...optional];
+      const result: Partial<Record<Key, Piece>> = {};
+      for (const { key, value } of found) {
+        const name = known.find((candidate) => candidate === key.value);
+        if (name === undefined)
+          report(key.place, `${what} has an unknown key "${key.value}"`, suggest(key.value, known));
+        else result[name] = value;
+      }
+      for (const name of required)
+        if (result[name] === undefined) report(piece.place, `${what} lacks "${name}"`);
+      return result;
+    },
+    list(piece, what) {
+      if (!isSeq<ParsedNode | null>(piece.value)) return wrong(piece, what, 'a list');
+      return piece.value.items.map((item) => pieceOf(item, piece.place));
+    },
+    text,
+    oneOf<Known extends string>(piece: Piece, what: string, known: readonly Known[]) {
+      const found = text(piece, what);
+      if (found === undefined) return undefined;
+      const value = known.find((candidate) => candidate === found.value);
+      if (value !== undefined) return { value, place: found.place };
+      const close = suggest(found.value, known);
+      report(
+        found.place,
+        `${what} must be one of ${known.join(', ')}, not "${found.value}"`,
+        didYouMean(close),
+      );
+      return undefined;
+    },
+  };
+}
+
+/** The message itself lists what is known; only a likely word adds to it. */
+const didYouMean = (suggestion: string | undefined): string | undefined =>
+  suggestion?.startsWith('did') ? suggestion : undefined;
+
+const keyText = (key: ParsedNode): string => (isScalar(key) ? String(key.value ?? '') : '');
+
+/** What a piece is, in the words of someone who writes YAML. */
+export function kindOf(node: ParsedNode | null): string {
+  if (isMap(node)) return 'a map';
+  if (isSeq(node)) return 'a list';
+  if (isAlias(node)) return 'a YAML alias';
+  const value = node === null ? null : node.value;
+  if (value === null || value === undefined) return 'nothing';
+  if (typeof value === 'boolean') return `the flag ${value}`;
+  return typeof value === 'string' ? `the text "${value}"` : `the number ${value}`;
+}
+
+function yamlAdvice(code: string, message: string): string | undefined {
+  if (message.includes('alias')) return 'put a value that starts with "*" in quotes';
+  switch (code) {
+    case 'TAB_AS_INDENT':
+      return 'indent with spaces';
+    case 'BAD_SCALAR_START':
+      return 'put the value in quotes';
+    case 'BLOCK_AS_IMPLICIT_KEY':
+      return 'put a value that contains ": " in quotes';
+    case 'MULTIPLE_DOCS':
+      return 'use one file for each';
+    case 'TAG_RESOLVE_FAILED':
+      return 'leave the tag out';
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,31 @@
+import { hash } from 'node:crypto';
+import type { Rule, RuleSet, SystemDeclaration } from './rule.ts';
+
+/**
+ * The version of rules: a hash over what they say. Comments, layout, the order of files, rules and keys, and
+ * defaults written out do not change it. The order of `match` does, because it is the order of the search.
+ */
+export function versionOf(rules: Pick<RuleSet, 'systems' | 'rules'>): string {
+  const content = {
+    systems: [...rules.systems].sort((left, right) => compare(left.name, right.name)),
+    rules: [...rules.rules].sort((left, right) => compare(left.id, right.id)).map(withSetsInOrder),
+  } satisfies { systems: readonly SystemDeclaration[]; rules: readonly Rule[] };
+  return hash('sha256', JSON.stringify(sortKeys(content)), 'hex').slice(0, 32);
+}
+
+const compare = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
+
+function withSetsInOrder(rule: Rule): Rule {
+  const when = Object.entries(rule.when).map(([field, value]) => [
+    field,
+    Array.isArray(value) ? [...value].sort((left, right) => compare(String(left), String(right))) : value,
+  ]);
+  return { ...rule, fields: [...rule.fields].sort(), when: Object.fromEntries(when) };
+}
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([left], [right]) => compare(left, right));
+  return Object.fromEntries(entries.map(([key, item]) => [key, sortKeys(item)]));
+}
