@@ -1,3 +1,4 @@
+import { isSeq } from 'yaml';
 import { type EntityName, entityNames, entityOf } from '../entities/catalogue.ts';
 import { readConditions } from './conditions.ts';
 import type { Place, Placed } from './problem.ts';
@@ -84,22 +85,27 @@ function readRule(reader: Reader, place: Place, entity: EntityName | undefined, 
     const advice = 'name two different roles in "from" and "to"';
     reader.report(draft.to.place, `the rule goes from ${draft.from.value} to itself`, advice);
   }
-  if (parts.fields !== undefined) checkPurpose(reader, draft, parts);
+  checkPurpose(reader, draft, parts);
   return draft;
 }
 
 /** A rule that carries nothing must at least find what is there already. */
 function checkPurpose(reader: Reader, draft: RuleDraft, parts: RuleParts): void {
-  if (draft.fields.length > 0 || parts.fields === undefined) return;
+  if (!isEmptyList(parts.fields)) return;
+  const { place } = parts.fields;
   if (draft.create.value !== 'never')
     reader.report(
-      parts.fields.place,
+      place,
       'a rule without fields would create empty objects',
       'list fields, or write "create: never"',
     );
-  else if (draft.match.length === 0)
-    reader.report(parts.fields.place, 'a rule without "fields" and "match" does nothing', 'list one of them');
+  else if (parts.match === undefined || isEmptyList(parts.match))
+    reader.report(place, 'a rule without "fields" and "match" does nothing', 'list one of them');
 }
+
+/** Written as an empty list; not one whose items were all refused. */
+const isEmptyList = (piece: Piece | undefined): piece is Piece =>
+  isSeq(piece?.value) && piece.value.items.length === 0;
 
 function readId(reader: Reader, piece: Piece): Placed<string> | undefined {
   const id = reader.text(piece, '"id"');

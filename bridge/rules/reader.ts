@@ -1,4 +1,13 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseDocument } from 'yaml';
+import {
+  type ErrorCode,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type ParsedNode,
+  parseDocument,
+} from 'yaml';
 import type { Place, Placed, Report } from './problem.ts';
 import { suggest } from './suggest.ts';
 
@@ -57,8 +66,13 @@ export function readDocument(file: string, content: string, report: Report): Rea
     // One slip makes the parser stumble over the rest of its line too.
     if (reportedLines.has(place.line)) continue;
     reportedLines.add(place.line);
-    const message = fault.code === 'MULTIPLE_DOCS' ? 'a second document starts here' : fault.message;
-    report(place, `not valid YAML: ${message}`, yamlAdvice(fault.code, fault.message));
+    if (fault.message.includes('alias')) {
+      const star = content.indexOf('*', lines.lineStarts[place.line - 1]);
+      report(placeAt(star), 'not valid YAML: "*" at the start of a value is an alias', aliasAdvice);
+    } else {
+      const message = fault.code === 'MULTIPLE_DOCS' ? 'a second document starts here' : fault.message;
+      report(place, `not valid YAML: ${message}`, yamlAdvice[fault.code]);
+    }
   }
 
   const pieceOf = (node: ParsedNode | null, otherwise: Place): Piece => ({
@@ -69,8 +83,7 @@ export function readDocument(file: string, content: string, report: Report): Rea
 
   function wrong(piece: Piece, what: string, wanted: string): undefined {
     if (isAlias(piece.value)) {
-      const advice = 'put a value that starts with "*" in quotes';
-      report(piece.place, `${what} must be ${wanted}, not a YAML alias`, advice);
+      report(piece.place, `${what} must be ${wanted}, not a YAML alias`, aliasAdvice);
     } else {
       report(piece.place, `${what} must be ${wanted}, not ${kindOf(piece.value)}`);
     }
@@ -160,20 +173,12 @@ export function kindOf(node: ParsedNode | null): string {
   return typeof value === 'string' ? `the text "${value}"` : `the number ${value}`;
 }
 
-function yamlAdvice(code: string, message: string): string | undefined {
-  if (message.includes('alias')) return 'put a value that starts with "*" in quotes';
-  switch (code) {
-    case 'TAB_AS_INDENT':
-      return 'indent with spaces';
-    case 'BAD_SCALAR_START':
-      return 'put the value in quotes';
-    case 'BLOCK_AS_IMPLICIT_KEY':
-      return 'put a value that contains ": " in quotes';
-    case 'MULTIPLE_DOCS':
-      return 'use one file for each';
-    case 'TAG_RESOLVE_FAILED':
-      return 'leave the tag out';
-    default:
-      return undefined;
-  }
-}
+const aliasAdvice = 'put a value that starts with "*" in quotes';
+
+const yamlAdvice: Readonly<Partial<Record<ErrorCode, string>>> = {
+  TAB_AS_INDENT: 'indent with spaces',
+  BAD_SCALAR_START: 'put the value in quotes',
+  BLOCK_AS_IMPLICIT_KEY: 'put a value that contains ": " in quotes',
+  MULTIPLE_DOCS: 'use one file for each',
+  TAG_RESOLVE_FAILED: 'leave the tag out',
+};

@@ -5,13 +5,14 @@ export function suggest(word: string, known: readonly string[]): string | undefi
   return known.length === 0 ? undefined : `known: ${known.join(', ')}`;
 }
 
-/** The word of `known` that `word` most likely is, mistyped; `undefined` when none is near. */
+/** The word of `known` that `word` most likely is, mistyped; `undefined` when more than a third of it differs from each. */
 export function closest(word: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.floor(Math.max(word.length, 3) / 3) + 1;
+  let bestDistance = Number.POSITIVE_INFINITY;
   for (const candidate of known) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance) {
+    const limit = Math.max(word.length, candidate.length) / 3;
+    if (distance <= limit && distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
     }
