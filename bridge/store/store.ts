@@ -61,6 +61,8 @@ export interface Store {
   context(deliveries: readonly ClaimedDelivery[]): Promise<DeliveryContext[]>;
   /** The id of each object in `system`, where it is linked. */
   idsIn(system: string, objects: readonly SystemObject[]): Promise<(string | undefined)[]>;
+  /** Whether each object is linked to one of another system. */
+  linked(objects: readonly SystemObject[]): Promise<boolean[]>;
   record(object: SystemObject): Promise<StoredRecord | undefined>;
   /** Writes down how tries ended. */
   settle(settlements: readonly Settlement[]): Promise<void>;
@@ -188,6 +190,7 @@ function createStore(database: OpenDatabase, now: () => number, release: () => v
       }),
 
     idsIn: async (system, objects) => objects.map((object) => links.idIn(object, system)),
+    linked: async (objects) => objects.map((object) => links.objectOf(object) !== undefined),
     record: async (object) => records.get(object),
 
     settle: (settlements) =>

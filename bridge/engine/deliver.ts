@@ -1,0 +1,115 @@
+import type { ClaimedDelivery } from '../store/delivery.ts';
+import type { Settlement } from '../store/settle.ts';
+import type { Store } from '../store/store.ts';
+import type { Connector } from '../systems/system.ts';
+import type { Health } from './health.ts';
+import type { Landscape } from './landscape.ts';
+import { referenceOf } from './landscape.ts';
+import type { Next } from './loop.ts';
+import type { Observe } from './observer.ts';
+import { type Prepared, prepareDeliveries } from './prepare.ts';
+import { createWrite } from './write.ts';
+
+export interface DeliverOptions {
+  readonly store: Store;
+  readonly landscape: Landscape;
+  readonly connector: Connector;
+  readonly health: Health;
+  readonly observe: Observe;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+  /** A settled delivery may have woken others, or asked for objects to be read. */
+  readonly onSettled: (settlements: readonly Settlement[]) => void;
+}
+
+/** How many deliveries of each lane one claim takes: finance first, and nobody starves. */
+const shares: readonly number[] = [120, 60, 20];
+const claimSize = shares.reduce((sum, share) => sum + share, 0);
+/** While a system does not listen, one delivery at a time finds out whether it does again. */
+const probe: readonly number[] = [1, 0, 0];
+const leaseMs = 90_000;
+/** Every try ends well before its lease does. */
+const tryTimeoutMs = 60_000;
+
+/** One step of working off a target's deliveries: claim, prepare, write in batches, settle. */
+export function createDeliverStep(options: DeliverOptions): () => Promise<Next> {
+  const { store, landscape, connector, health, observe, now } = options;
+  const target = connector.system;
+  const write = createWrite(options);
+
+  return async function step(): Promise<Next> {
+    if (options.signal.aborted) return 'when-woken';
+    const wait = health.waitMs();
+    if (wait > 0) return { afterMs: wait };
+    const probing = health.open();
+    const claimed = await store.claim(target, probing ? probe : shares, leaseMs);
+    if (claimed.length === 0) return untilNextDue();
+    const signal = AbortSignal.any([options.signal, AbortSignal.timeout(tryTimeoutMs)]);
+    const prepared = await prepareDeliveries({
+      store,
+      landscape,
+      connector,
+      health,
+      observe,
+      now,
+      random: options.random,
+      claimed,
+      signal,
+    });
+    await settle(prepared.settled);
+    await Promise.all(
+      batches(prepared.ready, connector).map(async (batch) => settle(await write(batch, signal))),
+    );
+    return claimed.length < claimSize && !probing ? untilNextDue() : 'now';
+  };
+
+  async function settle(settlements: readonly Settlement[]): Promise<void> {
+    if (settlements.length === 0) return;
+    await store.settle(settlements);
+    for (const settlement of settlements) report(settlement);
+    options.onSettled(settlements);
+  }
+
+  function report(settlement: Settlement): void {
+    const { delivery, durationMs, outcome } = settlement;
+    observe({
+      kind: 'attempted',
+      target,
+      entity: delivery.entity,
+      deliveryId: delivery.id,
+      sourceObject: referenceOf(delivery.source, delivery.entity, delivery.sourceId),
+      correlation: delivery.correlation,
+      outcome,
+      durationMs,
+      tries: delivery.tries,
+      ...('cause' in settlement ? { message: settlement.cause } : {}),
+    });
+  }
+
+  async function untilNextDue(): Promise<Next> {
+    const due = await store.nextDueMs(target);
+    if (due === undefined) return 'when-woken';
+    // What is due but was not claimed waits for a try of the same object that is under way; its end wakes us.
+    return due <= now() ? { afterMs: 250 } : { afterMs: due - now() };
+  }
+}
+
+/** Writes of one entity in the batches that the connector takes. What failed often goes alone, so that it harms nobody. */
+function batches(ready: readonly Prepared[], connector: Connector): Prepared[][] {
+  const result: Prepared[][] = [];
+  const groups = Map.groupBy(ready, ({ delivery, action }) => `${action} ${delivery.entity}`);
+  for (const group of groups.values()) {
+    const [first] = group as [Prepared, ...Prepared[]];
+    const capability = connector.entities[first.delivery.entity];
+    const size = (first.action === 'remove' ? capability?.remove : capability?.write)?.batch ?? 1;
+    const suspects = group.filter(({ delivery }) => isSuspect(delivery));
+    const others = group.filter(({ delivery }) => !isSuspect(delivery));
+    for (let start = 0; start < others.length; start += size) result.push(others.slice(start, start + size));
+    for (const suspect of suspects) result.push([suspect]);
+  }
+  return result;
+}
+
+const triesBeforeSuspicion = 3;
+const isSuspect = (delivery: ClaimedDelivery): boolean => delivery.tries > triesBeforeSuspicion;

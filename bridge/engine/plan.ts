@@ -1,0 +1,98 @@
+import type { State, Value } from '../entities/field.ts';
+import { isList } from '../entities/state.ts';
+import { holds, mapFields, type ReferenceField, referencesOf, rulesFrom } from '../rules/routes.ts';
+import type { Rule } from '../rules/rule.ts';
+import type { NewDelivery } from '../store/delivery.ts';
+import type { SystemObject } from '../store/record.ts';
+import type { DeliveryContext } from '../store/store.ts';
+import type { Landscape } from './landscape.ts';
+
+/** What a delivery comes to, by the newest state of its object. */
+export type Plan =
+  | { readonly kind: 'nothing'; readonly reason: string }
+  | { readonly kind: 'remove'; readonly targetId: string }
+  | {
+      readonly kind: 'write';
+      /** Mapped fields; references still are ids of the source. */
+      readonly fields: State;
+      readonly references: readonly ReferenceField[];
+      /** Fields to look for a counterpart by, in order. */
+      readonly match: readonly string[];
+      readonly mayCreate: boolean;
+    };
+
+export function planDelivery(delivery: NewDelivery, context: DeliveryContext, landscape: Landscape): Plan {
+  const rules = rulesBetween(delivery, landscape);
+  if (rules.length === 0) return { kind: 'nothing', reason: 'no rule brings it there any more' };
+  const { record, targetId } = context;
+  const active =
+    record === undefined || record.gone ? [] : rules.filter((rule) => holds(rule.when, record.state));
+  if (record === undefined || active.length === 0) {
+    if (targetId !== undefined && rules.some((rule) => rule.otherwise === 'remove'))
+      return { kind: 'remove', targetId };
+    return { kind: 'nothing', reason: 'its conditions do not hold' };
+  }
+  const [first, ...others] = active as [Rule, ...Rule[]];
+  if (others.length === 0) {
+    return {
+      kind: 'write',
+      fields: mapFields(first, record.state),
+      references: referencesOf(first),
+      match: first.match,
+      mayCreate: first.create !== 'never',
+    };
+  }
+  const references = new Map(active.flatMap(referencesOf).map((reference) => [reference.field, reference]));
+  return {
+    kind: 'write',
+    fields: Object.assign({}, ...active.map((rule) => mapFields(rule, record.state))),
+    references: [...references.values()],
+    match: [...new Set(active.flatMap((rule) => rule.match))],
+    mayCreate: active.some((rule) => rule.create !== 'never'),
+  };
+}
+
+/** The rules that bring objects like this one from its source to its target. */
+export function rulesBetween(
+  delivery: Pick<NewDelivery, 'source' | 'target' | 'entity'>,
+  landscape: Landscape,
+): readonly Rule[] {
+  const to = landscape.roleOf(delivery.target);
+  return rulesFrom(landscape.rules, landscape.roleOf(delivery.source), delivery.entity).filter(
+    (rule) => rule.to === to,
+  );
+}
+
+/** The objects of the source that the fields refer to. */
+export function referredObjects(
+  delivery: NewDelivery,
+  fields: State,
+  references: readonly ReferenceField[],
+): SystemObject[] {
+  const objects: SystemObject[] = [];
+  for (const { field, entity } of references) {
+    const value = fields[field];
+    const ids =
+      typeof value === 'string' ? [value] : isList(value ?? null) ? (value as readonly string[]) : [];
+    for (const id of ids) objects.push({ system: delivery.source, entity, id });
+  }
+  return objects;
+}
+
+/** The fields with every reference as an id of the target. `idIn` must know all of `referredObjects`. */
+export function translateReferences(
+  fields: State,
+  references: readonly ReferenceField[],
+  idIn: (entity: string, id: string) => string | undefined,
+): State {
+  if (references.length === 0) return fields;
+  const translated: Record<string, Value> = { ...fields };
+  for (const { field, entity } of references) {
+    const value = fields[field];
+    if (typeof value === 'string') translated[field] = idIn(entity, value) ?? null;
+    else if (value !== undefined && isList(value)) {
+      translated[field] = value.flatMap((id) => idIn(entity, id) ?? []);
+    }
+  }
+  return translated;
+}

@@ -1,0 +1,234 @@
+import { v7 as newId } from 'uuid';
+import type { EntityName } from '../entities/catalogue.ts';
+import type { State } from '../entities/field.ts';
+import { canonicalJson, fingerprint } from '../entities/state.ts';
+import { lanes } from '../rules/rule.ts';
+import { type ClaimedDelivery, type NewDelivery, sourceObject } from '../store/delivery.ts';
+import type { NewEvent } from '../store/event.ts';
+import type { StoredRecord, SystemObject } from '../store/record.ts';
+import type { Settlement } from '../store/settle.ts';
+import type { DeliveryContext, Store } from '../store/store.ts';
+import { SystemError } from '../systems/error.ts';
+import type { Connector } from '../systems/system.ts';
+import { settleFailedCall } from './failure.ts';
+import type { Health } from './health.ts';
+import { type Landscape, referenceOf } from './landscape.ts';
+import { findCounterparts, type Match } from './match.ts';
+import type { Observe } from './observer.ts';
+import { type Plan, planDelivery, referredObjects, rulesBetween, translateReferences } from './plan.ts';
+
+/** A delivery that is ready for its call. */
+export interface Prepared {
+  readonly delivery: ClaimedDelivery;
+  readonly action: 'write' | 'remove';
+  readonly reference: string;
+  /** Id in the target, when it is known. */
+  readonly targetId: string | undefined;
+  /** Fields with references of the target; empty for a removal. */
+  readonly fields: State;
+  readonly json: string;
+  readonly fingerprint: string;
+}
+
+export interface PrepareWork {
+  readonly store: Store;
+  readonly landscape: Landscape;
+  readonly connector: Connector;
+  readonly health: Health;
+  readonly observe: Observe;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly claimed: readonly ClaimedDelivery[];
+  readonly signal: AbortSignal;
+}
+
+interface Drafted {
+  readonly delivery: ClaimedDelivery;
+  readonly context: DeliveryContext;
+  readonly record: StoredRecord;
+  readonly plan: Extract<Plan, { kind: 'write' }>;
+  readonly fields: State;
+}
+
+/**
+ * Finds out for each claimed delivery what has to be called: plans by the newest state, translates references, looks
+ * for counterparts, and leaves out what is already there. What needs no call comes back settled.
+ */
+export async function prepareDeliveries(
+  work: PrepareWork,
+): Promise<{ ready: Prepared[]; settled: Settlement[] }> {
+  const { store, landscape, claimed, now } = work;
+  const ready: Prepared[] = [];
+  const settled: Settlement[] = [];
+  const drafted: Drafted[] = [];
+  const startedAt = new Date(now()).toISOString();
+  const base = (delivery: ClaimedDelivery) => ({ delivery, startedAt, durationMs: 0 });
+
+  const contexts = await store.context(claimed);
+  const plans = claimed.map((delivery, index) =>
+    planDelivery(delivery, contexts[index] as DeliveryContext, landscape),
+  );
+  const ids = await resolveReferences(store, claimed, plans);
+
+  for (const [index, delivery] of claimed.entries()) {
+    const plan = plans[index] as Plan;
+    const context = contexts[index] as DeliveryContext;
+    if (plan.kind === 'nothing') settled.push({ ...base(delivery), outcome: 'skipped' });
+    else if (plan.kind === 'remove') ready.push(removal(delivery, plan.targetId));
+    else {
+      const missing = referredObjects(delivery, plan.fields, plan.references).filter(
+        (object) => ids.get(key(object)) === undefined,
+      );
+      if (missing.length > 0)
+        settled.push({ ...base(delivery), ...(await waitFor(missing, delivery, work)) });
+      else {
+        const translate = (entity: string, id: string) =>
+          ids.get(key({ system: delivery.source, entity: entity as EntityName, id }));
+        const fields = translateReferences(plan.fields, plan.references, translate);
+        drafted.push({ delivery, context, record: context.record as StoredRecord, plan, fields });
+      }
+    }
+  }
+
+  const matches = await matchAll(drafted, work, settled);
+  for (const draft of drafted) {
+    const { delivery, context, plan } = draft;
+    const match = matches.get(delivery.id);
+    if (match === 'settled') continue;
+    const targetId = context.targetId ?? match;
+    const written = canonicalJson(draft.fields);
+    const mark = fingerprint(written);
+    const nothingToWrite = plan.fields !== undefined && Object.keys(plan.fields).length === 0;
+    if (targetId !== undefined && (nothingToWrite || mark === context.writtenFingerprint)) {
+      const outcome = context.targetId === undefined ? 'matched' : 'skipped';
+      settled.push({ ...base(delivery), outcome, externalId: targetId });
+      continue;
+    }
+    ready.push({
+      delivery,
+      action: 'write',
+      reference: referenceOf(delivery.source, delivery.entity, delivery.sourceId),
+      targetId,
+      fields: draft.fields,
+      json: written,
+      fingerprint: mark,
+    });
+  }
+  return { ready, settled };
+}
+
+const key = ({ entity, id, system }: SystemObject): string => `${system}:${entity}:${id}`;
+
+function removal(delivery: ClaimedDelivery, targetId: string): Prepared {
+  const reference = referenceOf(delivery.source, delivery.entity, delivery.sourceId);
+  return { delivery, action: 'remove', reference, targetId, fields: {}, json: '{}', fingerprint: '' };
+}
+
+async function resolveReferences(store: Store, claimed: readonly ClaimedDelivery[], plans: readonly Plan[]) {
+  const objects = new Map<string, SystemObject>();
+  for (const [index, delivery] of claimed.entries()) {
+    const plan = plans[index] as Plan;
+    if (plan.kind !== 'write') continue;
+    for (const object of referredObjects(delivery, plan.fields, plan.references))
+      objects.set(key(object), object);
+  }
+  const target = claimed[0]?.target as string;
+  const list = [...objects.values()];
+  const found = await store.idsIn(target, list);
+  return new Map(list.map((object, index) => [key(object), found[index]]));
+}
+
+/** The delivery waits until the target knows what it refers to; where the rules can bring that there, they do. */
+async function waitFor(needs: readonly SystemObject[], delivery: ClaimedDelivery, work: PrepareWork) {
+  const deliver: NewDelivery[] = [];
+  const read: NewEvent[] = [];
+  for (const need of needs) {
+    const [rule] = rulesBetween(
+      { source: need.system, target: delivery.target, entity: need.entity },
+      work.landscape,
+    );
+    const record = await work.store.record(need);
+    if (record === undefined) read.push(readNeeded(need, delivery, work.now()));
+    else if (rule !== undefined) {
+      deliver.push({
+        id: newId(),
+        target: delivery.target,
+        source: need.system,
+        entity: need.entity,
+        sourceId: need.id,
+        lane: Math.min(delivery.lane, lanes.indexOf(rule.lane)),
+        rulesVersion: work.landscape.rules.version,
+        correlation: delivery.correlation,
+      });
+    }
+  }
+  const names = needs.map((need) => `${need.entity} ${need.id}`).join(', ');
+  const cause = `Waits until ${delivery.target} knows ${names} of ${delivery.source}.`;
+  return { outcome: 'waiting' as const, needs, cause, deliver, read };
+}
+
+const readNeeded = (need: SystemObject, delivery: ClaimedDelivery, nowMs: number): NewEvent => ({
+  id: `needed:${delivery.id}:${key(need)}`,
+  system: need.system,
+  type: need.entity,
+  objectId: need.id,
+  operation: 'write',
+  fields: [],
+  correlation: delivery.correlation,
+  occurredAt: new Date(nowMs).toISOString(),
+  echo: false,
+});
+
+/** Counterparts of the drafts that have none yet; those that this settles are marked so. */
+async function matchAll(drafted: readonly Drafted[], work: PrepareWork, settled: Settlement[]) {
+  const result = new Map<string, string | 'settled'>();
+  const searching = drafted.filter(
+    ({ context, plan }) => context.targetId === undefined && plan.match.length > 0,
+  );
+  if (searching.length === 0) return result;
+  const startedAtMs = work.now();
+  const startedAt = new Date(startedAtMs).toISOString();
+  let matches: Match[];
+  try {
+    matches = await findCounterparts(
+      work,
+      searching.map(({ delivery, record, plan }) => ({
+        entity: delivery.entity,
+        by: plan.match,
+        state: record.state,
+      })),
+    );
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    const failed = searching.map(({ delivery }) => ({ delivery, json: undefined }));
+    settled.push(...settleFailedCall(error, failed, { ...work, startedAtMs, begun: false }));
+    for (const { delivery } of searching) result.set(delivery.id, 'settled');
+    return result;
+  }
+  for (const [index, { delivery, plan }] of searching.entries()) {
+    const match = matches[index] as Match;
+    const base = { delivery, startedAt, durationMs: work.now() - startedAtMs };
+    if (match.kind === 'one') result.set(delivery.id, match.id);
+    else if (match.kind === 'several') {
+      result.set(delivery.id, 'settled');
+      const cause = `${delivery.target} has several that could be this ${delivery.entity}: ${match.ids.join(', ')} have the same ${match.field}. Merge them there, or make the ${match.field} differ.`;
+      settled.push({ ...base, outcome: 'dead', error: 'conflict', cause });
+    } else if (!plan.mayCreate) {
+      result.set(delivery.id, 'settled');
+      const cause = `${delivery.target} has no ${delivery.entity} with the same ${plan.match.join(' or ')} as ${referenceOf(delivery.source, delivery.entity, sourceObject(delivery).id)}. Add it there, or correct it in ${delivery.source}.`;
+      settled.push({
+        ...base,
+        outcome: 'retry',
+        error: 'unmatched',
+        cause,
+        dueMs: work.now() + lookAgainMs,
+        uncertain: false,
+        countTry: false,
+      });
+    }
+  }
+  return result;
+}
+
+/** A counterpart that appears wakes its deliveries at once; this is only for systems that do not tell. */
+const lookAgainMs = 15 * 60_000;

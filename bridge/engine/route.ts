@@ -1,0 +1,44 @@
+import { v7 as newId } from 'uuid';
+import { holds, rulesFrom } from '../rules/routes.ts';
+import { lanes, type Rule } from '../rules/rule.ts';
+import type { RecordChange, Route, RouteContext } from '../store/apply.ts';
+import type { NewDelivery } from '../store/delivery.ts';
+import type { Landscape } from './landscape.ts';
+
+/** Decides by the rules which systems must know about a change: at most one delivery per target. */
+export function createRoute(landscape: Landscape): Route {
+  return (change, context) => {
+    const byTarget = new Map<string, NewDelivery>();
+    for (const rule of rulesFrom(landscape.rules, landscape.roleOf(change.system), change.entity)) {
+      const target = landscape.systemIn(rule.to);
+      if (target === undefined || !concerns(rule, change, target, context)) continue;
+      const lane = lanes.indexOf(rule.lane);
+      const delivery = byTarget.get(target);
+      if (delivery === undefined || lane < delivery.lane) {
+        byTarget.set(target, {
+          id: newId(),
+          target,
+          source: change.system,
+          entity: change.entity,
+          sourceId: change.id,
+          lane,
+          rulesVersion: landscape.rules.version,
+          correlation: change.correlation,
+        });
+      }
+    }
+    return [...byTarget.values()];
+  };
+}
+
+function concerns(rule: Rule, change: RecordChange, target: string, context: RouteContext): boolean {
+  const { before, after, differences } = change;
+  const heldBefore = before !== null && holds(rule.when, before);
+  if (after === null || !holds(rule.when, after)) {
+    // A first delivery may still be under way, so the link says nothing yet; the try itself looks again.
+    return rule.otherwise === 'remove' && (heldBefore || context.linkedIn(target));
+  }
+  const carriesNews = !heldBefore || rule.fields.some((field) => Object.hasOwn(differences, field));
+  if (rule.create === 'always') return carriesNews;
+  return context.linkedIn(target) ? carriesNews : context.neededIn(target);
+}

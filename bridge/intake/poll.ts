@@ -1,0 +1,71 @@
+import { v7 as newId } from 'uuid';
+import type { Observe } from '../engine/observer.ts';
+import type { NewEvent } from '../store/event.ts';
+import type { Store } from '../store/store.ts';
+import type { Connector, Hint, PollPage, Snapshot } from '../systems/system.ts';
+
+export interface PollOptions {
+  readonly store: Store;
+  readonly connector: Connector;
+  readonly observe: Observe;
+  readonly now: () => number;
+  /** Events of the system have come in. */
+  readonly onEvents: () => void;
+}
+
+/** Reads a stream from its cursor up to now; each page is kept together with the cursor behind it. */
+export async function pollStream(stream: string, options: PollOptions, signal: AbortSignal): Promise<number> {
+  const { store, connector, observe, now } = options;
+  const { system } = connector;
+  const startedAt = now();
+  const correlation = `poll:${system}:${stream}:${newId()}`;
+  const cursor = await store.cursor(system, stream);
+  let accepted = 0;
+  let pages = 0;
+  for await (const page of connector.poll(stream, cursor, signal)) {
+    const events = eventsOf(page, system, correlation, new Date(now()).toISOString());
+    const kept = await store.appendPage({ system, stream, cursor: page.cursor, events });
+    pages++;
+    accepted += kept;
+    if (kept > 0) options.onEvents();
+  }
+  observe({ kind: 'polled', system, stream, pages, accepted, durationMs: now() - startedAt });
+  return accepted;
+}
+
+function eventsOf(page: PollPage, system: string, correlation: string, at: string): NewEvent[] {
+  return [
+    ...(page.hints ?? []).map((hint) => eventOfHint(hint, system)),
+    ...(page.snapshots ?? []).map((snapshot) => eventOfSnapshot(snapshot, system, correlation, at)),
+  ];
+}
+
+/** The event that a hint stands for; the correlation is the transaction that made the change, where it is known. */
+export function eventOfHint(hint: Hint, system: string): NewEvent {
+  return {
+    id: hint.id,
+    system,
+    type: hint.type,
+    objectId: hint.objectId,
+    operation: hint.operation,
+    fields: hint.fields,
+    ...(hint.author === undefined ? {} : { author: hint.author }),
+    ...(hint.company === undefined ? {} : { company: hint.company }),
+    correlation: hint.transaction === undefined ? hint.id : `${system}:${hint.transaction}`,
+    occurredAt: hint.occurredAt,
+    echo: hint.echo,
+  };
+}
+
+const eventOfSnapshot = (snapshot: Snapshot, system: string, correlation: string, at: string): NewEvent => ({
+  id: newId(),
+  system,
+  type: snapshot.entity,
+  objectId: snapshot.id,
+  operation: snapshot.state === null ? 'unlink' : 'write',
+  fields: [],
+  correlation,
+  occurredAt: at,
+  echo: false,
+  state: snapshot.state,
+});
