@@ -1,0 +1,174 @@
+import { SystemError } from '../error.ts';
+import type { Finding } from '../system.ts';
+import type { OdooClient } from './client.ts';
+import { type Description, describe } from './facade.ts';
+import type { OdooTransport } from './transport.ts';
+
+/** Version of docs/protocol.md that this bridge speaks. */
+const protocol = 1;
+const supported = { from: 17, to: 20 };
+
+export interface Expectations {
+  readonly url: string;
+  readonly database: string;
+  readonly login: string;
+  /** UUID of the database that the bridge is pinned to, when it is. */
+  readonly databaseUuid?: string;
+}
+
+/** Reachability, log-in, addon, rights. Changes nothing and never throws. */
+export async function checkOdoo(
+  client: OdooClient,
+  expected: Expectations,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  try {
+    const transport = await client.transport(signal);
+    findings.push(await versionFinding(transport, expected, signal));
+    // Says whether the key is good without needing the addon.
+    await client.call('res.users', 'context_get', {}, { action: 'log in to Odoo', repeatable: true, signal });
+    findings.push({ level: 'ok', message: `${expected.login} is logged in by ${transport.name}` });
+  } catch (error) {
+    return [...findings, connectionFinding(error, expected)];
+  }
+  try {
+    findings.push(...addonFindings(await describe(client, signal), expected));
+  } catch (error) {
+    findings.push(addonFailure(error));
+  }
+  return findings;
+}
+
+async function versionFinding(
+  transport: OdooTransport,
+  expected: Expectations,
+  signal: AbortSignal,
+): Promise<Finding> {
+  const { major, text } = await transport.version(signal);
+  if (major < supported.from) {
+    return {
+      level: 'error',
+      message: `Odoo at ${expected.url} is version ${text}`,
+      remedy: `The bridge works with Odoo ${supported.from} to ${supported.to}: upgrade Odoo.`,
+    };
+  }
+  if (major > supported.to) {
+    return {
+      level: 'warning',
+      message: `Odoo at ${expected.url} is version ${text}, which the bridge was not tested with`,
+      remedy: 'Look for a newer bridge.',
+    };
+  }
+  return { level: 'ok', message: `Odoo at ${expected.url} answers, version ${text}` };
+}
+
+const settings = 'ODOO_URL, ODOO_DATABASE, ODOO_LOGIN and ODOO_API_KEY';
+
+function connectionFinding(error: unknown, expected: Expectations): Finding {
+  const message = messageOf(error);
+  const kind = error instanceof SystemError ? error.kind : undefined;
+  if (kind === 'denied') {
+    return {
+      level: 'error',
+      message: `Odoo refuses ${expected.login} on database ${expected.database}: ${message}`,
+      remedy:
+        'Log in to Odoo as that user, make a new API key under My Preferences, Security, and give it to the bridge. ' +
+        'Keys of ordinary users expire after 90 days at most.',
+    };
+  }
+  if (kind === 'missing' || kind === 'invalid') {
+    return {
+      level: 'error',
+      message: `Odoo at ${expected.url} cannot be used: ${message}`,
+      remedy: `Check ${settings}: the address must lead to Odoo itself, and the database must be there.`,
+    };
+  }
+  return {
+    level: 'error',
+    message: `Odoo at ${expected.url} does not answer: ${message}`,
+    remedy: 'Check that Odoo runs, and that the address can be reached from this machine.',
+  };
+}
+
+function addonFailure(error: unknown): Finding {
+  const kind = error instanceof SystemError ? error.kind : undefined;
+  if (kind === 'missing') {
+    return {
+      level: 'error',
+      message: 'the addon services_bridge is not installed in this database',
+      remedy: 'Put odoo_addon/services_bridge into an addons path of Odoo and install it under Apps.',
+    };
+  }
+  if (kind === 'denied') {
+    return {
+      level: 'error',
+      message: `the addon refuses this user: ${messageOf(error)}`,
+      remedy: "Give the user the group for the bridge's service user, in Odoo under Settings, Users.",
+    };
+  }
+  return {
+    level: 'error',
+    message: messageOf(error),
+    remedy: 'Install the addon that belongs to this bridge.',
+  };
+}
+
+function addonFindings(addon: Description, expected: Expectations): Finding[] {
+  const findings: Finding[] = [
+    addon.protocol === protocol
+      ? { level: 'ok', message: `the addon is installed, version ${addon.addon}` }
+      : {
+          level: 'error',
+          message: `the addon speaks version ${addon.protocol} of the protocol, this bridge version ${protocol}`,
+          remedy: addon.protocol < protocol ? 'Upgrade the addon in Odoo.' : 'Upgrade the bridge.',
+        },
+    databaseFinding(addon, expected),
+  ];
+  if (addon.neutralized) {
+    findings.push({
+      level: 'warning',
+      message: 'the database is neutralized: it is a copy for tests and sends no events',
+      remedy: 'Point the bridge to the production database, or let it speak to sandbox partners only.',
+    });
+  }
+  if (!addon.enabled) {
+    findings.push({
+      level: 'warning',
+      message: 'sending events is switched off in the addon',
+      remedy: 'Switch it on in Odoo under Settings, Services Bridge.',
+    });
+  }
+  if (addon.user.login !== expected.login) {
+    findings.push({
+      level: 'error',
+      message: `the API key belongs to ${addon.user.login}, not to ${expected.login}`,
+      remedy: 'Make the API key while logged in as the user that ODOO_LOGIN names.',
+    });
+  }
+  for (const { model, operation } of addon.missing_rights) {
+    findings.push({
+      level: 'error',
+      message: `${addon.user.login} may not ${operation} ${model}`,
+      remedy: "Give the user the group for the bridge's service user, in Odoo under Settings, Users.",
+    });
+  }
+  if (addon.missing_rights.length === 0) {
+    findings.push({ level: 'ok', message: `${addon.user.login} has the rights that the bridge needs` });
+  }
+  return findings;
+}
+
+function databaseFinding(addon: Description, expected: Expectations): Finding {
+  if (expected.databaseUuid === undefined || expected.databaseUuid === addon.database) {
+    return { level: 'ok', message: `the database is ${expected.database} (${addon.database})` };
+  }
+  return {
+    level: 'error',
+    message: `the database has the UUID ${addon.database}, but the bridge is pinned to ${expected.databaseUuid}`,
+    remedy:
+      'If this database is the right one, change ODOO_DATABASE_UUID; a copy of it must not be used instead.',
+  };
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,72 @@
+import { createJson2 } from './json2.ts';
+import type { CallOptions, OdooTransport, TransportName, TransportOptions } from './transport.ts';
+import { type Row, readRows } from './value.ts';
+import { readVersion } from './version.ts';
+import { createXmlrpc } from './xmlrpc.ts';
+
+export type Domain = readonly unknown[];
+
+/** Odoo as the entities see it. All errors are `SystemError`. */
+export interface OdooClient {
+  readonly system: string;
+  call(model: string, method: string, args: Record<string, unknown>, options: CallOptions): Promise<unknown>;
+  /** The records of a model for which `domain` holds, archived ones too; those that may not be seen are left out. */
+  searchRead(
+    model: string,
+    domain: Domain,
+    fields: readonly string[],
+    options: SearchOptions,
+  ): Promise<Row[]>;
+  /** The transport in use; asks for the server's version when that decides and is not known yet. */
+  transport(signal: AbortSignal): Promise<OdooTransport>;
+  close(): Promise<void>;
+}
+
+export interface SearchOptions {
+  readonly signal: AbortSignal;
+  /** For people: `read 20 customers`. */
+  readonly action: string;
+  readonly order?: string;
+}
+
+const transports: Readonly<Record<TransportName, (options: TransportOptions) => OdooTransport>> = {
+  json2: createJson2,
+  xmlrpc: createXmlrpc,
+};
+
+/** First Odoo with JSON-2. */
+const json2Since = 19;
+
+/** Nothing is connected before the first call, so the bridge starts while Odoo is down. */
+export function createClient(options: TransportOptions, choice: 'auto' | TransportName): OdooClient {
+  let transport: OdooTransport | undefined = choice === 'auto' ? undefined : transports[choice](options);
+
+  async function chosen(signal: AbortSignal): Promise<OdooTransport> {
+    if (transport === undefined) {
+      const { major } = await readVersion(options, signal);
+      // Another call may have been as early.
+      transport ??= transports[major >= json2Since ? 'json2' : 'xmlrpc'](options);
+    }
+    return transport;
+  }
+
+  async function call(model: string, method: string, args: Record<string, unknown>, call: CallOptions) {
+    return (await chosen(call.signal)).call(model, method, args, call);
+  }
+
+  return {
+    system: options.system,
+    call,
+    async searchRead(model, domain, fields, { signal, action, order = 'id' }) {
+      const answer = await call(
+        model,
+        'search_read',
+        { domain, fields, order },
+        { signal, action, repeatable: true },
+      );
+      return readRows(answer);
+    },
+    transport: chosen,
+    close: async () => transport?.close(),
+  };
+}

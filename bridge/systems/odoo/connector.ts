@@ -1,0 +1,90 @@
+import type { EntityName } from '../../entities/catalogue.ts';
+import { SystemError } from '../error.ts';
+import type { Capability, Connector, PollPage } from '../system.ts';
+import { checkOdoo } from './check.ts';
+import { createClient, type OdooClient } from './client.ts';
+import { entitiesInOdoo, entityNamesByModel } from './entities.ts';
+import { toHint } from './event.ts';
+import { readOutbox } from './facade.ts';
+import { findRecords } from './find.ts';
+import { readRecords } from './read.ts';
+import type { TransportName } from './transport.ts';
+import { removeRecords, writeRecords } from './write.ts';
+
+export interface OdooOptions {
+  /** Name of the system in the rules. */
+  readonly system: string;
+  /** Scheme, host and port: `https://firm.odoo.com`. */
+  readonly url: string;
+  readonly database: string;
+  readonly login: string;
+  readonly apiKey: string;
+  /** Default `auto`: JSON-2 from Odoo 19 on, XML-RPC before. */
+  readonly transport?: 'auto' | TransportName;
+  /** How long one call may take. Default 60,000: a large write recomputes much. */
+  readonly timeoutMilliseconds?: number;
+  /** Calls at once, at most. Default 4; keep it below the number of Odoo's workers. */
+  readonly connections?: number;
+  /** When set, `check` reports a database with another UUID. */
+  readonly databaseUuid?: string;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+}
+
+/** Odoo's connector, and the client below it for calls that only Odoo has. */
+export interface OdooConnector extends Connector {
+  readonly client: OdooClient;
+}
+
+const outbox = 'outbox';
+const eventsPerPage = 500;
+
+/** Connects to nothing yet: the first call does. */
+export function createOdoo(options: OdooOptions): OdooConnector {
+  const { system, now = Date.now } = options;
+  const client = createClient(
+    {
+      ...options,
+      timeoutMilliseconds: options.timeoutMilliseconds ?? 60_000,
+      connections: options.connections ?? 4,
+    },
+    options.transport ?? 'auto',
+  );
+  const today = () => new Date(now()).toISOString().slice(0, 10);
+  const capabilities = Object.entries(entitiesInOdoo).map(([name, entity]) => [name, entity.capability]);
+
+  async function* readEvents(cursor: string, signal: AbortSignal): AsyncGenerator<PollPage> {
+    for (let position = cursor; ; ) {
+      const page = await readOutbox(client, position, eventsPerPage, signal);
+      if (page.events.length > 0 || page.cursor !== position) {
+        yield { hints: page.events.map(toHint), cursor: page.cursor };
+      }
+      if (!page.more) return;
+      position = page.cursor;
+    }
+  }
+
+  return {
+    system,
+    client,
+    entities: Object.fromEntries(capabilities) as Readonly<Record<EntityName, Capability>>,
+    streams: [outbox],
+    entitiesOf: (type) => entityNamesByModel.get(type) ?? [],
+    read: (entity, ids, signal) => readRecords(client, entity, ids, { signal, today: today() }),
+    find: (entity, field, values, signal) =>
+      findRecords(client, entitiesInOdoo[entity], field, values, signal),
+    write: (entity, changes, signal) => writeRecords(client, entitiesInOdoo[entity], changes, signal),
+    remove: (entity, changes, signal) => removeRecords(client, entitiesInOdoo[entity], changes, signal),
+    poll(stream, cursor, signal) {
+      if (stream !== outbox) {
+        throw new SystemError('invalid', `Odoo has no stream "${stream}", only "${outbox}"`, { system });
+      }
+      return readEvents(cursor ?? '', signal);
+    },
+    setup: async () => [
+      { level: 'ok', message: 'nothing to set up in Odoo besides the addon services_bridge' },
+    ],
+    check: (signal) => checkOdoo(client, options, signal),
+    close: () => client.close(),
+  };
+}

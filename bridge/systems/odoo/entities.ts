@@ -1,0 +1,25 @@
+import type { EntityName } from '../../entities/catalogue.ts';
+import { customerInOdoo } from './customer.ts';
+import type { OdooEntity } from './entity.ts';
+import { invoiceInOdoo } from './invoice.ts';
+import { opportunityInOdoo } from './opportunity.ts';
+import { projectInOdoo } from './project.ts';
+import { taskInOdoo } from './task.ts';
+import { timesheetInOdoo } from './timesheet.ts';
+import { workerInOdoo } from './worker.ts';
+
+export const entitiesInOdoo: Readonly<Record<EntityName, OdooEntity>> = {
+  customer: customerInOdoo,
+  opportunity: opportunityInOdoo,
+  project: projectInOdoo,
+  task: taskInOdoo,
+  worker: workerInOdoo,
+  timesheet: timesheetInOdoo,
+  invoice: invoiceInOdoo,
+};
+
+/** Which entities a record of each model may be. */
+export const entityNamesByModel: ReadonlyMap<string, readonly EntityName[]> = Map.groupBy(
+  Object.keys(entitiesInOdoo) as EntityName[],
+  (name) => entitiesInOdoo[name].model,
+);

@@ -1,0 +1,148 @@
+import type { State } from '../../entities/field.ts';
+import { billedMoveFields, summarizeBilling } from './billing.ts';
+import type { OdooClient } from './client.ts';
+import { failed, type OdooEntity, type OdooValues, type ValuesResult } from './entity.ts';
+import { customersOfPartners, distinctIds, emailsOfUsers } from './related.ts';
+import {
+  dayOf,
+  decimalOf,
+  idOf,
+  idsOf,
+  integerOf,
+  likeText,
+  moneyText,
+  nameOf,
+  type Row,
+  textOf,
+} from './value.ts';
+
+const fields = [
+  'name',
+  'partner_id',
+  'expected_revenue',
+  'company_currency',
+  'active',
+  'probability',
+  'stage_id',
+  'date_closed',
+  'date_deadline',
+  'user_id',
+];
+
+/** `crm.lead` of type opportunity. */
+export const opportunityInOdoo: OdooEntity = {
+  model: 'crm.lead',
+  archivable: true,
+  scope: [['type', '=', 'opportunity']],
+  capability: {
+    read: { batch: 200 },
+    write: { batch: 100, fields: ['name', 'customer', 'amount', 'close_on'] },
+    find: ['name'],
+  },
+  async read(client, ids, { signal, today }) {
+    const action = `read ${ids.length} opportunities`;
+    const rows = await client.searchRead('crm.lead', [['id', 'in', ids], ...this.scope], fields, {
+      signal,
+      action,
+    });
+    const [customers, emails, won, moves] = await Promise.all([
+      customersOfPartners(client, distinctIds(rows, 'partner_id'), signal),
+      emailsOfUsers(client, distinctIds(rows, 'user_id'), signal),
+      wonStages(client, distinctIds(rows, 'stage_id'), signal),
+      movesByOpportunity(
+        client,
+        rows.map((row) => row.id),
+        signal,
+      ),
+    ]);
+    return rows.map((row) => ({
+      id: row.id,
+      state: {
+        name: textOf(row.name),
+        customer: customers.get(idOf(row.partner_id) ?? 0) ?? null,
+        amount: moneyText(decimalOf(row.expected_revenue)),
+        currency: nameOf(row.company_currency),
+        ...decision(row, won),
+        owner_email: emails.get(idOf(row.user_id) ?? 0) ?? null,
+        ...summarizeBilling(moves.get(row.id) ?? [], today),
+      },
+    }));
+  },
+  finders: {
+    name: {
+      fields: ['name'],
+      candidates: (name) => [['name', '=ilike', likeText(name)]],
+      valueOf: (row) => textOf(row.name),
+    },
+  },
+  values: async (_client, states) => states.map(opportunityValues),
+};
+
+/** Which of these stages mean that the sale is won. One call. */
+async function wonStages(client: OdooClient, stageIds: readonly number[], signal: AbortSignal) {
+  if (stageIds.length === 0) return new Set<number>();
+  const rows = await client.searchRead('crm.stage', [['id', 'in', stageIds]], ['is_won'], {
+    signal,
+    action: 'read the stages of opportunities',
+  });
+  return new Set(rows.filter((row) => row.is_won === true).map((row) => row.id));
+}
+
+/** The way Odoo itself tells won from lost, in every version: a won stage; archived without any probability. */
+function decision(row: Row, won: ReadonlySet<number>): State {
+  const expected = dayOf(row.date_deadline);
+  if (won.has(idOf(row.stage_id) ?? 0))
+    return { status: 'won', close_on: dayOf(row.date_closed) ?? expected };
+  if (row.active === false && row.probability === 0) {
+    return { status: 'lost', close_on: dayOf(row.date_closed) ?? expected };
+  }
+  return { status: 'open', close_on: expected };
+}
+
+/** Posted invoices by way of the opportunity's orders. Two calls. */
+async function movesByOpportunity(client: OdooClient, ids: readonly number[], signal: AbortSignal) {
+  const moves = new Map<number, Row[]>();
+  if (ids.length === 0) return moves;
+  const orders = await client.searchRead(
+    'sale.order',
+    [['opportunity_id', 'in', ids]],
+    ['opportunity_id', 'invoice_ids'],
+    { signal, action: `read the orders of ${ids.length} opportunities` },
+  );
+  const moveIds = new Set(orders.flatMap((order) => idsOf(order.invoice_ids)));
+  if (moveIds.size === 0) return moves;
+  const rows = await client.searchRead(
+    'account.move',
+    [
+      ['id', 'in', [...moveIds]],
+      ['state', '=', 'posted'],
+    ],
+    billedMoveFields,
+    { signal, action: `read the invoices of ${ids.length} opportunities` },
+  );
+  const rowById = new Map(rows.map((row) => [row.id, row]));
+  for (const [id, ofOpportunity] of Map.groupBy(orders, (order) => idOf(order.opportunity_id) ?? 0)) {
+    // An invoice over several orders of one sale counts once.
+    const distinct = new Set(ofOpportunity.flatMap((order) => idsOf(order.invoice_ids)));
+    moves.set(
+      id,
+      [...distinct].map((moveId) => rowById.get(moveId)).filter((row) => row !== undefined),
+    );
+  }
+  return moves;
+}
+
+function opportunityValues(state: State): ValuesResult {
+  const values: OdooValues = { type: 'opportunity' };
+  for (const [field, value] of Object.entries(state)) {
+    if (field === 'name') values.name = value ?? false;
+    else if (field === 'amount') values.expected_revenue = Number(value ?? 0);
+    else if (field === 'close_on') values.date_deadline = value ?? false;
+    else if (field === 'customer') {
+      const customer = value === null ? false : integerOf(String(value));
+      if (customer === undefined) return failed(`"${value}" is not the id of a customer in Odoo`);
+      values.partner_id = customer;
+    }
+  }
+  return { ok: true, values };
+}

@@ -1,0 +1,26 @@
+import type { OdooEntity } from './entity.ts';
+import { emailOf, likeText, textOf } from './value.ts';
+
+/** `hr.employee`: only what every colleague may see, for which Odoo asks no rights in human resources. */
+export const workerInOdoo: OdooEntity = {
+  model: 'hr.employee',
+  archivable: true,
+  scope: [],
+  capability: { read: { batch: 200 }, find: ['email'] },
+  async read(client, ids, { signal }) {
+    const action = `read ${ids.length} workers`;
+    const fields = ['name', 'work_email', 'active'];
+    const rows = await client.searchRead('hr.employee', [['id', 'in', ids]], fields, { signal, action });
+    return rows.map((row) => ({
+      id: row.id,
+      state: { name: textOf(row.name), email: emailOf(row.work_email), active: row.active === true },
+    }));
+  },
+  finders: {
+    email: {
+      fields: ['work_email'],
+      candidates: (email) => [['work_email', 'ilike', likeText(email)]],
+      valueOf: (row) => emailOf(row.work_email),
+    },
+  },
+};

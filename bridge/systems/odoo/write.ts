@@ -1,0 +1,98 @@
+import type { RemoveChange, WriteChange, WriteResult } from '../system.ts';
+import type { OdooClient } from './client.ts';
+import type { OdooEntity } from './entity.ts';
+import { type ItemResult, remove, type UpsertItem, upsert } from './facade.ts';
+import { integerOf } from './value.ts';
+
+/** What the facade takes in one call. */
+const batch = 100;
+
+/** Creates or changes records through the facade. Changes that Odoo cannot take at all are answered here. */
+export async function writeRecords(
+  client: OdooClient,
+  entity: OdooEntity,
+  changes: readonly WriteChange[],
+  signal: AbortSignal,
+): Promise<WriteResult[]> {
+  if (entity.values === undefined) return changes.map(() => notWritable(entity));
+  const results: WriteResult[] = new Array(changes.length);
+  const pending: { readonly index: number; readonly item: UpsertItem }[] = [];
+  const values = await entity.values(
+    client,
+    changes.map((change) => change.fields),
+    signal,
+  );
+  for (const [index, change] of changes.entries()) {
+    const result = values[index];
+    if (result === undefined) continue;
+    if (!result.ok) {
+      results[index] = result;
+      continue;
+    }
+    const id = change.id === undefined ? undefined : integerOf(change.id);
+    if (change.id !== undefined && id === undefined) {
+      results[index] = {
+        ok: false,
+        error: 'missing',
+        message: `"${change.id}" is not the id of a record in Odoo`,
+      };
+      continue;
+    }
+    const item = { reference: change.reference, values: result.values, ...(id === undefined ? {} : { id }) };
+    pending.push({ index, item });
+  }
+  for (let begin = 0; begin < pending.length; begin += batch) {
+    const part = pending.slice(begin, begin + batch);
+    const answers = await upsert(
+      client,
+      entity.model,
+      part.map(({ item }) => item),
+      signal,
+    );
+    for (const [position, { index, item }] of part.entries())
+      results[index] = resultOf(answers[position], item.id);
+  }
+  return results;
+}
+
+/** Removes records by their references. A reference that Odoo does not know counts as removed. */
+export async function removeRecords(
+  client: OdooClient,
+  entity: OdooEntity,
+  changes: readonly RemoveChange[],
+  signal: AbortSignal,
+): Promise<WriteResult[]> {
+  if (entity.capability.remove === undefined) return changes.map(() => notWritable(entity));
+  const results: WriteResult[] = [];
+  for (let begin = 0; begin < changes.length; begin += batch) {
+    const part = changes.slice(begin, begin + batch);
+    const answers = await remove(
+      client,
+      entity.model,
+      part.map((change) => change.reference),
+      signal,
+    );
+    for (const [position, change] of part.entries())
+      results.push(resultOf(answers[position], integerOf(change.id)));
+  }
+  return results;
+}
+
+function notWritable(entity: OdooEntity): WriteResult {
+  return { ok: false, error: 'denied', message: `the bridge does not write ${entity.model}: Odoo owns it` };
+}
+
+function resultOf(answer: ItemResult | undefined, id: number | undefined): WriteResult {
+  if (answer === undefined)
+    return { ok: false, error: 'ambiguous', message: 'Odoo gave no answer for this item' };
+  switch (answer.result) {
+    case 'error':
+      return { ok: false, error: answer.error, message: answer.message };
+    case 'removed':
+      return { ok: true, id: String(id ?? ''), result: 'updated' };
+    case 'absent':
+      return { ok: true, id: String(id ?? ''), result: 'unchanged' };
+    default:
+      return { ok: true, id: String(answer.id), result: answer.result };
+  }
+}

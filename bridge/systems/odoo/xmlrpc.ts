@@ -1,0 +1,152 @@
+import OdooAwait from 'odoo-await';
+import { type ErrorKind, SystemError } from '../error.ts';
+import { answerWasLost, type Fault, faultOfTraceback, kindOfFault, sentenceOf } from './fault.ts';
+import { createSlots } from './slots.ts';
+import { baseContext, type CallOptions, type OdooTransport, type TransportOptions } from './transport.ts';
+import { readVersion } from './version.ts';
+import { xmlValue } from './xml-value.ts';
+
+/** Meaning of Odoo's fault codes; 1 comes with a traceback that names the exception. */
+const nameOfCode: Readonly<Record<number, string>> = {
+  2: 'odoo.exceptions.UserError',
+  3: 'odoo.exceptions.AccessDenied',
+  4: 'odoo.exceptions.AccessError',
+};
+
+/** What odoo-await rejects with, besides network errors: a fault, an unreadable answer, or just a text. */
+interface Rejection {
+  readonly code?: number | string;
+  readonly faultString?: string;
+  readonly res?: { readonly statusCode?: number };
+}
+
+/**
+ * Odoo's XML-RPC interface by odoo-await, for Odoo 17 and 18. The library knows neither deadlines nor interruption:
+ * when the time is over its call goes on unheard, and what it comes to is unknown.
+ */
+export function createXmlrpc(options: TransportOptions): OdooTransport {
+  const { system, url, timeoutMilliseconds } = options;
+  const client = new OdooAwait({
+    baseUrl: url,
+    db: options.database,
+    username: options.login,
+    password: options.apiKey,
+  });
+  const slots = createSlots(options.connections);
+  let loggedIn: Promise<unknown> | undefined;
+
+  async function logIn(call: CallOptions): Promise<void> {
+    loggedIn ??= client.connect().catch((error: unknown) => {
+      loggedIn = undefined;
+      throw error;
+    });
+    // Nothing was done yet, so this may always be tried again.
+    await answerOf(loggedIn, { ...call, repeatable: true });
+  }
+
+  async function call(model: string, method: string, args: Record<string, unknown>, call: CallOptions) {
+    const release = await freeSlot(call);
+    try {
+      await logIn(call);
+      const { ids, ...named } = args;
+      const context = { ...baseContext, ...call.context };
+      // Built anew for every call: odoo-await puts the log-in in front of the list that it is given.
+      const parameters = [ids === undefined ? [] : [ids], { ...named, context }].map(xmlValue);
+      return await answerOf(client.execute_kw(model, method, parameters), call);
+    } finally {
+      release();
+    }
+  }
+
+  /** odoo-await opens a connection a call, so the number of calls at once is limited here. */
+  async function freeSlot(call: CallOptions): Promise<() => void> {
+    try {
+      return await slots.take(call.signal);
+    } catch (cause) {
+      throw failure('unavailable', `${call.action} was interrupted`, call, cause);
+    }
+  }
+
+  /** The promise's answer, unless time is over or the caller gives up first. */
+  async function answerOf(promise: Promise<unknown>, call: CallOptions): Promise<unknown> {
+    // Nobody may be listening any more when it fails.
+    promise.catch(() => {});
+    const lost: ErrorKind = call.repeatable ? 'unavailable' : 'ambiguous';
+    if (call.signal.aborted) throw failure('unavailable', `${call.action} was interrupted`, call);
+    const { promise: end, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () => reject(failure(lost, `Odoo did not answer within ${timeoutMilliseconds / 1000} s`, call)),
+      timeoutMilliseconds,
+    );
+    const stop = () => reject(failure(lost, `${call.action} was interrupted`, call));
+    call.signal.addEventListener('abort', stop, { once: true });
+    try {
+      return await Promise.race([promise, end]);
+    } catch (error) {
+      throw error instanceof SystemError ? error : explained(error, call, lost);
+    } finally {
+      clearTimeout(timer);
+      call.signal.removeEventListener('abort', stop);
+    }
+  }
+
+  function failure(kind: ErrorKind, message: string, call: CallOptions, cause?: unknown, status?: number) {
+    const { action } = call;
+    return new SystemError(kind, message, {
+      system,
+      action,
+      cause,
+      ...(status === undefined ? {} : { status }),
+    });
+  }
+
+  function explained(error: unknown, call: CallOptions, lost: ErrorKind): SystemError {
+    if (typeof error === 'string') {
+      const message = `Odoo refused the log-in of "${options.login}" on database "${options.database}": ${refusal}`;
+      return failure('denied', message, call);
+    }
+    const { code, faultString, res } = (error ?? {}) as Rejection;
+    if (faultString !== undefined) return faultError(Number(code), faultString, call);
+    const status = res?.statusCode;
+    if (status === 404) return failure('missing', `there is no XML-RPC at ${url}`, call, error, status);
+    if (status === 429) return failure('limited', 'Odoo asked for fewer calls', call, error, status);
+    if (status === 503) return failure('unavailable', 'Odoo is not available', call, error, status);
+    if (status !== undefined && status >= 400) {
+      return failure(lost, `Odoo answered with status ${status}`, call, error, status);
+    }
+    if (status !== undefined) return failure(lost, "Odoo's answer could not be read", call, error, status);
+    const neverSent = typeof code === 'string' && beforeSending.has(code);
+    const text = neverSent ? 'nothing listens at its address' : 'the connection broke';
+    return failure(neverSent ? 'unavailable' : lost, `${system} could not be reached: ${text}`, call, error);
+  }
+
+  function faultError(code: number, text: string, call: CallOptions): SystemError {
+    const fault: Fault = faultOfCode(code, text);
+    if (answerWasLost(fault.message)) {
+      const message = 'Odoo did it, but could not put its answer into XML-RPC';
+      // Doing it again would lose the answer again.
+      return failure(call.repeatable ? 'invalid' : 'ambiguous', message, call);
+    }
+    // The key may have been replaced since the log-in.
+    if (fault.name === 'odoo.exceptions.AccessDenied') loggedIn = undefined;
+    const unknown = call.repeatable ? 'unavailable' : 'ambiguous';
+    return failure(kindOfFault(fault) ?? unknown, sentenceOf(fault), call);
+  }
+
+  return {
+    name: 'xmlrpc',
+    version: (signal) => readVersion({ system, url, timeoutMilliseconds }, signal),
+    call,
+    close: async () => {},
+  };
+}
+
+const refusal = 'wrong login or API key, or the key has expired';
+
+const beforeSending = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+function faultOfCode(code: number, text: string): Fault {
+  const name = nameOfCode[code];
+  if (name !== undefined) return { name, message: text };
+  return faultOfTraceback(text) ?? { name: 'unknown', message: text.split('\n')[0] ?? text };
+}
