@@ -127,7 +127,9 @@ export async function installPackages(packages: readonly string[]): Promise<void
     );
   }
   try {
-    await withProgress(`Install ${packages.length} Debian packages`, () => install(prefix, packages));
+    await withProgress(`Install missing Debian packages (${packages.length})`, () =>
+      install(prefix, packages),
+    );
   } catch (error) {
     throw new OdooUnavailable(
       `apt-get could not install ${packages.join(' ')}: ${error instanceof Error ? error.message : error}`,
