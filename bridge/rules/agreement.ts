@@ -9,6 +9,7 @@ import type { SystemDraft } from './systems-file.ts';
 export function checkAgreement(rules: readonly RuleDraft[], systems: readonly SystemDraft[], report: Report) {
   checkIds(rules, report);
   checkRoles(rules, systems, report);
+  checkPlayers(systems, report);
   for (const rule of rules) checkAccounting(rule, report);
   checkWriters(rules, report);
   checkReferences(rules, report);
@@ -38,6 +39,22 @@ function checkRoles(rules: readonly RuleDraft[], systems: readonly SystemDraft[]
     for (const role of [from, to])
       if (role !== undefined && !played.has(role.value))
         report(role.place, `no system has the role ${role.value}`, 'add one to systems.yaml');
+}
+
+/** A rule goes to a role, so it must be clear which system that is. */
+function checkPlayers(systems: readonly SystemDraft[], report: Report): void {
+  const players = new Map<Role, string>();
+  for (const { name, role } of systems) {
+    if (role === undefined) continue;
+    const player = players.get(role.value);
+    if (player === undefined) players.set(role.value, name.value);
+    else
+      report(
+        role.place,
+        `the role ${role.value} is taken by ${player}`,
+        'give each system a role of its own',
+      );
+  }
 }
 
 /** Posted invoices, payments and what follows from them belong to the erp: nothing outside overwrites them. */

@@ -1,0 +1,261 @@
+import { readFileSync } from 'node:fs';
+import * as v from 'valibot';
+import type { Secret } from './secret.ts';
+import {
+  address,
+  day,
+  digits,
+  oneOf,
+  onOrOff,
+  plain,
+  secret,
+  text,
+  usually,
+  uuid,
+  webhookSecrets,
+  wholeNumber,
+} from './setting-kinds.ts';
+
+/** Everything that the machine decides; what the firm decides stands in `sync-rules/`. */
+export interface Settings {
+  readonly host: string;
+  readonly port: number;
+  /** Path of the SQLite file. */
+  readonly databasePath: string;
+  readonly rulesDirectory: string;
+  readonly logLevel: LogLevel;
+  /** Whether `/metrics` is served. */
+  readonly metrics: boolean;
+  readonly shutdownGraceSeconds: number;
+  /** How long settled events, deliveries and attempts are kept. */
+  readonly retentionDays: number;
+  readonly intake: IntakeSettings;
+  readonly odoo: OdooSettings;
+  /** Absent when none of its variables is set. */
+  readonly hubspot?: HubspotSettings;
+  /** Absent when none of its variables is set. */
+  readonly harvest?: HarvestSettings;
+}
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export interface IntakeSettings {
+  /** `whsec_…`; a message signed with any of them is accepted. */
+  readonly secrets: readonly Secret[];
+  /** How far the time of a message may be away from ours. */
+  readonly toleranceSeconds: number;
+  readonly maxBytes: number;
+  readonly requestsPerSecond: number;
+}
+
+export interface OdooSettings {
+  readonly url: string;
+  readonly database: string;
+  readonly login: string;
+  readonly apiKey: Secret;
+  readonly transport: 'auto' | 'json2' | 'xmlrpc';
+  /** The only database that is talked to; absent: the one that answers first. */
+  readonly databaseUuid?: string;
+}
+
+export interface HubspotSettings {
+  readonly url: string;
+  readonly token: Secret;
+  readonly requestsPer10Seconds: number;
+}
+
+export interface HarvestSettings {
+  readonly url: string;
+  readonly token: Secret;
+  readonly accountId: string;
+  /** The first day whose time is read, `YYYY-MM-DD`. */
+  readonly start: string;
+  readonly requestsPer15Seconds: number;
+}
+
+const bridgeVariables = v.object({
+  HOST: usually('127.0.0.1', plain),
+  PORT: usually('8484', wholeNumber(0, 65_535, 'port')),
+  DATABASE_PATH: usually('./data/bridge.sqlite', plain),
+  RULES_DIRECTORY: usually('./sync-rules', plain),
+  LOG_LEVEL: usually('info', oneOf(logLevels)),
+  METRICS: usually('on', onOrOff),
+  SHUTDOWN_GRACE_SECONDS: usually('8', wholeNumber(0, 600, 'seconds')),
+  RETENTION_DAYS: usually('90', wholeNumber(1, 3650, 'days')),
+  WEBHOOK_SECRETS: webhookSecrets('the signing secret that the settings page of the addon shows in Odoo'),
+  WEBHOOK_TOLERANCE_SECONDS: usually('300', wholeNumber(1, 3600, 'seconds')),
+  INTAKE_MAX_BYTES: usually('1048576', wholeNumber(1024, 104_857_600, 'bytes')),
+  INTAKE_REQUESTS_PER_SECOND: usually('1000', wholeNumber(1, 1_000_000, 'requests')),
+});
+
+const odooVariables = v.object({
+  ODOO_URL: address('the address of Odoo, such as https://odoo.example.com'),
+  ODOO_DATABASE: text('the name of the Odoo database'),
+  ODOO_LOGIN: text('the log-in of the bridge’s own user in Odoo'),
+  ODOO_API_KEY: secret('an API key of that user: in Odoo, its preferences, security, "New API Key"'),
+  ODOO_TRANSPORT: usually('auto', oneOf(['auto', 'json2', 'xmlrpc'])),
+  ODOO_DATABASE_UUID: v.optional(uuid),
+});
+
+const hubspotVariables = v.object({
+  HUBSPOT_URL: usually('https://api.hubapi.com', address('')),
+  HUBSPOT_TOKEN: secret('the access token of a HubSpot private app'),
+  HUBSPOT_REQUESTS_PER_10_SECONDS: usually('190', wholeNumber(1, 100_000, 'requests')),
+});
+
+const harvestVariables = v.object({
+  HARVEST_URL: usually('https://api.harvestapp.com', address('')),
+  HARVEST_TOKEN: secret('a personal access token, from the developers page of Harvest'),
+  HARVEST_ACCOUNT_ID: digits('the number of the Harvest account, from the developers page of Harvest'),
+  HARVEST_START: day('the first day whose time is carried to Odoo; earlier time was billed in other ways'),
+  HARVEST_REQUESTS_PER_15_SECONDS: usually('100', wholeNumber(1, 100_000, 'requests')),
+});
+
+const sections = [bridgeVariables, odooVariables, hubspotVariables, harvestVariables];
+
+/** Every variable that is read; those that are secrets can also come from a file, as `<NAME>_FILE`. */
+export const variableNames: readonly string[] = sections.flatMap((section) => Object.keys(section.entries));
+export const secretNames = ['WEBHOOK_SECRETS', 'ODOO_API_KEY', 'HUBSPOT_TOKEN', 'HARVEST_TOKEN'];
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface SettingProblem {
+  readonly variable: string;
+  /** What is wrong and what to do. Never the value of a secret. */
+  readonly message: string;
+}
+
+/** The bridge cannot run with this environment. Holds every problem. */
+export class SettingsError extends Error {
+  readonly problems: readonly SettingProblem[];
+
+  constructor(problems: readonly SettingProblem[]) {
+    const lines = problems.map(({ variable, message }) => `  ${variable} ${message}`);
+    super(`The settings are not complete or not right (see .env.example):\n${lines.join('\n')}`);
+    this.name = 'SettingsError';
+    this.problems = problems;
+  }
+}
+
+/**
+ * The settings that an environment describes. A variable that is empty counts as not set.
+ *
+ * @param readFile gives the content of a secret's file, or throws
+ * @throws SettingsError with every problem
+ */
+export function readSettings(
+  environment: Environment,
+  readFile: (path: string) => string = (path) => readFileSync(path, 'utf8'),
+): Settings {
+  const problems: SettingProblem[] = [];
+  const values = collectValues(environment, readFile, problems);
+  const bridge = parse(bridgeVariables, values, problems);
+  const odoo = parse(odooVariables, values, problems);
+  const hubspot = isUsed(hubspotVariables, values) ? parse(hubspotVariables, values, problems) : undefined;
+  const harvest = isUsed(harvestVariables, values) ? parse(harvestVariables, values, problems) : undefined;
+  if (bridge === undefined || odoo === undefined || problems.length > 0) throw new SettingsError(problems);
+  return {
+    host: bridge.HOST,
+    port: bridge.PORT,
+    databasePath: bridge.DATABASE_PATH,
+    rulesDirectory: bridge.RULES_DIRECTORY,
+    logLevel: bridge.LOG_LEVEL,
+    metrics: bridge.METRICS,
+    shutdownGraceSeconds: bridge.SHUTDOWN_GRACE_SECONDS,
+    retentionDays: bridge.RETENTION_DAYS,
+    intake: {
+      secrets: bridge.WEBHOOK_SECRETS,
+      toleranceSeconds: bridge.WEBHOOK_TOLERANCE_SECONDS,
+      maxBytes: bridge.INTAKE_MAX_BYTES,
+      requestsPerSecond: bridge.INTAKE_REQUESTS_PER_SECOND,
+    },
+    odoo: {
+      url: odoo.ODOO_URL,
+      database: odoo.ODOO_DATABASE,
+      login: odoo.ODOO_LOGIN,
+      apiKey: odoo.ODOO_API_KEY,
+      transport: odoo.ODOO_TRANSPORT,
+      ...(odoo.ODOO_DATABASE_UUID === undefined ? {} : { databaseUuid: odoo.ODOO_DATABASE_UUID }),
+    },
+    ...(hubspot === undefined
+      ? {}
+      : {
+          hubspot: {
+            url: hubspot.HUBSPOT_URL,
+            token: hubspot.HUBSPOT_TOKEN,
+            requestsPer10Seconds: hubspot.HUBSPOT_REQUESTS_PER_10_SECONDS,
+          },
+        }),
+    ...(harvest === undefined
+      ? {}
+      : {
+          harvest: {
+            url: harvest.HARVEST_URL,
+            token: harvest.HARVEST_TOKEN,
+            accountId: harvest.HARVEST_ACCOUNT_ID,
+            start: harvest.HARVEST_START,
+            requestsPer15Seconds: harvest.HARVEST_REQUESTS_PER_15_SECONDS,
+          },
+        }),
+  };
+}
+
+type Values = ReadonlyMap<string, string>;
+type Section = v.ObjectSchema<v.ObjectEntries, undefined>;
+
+/** What is set, by name, with secrets fetched from their files. */
+function collectValues(
+  environment: Environment,
+  readFile: (path: string) => string,
+  problems: SettingProblem[],
+): Values {
+  const values = new Map<string, string>();
+  for (const name of variableNames) {
+    const value = environment[name]?.trim() ?? '';
+    if (value !== '') values.set(name, value);
+  }
+  for (const name of secretNames) {
+    const variable = `${name}_FILE`;
+    const path = environment[variable]?.trim() ?? '';
+    if (path === '') continue;
+    if (values.has(name)) {
+      problems.push({ variable, message: `is set beside ${name}: keep one of them` });
+      continue;
+    }
+    const content = contentOf(path, readFile);
+    if (content === undefined) problems.push({ variable, message: `names ${path}, which cannot be read` });
+    else if (content === '') problems.push({ variable, message: `names ${path}, which is empty` });
+    // What cannot be read is not missing as well.
+    values.set(name, content ?? '');
+  }
+  return values;
+}
+
+function contentOf(path: string, readFile: (path: string) => string): string | undefined {
+  try {
+    return readFile(path).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** True when anybody began to fill this section in, so that the rest of it is asked for. */
+const isUsed = (section: Section, values: Values): boolean =>
+  Object.keys(section.entries).some((name) => values.has(name));
+
+function parse<Schema extends Section>(
+  section: Schema,
+  values: Values,
+  problems: SettingProblem[],
+): v.InferOutput<Schema> | undefined {
+  const input = Object.fromEntries(Object.keys(section.entries).map((name) => [name, values.get(name)]));
+  const result = v.safeParse(section, input, { abortPipeEarly: true });
+  if (result.success) return result.output;
+  const reported = new Set(problems.map(({ variable }) => variable));
+  for (const issue of result.issues) {
+    const variable = String(issue.path?.[0]?.key);
+    if (!reported.has(`${variable}_FILE`)) problems.push({ variable, message: issue.message });
+  }
+  return undefined;
+}
