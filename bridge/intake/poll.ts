@@ -2,7 +2,8 @@ import { v7 as newId } from 'uuid';
 import type { Observe } from '../engine/observer.ts';
 import type { NewEvent } from '../store/event.ts';
 import type { Store } from '../store/store.ts';
-import type { Connector, Hint, PollPage, Snapshot } from '../systems/system.ts';
+import type { Connector, PollPage, Snapshot } from '../systems/system.ts';
+import { eventOfHint } from './hint.ts';
 
 export interface PollOptions {
   readonly store: Store;
@@ -38,23 +39,6 @@ function eventsOf(page: PollPage, system: string, correlation: string, at: strin
     ...(page.hints ?? []).map((hint) => eventOfHint(hint, system)),
     ...(page.snapshots ?? []).map((snapshot) => eventOfSnapshot(snapshot, system, correlation, at)),
   ];
-}
-
-/** The event that a hint stands for; the correlation is the transaction that made the change, where it is known. */
-export function eventOfHint(hint: Hint, system: string): NewEvent {
-  return {
-    id: hint.id,
-    system,
-    type: hint.type,
-    objectId: hint.objectId,
-    operation: hint.operation,
-    fields: hint.fields,
-    ...(hint.author === undefined ? {} : { author: hint.author }),
-    ...(hint.company === undefined ? {} : { company: hint.company }),
-    correlation: hint.transaction === undefined ? hint.id : `${system}:${hint.transaction}`,
-    occurredAt: hint.occurredAt,
-    echo: hint.echo,
-  };
 }
 
 const eventOfSnapshot = (snapshot: Snapshot, system: string, correlation: string, at: string): NewEvent => ({

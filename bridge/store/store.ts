@@ -6,6 +6,7 @@ import { cursorTable } from './cursor.ts';
 import { type OpenDatabase, openDatabase } from './database.ts';
 import { type ClaimedDelivery, deliveryTable } from './delivery.ts';
 import { eventTable, type NewEvent, type StoredEvent } from './event.ts';
+import { createHousekeeping } from './housekeeping.ts';
 import { ledgerTable } from './ledger.ts';
 import { linkTable } from './link.ts';
 import { lockForWriting } from './lock.ts';
@@ -73,6 +74,8 @@ export interface Store {
    * Their tries may have had an effect, so they are marked uncertain.
    */
   releaseLeases(which: 'expired' | 'all'): Promise<number>;
+  /** Removes one round of what is settled and older than `before` (an instant); answers how many rows went. */
+  removeSettled(before: string): Promise<number>;
   meta(key: MetaKey): Promise<string | undefined>;
   /** Keeps the first value that was ever given, and answers it. */
   pinMeta(key: MetaKey, value: string): Promise<string>;
@@ -106,6 +109,7 @@ function createStore(database: OpenDatabase, now: () => number, release: () => v
   const meta = metaTable(database);
   const apply = createApply({ records, changes, deliveries, links, ledger, needs });
   const settle = createSettle({ deliveries, attempts, events, ledger, links, needs, records });
+  const removeRound = createHousekeeping(database);
   const instant = () => new Date(now()).toISOString();
 
   /** A poll repeats what is known: only what differs from the record is worth an event. */
@@ -226,6 +230,8 @@ function createStore(database: OpenDatabase, now: () => number, release: () => v
         }
         return found.length;
       }),
+
+    removeSettled: (before) => writer.write(() => removeRound(before)),
 
     meta: async (key) => meta.get(key),
     pinMeta: (key, value) => writer.write(() => meta.pin(key, value)),

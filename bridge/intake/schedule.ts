@@ -1,0 +1,97 @@
+import cron from 'node-cron';
+import { backoffDelay } from '../engine/backoff.ts';
+import type { Observe } from '../engine/observer.ts';
+import type { SystemDeclaration } from '../rules/rule.ts';
+import type { Store } from '../store/store.ts';
+import { SystemError } from '../systems/error.ts';
+import { pause } from '../systems/limiter.ts';
+import type { Connector } from '../systems/system.ts';
+import { pollStream } from './poll.ts';
+
+export interface ScheduleOptions {
+  readonly store: Store;
+  readonly declarations: readonly SystemDeclaration[];
+  readonly connector: (system: string) => Connector;
+  readonly observe: Observe;
+  readonly now: () => number;
+  readonly random: () => number;
+  /** Events of a system have come in. */
+  readonly onEvents: (system: string) => void;
+}
+
+export interface Schedule {
+  /** Polls a stream now, or joins the poll that is under way. Rejects when it fails. */
+  pollNow(system: string, stream: string): Promise<number>;
+  /** No further poll starts; resolves when those under way have ended or were interrupted. */
+  stop(): Promise<void>;
+}
+
+/** A poll that fails is tried again sooner than its schedule says, up to this often. */
+const quickRetries = 3;
+const retryBackoff = { firstMs: 2000, mostMs: 30_000 };
+
+/**
+ * Polls every stream on its cron schedule (UTC), and once at the start: what happened while the bridge was down is
+ * caught up at once. A stream is never polled twice at the same time.
+ */
+export function startSchedule(options: ScheduleOptions): Schedule {
+  const stopping = new AbortController();
+  const underWay = new Map<string, Promise<number>>();
+  const tasks = options.declarations.flatMap((declaration) =>
+    Object.entries(declaration.poll).map(([stream, expression]) => {
+      run(declaration.name, stream);
+      return cron.schedule(expression, () => run(declaration.name, stream), { timezone: 'Etc/UTC' });
+    }),
+  );
+
+  function run(system: string, stream: string): void {
+    if (underWay.has(`${system} ${stream}`)) return;
+    pollNow(system, stream).catch((error: unknown) => {
+      if (stopping.signal.aborted) return;
+      const message = error instanceof Error ? error.message : String(error);
+      options.observe({ kind: 'poll-failed', system, stream, message });
+    });
+  }
+
+  function pollNow(system: string, stream: string): Promise<number> {
+    const key = `${system} ${stream}`;
+    const running = underWay.get(key);
+    if (running !== undefined) return running;
+    const poll = pollWithRetries(system, stream).finally(() => underWay.delete(key));
+    underWay.set(key, poll);
+    return poll;
+  }
+
+  async function pollWithRetries(system: string, stream: string): Promise<number> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await pollOnce(system, stream);
+      } catch (error) {
+        const temporary =
+          error instanceof SystemError && (error.kind === 'unavailable' || error.kind === 'limited');
+        if (!temporary || tries > quickRetries) throw error;
+        const delay = Math.max(
+          error.retryAfterMilliseconds ?? 0,
+          backoffDelay(retryBackoff, tries, options.random),
+        );
+        await pause(delay, stopping.signal);
+      }
+    }
+  }
+
+  function pollOnce(system: string, stream: string): Promise<number> {
+    const { store, observe, now } = options;
+    const connector = options.connector(system);
+    const onEvents = () => options.onEvents(system);
+    return pollStream(stream, { store, connector, observe, now, onEvents }, stopping.signal);
+  }
+
+  return {
+    pollNow,
+    async stop() {
+      stopping.abort();
+      for (const task of tasks) await task.destroy();
+      await Promise.allSettled(underWay.values());
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { sql } from 'kysely';
+import type { OpenDatabase } from './database.ts';
+
+export interface QueueCount {
+  readonly target: string;
+  readonly state: string;
+  readonly count: number;
+  /** When the oldest of them was made. */
+  readonly oldestAt: string;
+}
+
+export interface OpenProblem {
+  readonly deliveryId: string;
+  readonly state: string;
+  readonly target: string;
+  readonly source: string;
+  readonly entity: string;
+  readonly sourceId: string;
+  readonly since: string;
+  readonly tries: number;
+  readonly error: string | null;
+  readonly cause: string | null;
+}
+
+export interface Status {
+  /** Events that are not worked off, by system. */
+  readonly events: readonly { system: string; open: number; oldestAt: string }[];
+  /** Events whose object could not be read, by system. */
+  readonly unreadable: readonly { system: string; count: number }[];
+  /** Deliveries that are not done, by target and state. */
+  readonly queues: readonly QueueCount[];
+  readonly delivered: readonly { target: string; count: number; lastAt: string }[];
+  readonly cursors: readonly { system: string; stream: string; movedAt: string }[];
+  /** What needs a person, and what waits or fails, the longest first. */
+  readonly problems: readonly OpenProblem[];
+}
+
+const mostProblems = 50;
+
+/** A summary of where everything stands. Reads only; may stand beside a running bridge. */
+export async function readStatus({ kysely }: OpenDatabase): Promise<Status> {
+  const [events, unreadable, queues, delivered, cursors, problems] = await Promise.all([
+    kysely
+      .selectFrom('event')
+      .select(['system', sql<number>`count(*)`.as('open'), sql<string>`min(received_at)`.as('oldestAt')])
+      .where('done_at', 'is', null)
+      .groupBy('system')
+      .execute(),
+    kysely
+      .selectFrom('event')
+      .select(['system', sql<number>`count(*)`.as('count')])
+      .where('error', 'is not', null)
+      .groupBy('system')
+      .execute(),
+    kysely
+      .selectFrom('delivery')
+      .select([
+        'target',
+        'state',
+        sql<number>`count(*)`.as('count'),
+        sql<string>`min(created_at)`.as('oldestAt'),
+      ])
+      .where('state', 'in', ['pending', 'leased', 'waiting', 'dead'])
+      .groupBy(['target', 'state'])
+      .orderBy('target')
+      .execute(),
+    kysely
+      .selectFrom('delivery')
+      .select(['target', sql<number>`count(*)`.as('count'), sql<string>`max(settled_at)`.as('lastAt')])
+      .where('state', '=', 'done')
+      .groupBy('target')
+      .orderBy('target')
+      .execute(),
+    kysely
+      .selectFrom('cursor')
+      .select(['system', 'stream', 'moved_at as movedAt'])
+      .orderBy('system')
+      .execute(),
+    kysely
+      .selectFrom('delivery')
+      .select(['id as deliveryId', 'state', 'target', 'source', 'entity', 'source_id as sourceId'])
+      .select(['created_at as since', 'tries', 'error', 'cause'])
+      .where((where) =>
+        where.or([
+          where('state', 'in', ['dead', 'waiting']),
+          where.and([where('state', '=', 'pending'), where('error', 'is not', null)]),
+        ]),
+      )
+      .orderBy(sql`state <> 'dead'`)
+      .orderBy('created_at')
+      .limit(mostProblems)
+      .execute(),
+  ]);
+  return { events, unreadable, queues, delivered, cursors, problems };
+}
