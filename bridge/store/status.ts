@@ -1,13 +1,6 @@
 import { sql } from 'kysely';
 import type { OpenDatabase } from './database.ts';
-
-export interface QueueCount {
-  readonly target: string;
-  readonly state: string;
-  readonly count: number;
-  /** When the oldest of them was made. */
-  readonly oldestAt: string;
-}
+import { createQueueCounts, type QueueCount } from './queue.ts';
 
 export interface OpenProblem {
   readonly deliveryId: string;
@@ -38,8 +31,10 @@ export interface Status {
 const mostProblems = 50;
 
 /** A summary of where everything stands. Reads only; may stand beside a running bridge. */
-export async function readStatus({ kysely }: OpenDatabase): Promise<Status> {
-  const [events, unreadable, queues, delivered, cursors, problems] = await Promise.all([
+export async function readStatus(database: OpenDatabase): Promise<Status> {
+  const { kysely } = database;
+  const queues = createQueueCounts(database)();
+  const [events, unreadable, delivered, cursors, problems] = await Promise.all([
     kysely
       .selectFrom('event')
       .select(['system', sql<number>`count(*)`.as('open'), sql<string>`min(received_at)`.as('oldestAt')])
@@ -51,18 +46,6 @@ export async function readStatus({ kysely }: OpenDatabase): Promise<Status> {
       .select(['system', sql<number>`count(*)`.as('count')])
       .where('error', 'is not', null)
       .groupBy('system')
-      .execute(),
-    kysely
-      .selectFrom('delivery')
-      .select([
-        'target',
-        'state',
-        sql<number>`count(*)`.as('count'),
-        sql<string>`min(created_at)`.as('oldestAt'),
-      ])
-      .where('state', 'in', ['pending', 'leased', 'waiting', 'dead'])
-      .groupBy(['target', 'state'])
-      .orderBy('target')
       .execute(),
     kysely
       .selectFrom('delivery')

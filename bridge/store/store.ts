@@ -12,6 +12,7 @@ import { linkTable } from './link.ts';
 import { lockForWriting } from './lock.ts';
 import { type MetaKey, metaTable } from './meta.ts';
 import { needTable } from './need.ts';
+import { createQueueCounts, type QueueCount } from './queue.ts';
 import { recordTable, type StoredRecord, type SystemObject } from './record.ts';
 import { createSettle, type Settlement } from './settle.ts';
 import { createWriter } from './writer.ts';
@@ -74,6 +75,8 @@ export interface Store {
    * Their tries may have had an effect, so they are marked uncertain.
    */
   releaseLeases(which: 'expired' | 'all'): Promise<number>;
+  /** The deliveries that are not done, counted by target and state. */
+  queues(): Promise<QueueCount[]>;
   /** Removes one round of what is settled and older than `before` (an instant); answers how many rows went. */
   removeSettled(before: string): Promise<number>;
   meta(key: MetaKey): Promise<string | undefined>;
@@ -109,6 +112,7 @@ function createStore(database: OpenDatabase, now: () => number, release: () => v
   const meta = metaTable(database);
   const apply = createApply({ records, changes, deliveries, links, ledger, needs });
   const settle = createSettle({ deliveries, attempts, events, ledger, links, needs, records });
+  const queueCounts = createQueueCounts(database);
   const removeRound = createHousekeeping(database);
   const instant = () => new Date(now()).toISOString();
 
@@ -231,6 +235,7 @@ function createStore(database: OpenDatabase, now: () => number, release: () => v
         return found.length;
       }),
 
+    queues: async () => queueCounts(),
     removeSettled: (before) => writer.write(() => removeRound(before)),
 
     meta: async (key) => meta.get(key),

@@ -1,0 +1,89 @@
+import type { Selectable } from 'kysely';
+import type { AttemptTable, ChangeTable, DeliveryTable, EventTable, LinkTable } from './schema.ts';
+
+/** One thing that happened. */
+export interface TraceEntry {
+  /** Instant. */
+  readonly at: string;
+  readonly kind: 'event' | 'change' | 'delivery' | 'attempt' | 'link';
+  readonly correlation: string;
+  /** `<system>:<entity or the system's own type>:<id>` */
+  readonly object: string;
+  /** What happened, in one line. */
+  readonly text: string;
+}
+
+export function eventEntry(row: Selectable<EventTable>): TraceEntry {
+  const parts = [
+    row.operation,
+    (JSON.parse(row.fields) as string[]).join(', '),
+    row.author === null ? '' : `by user ${row.author}`,
+    row.echo === 1 ? '(made by the bridge)' : '',
+    row.error === null ? '' : `could not be read: ${row.error}`,
+    row.done_at === null ? '(not read yet)' : '',
+  ];
+  return {
+    at: row.received_at,
+    kind: 'event',
+    correlation: row.correlation,
+    object: `${row.system}:${row.type}:${row.object_id}`,
+    text: parts.filter((part) => part !== '').join(' '),
+  };
+}
+
+export function changeEntry(row: Selectable<ChangeTable>): TraceEntry {
+  return {
+    at: row.at,
+    kind: 'change',
+    correlation: row.correlation,
+    object: `${row.system}:${row.entity}:${row.external_id}`,
+    text: row.gone === 1 ? 'is gone' : differencesText(row.differences),
+  };
+}
+
+function differencesText(json: string): string {
+  const differences = JSON.parse(json) as Record<string, { before?: unknown; after?: unknown }>;
+  return Object.entries(differences)
+    .map(([field, { before, after }]) => {
+      const now = after === undefined ? 'unknown' : JSON.stringify(after);
+      return before === undefined ? `${field} = ${now}` : `${field}: ${JSON.stringify(before)} → ${now}`;
+    })
+    .join(', ');
+}
+
+const sourceOf = (row: Selectable<DeliveryTable>): string => `${row.source}:${row.entity}:${row.source_id}`;
+
+export function deliveryEntry(row: Selectable<DeliveryTable>): TraceEntry {
+  const cause = row.cause === null ? '' : ` – ${row.cause}`;
+  return {
+    at: row.created_at,
+    kind: 'delivery',
+    correlation: row.correlation,
+    object: sourceOf(row),
+    text: `to ${row.target}: ${row.state}${cause} (delivery ${row.id}, rules ${row.rules_version.slice(0, 12)})`,
+  };
+}
+
+export function attemptEntry(row: Selectable<AttemptTable>, delivery: Selectable<DeliveryTable>): TraceEntry {
+  const { target, entity } = delivery;
+  const where = row.external_id === null ? target : `${target}:${entity}:${row.external_id}`;
+  const message = row.message === null ? '' : ` – ${row.message}`;
+  const fields = row.fields === null ? '' : ` ${row.fields}`;
+  return {
+    at: row.started_at,
+    kind: 'attempt',
+    correlation: delivery.correlation,
+    object: sourceOf(delivery),
+    text: `${where}: ${row.outcome} (try ${row.number}, ${row.duration_ms} ms)${message}${fields}`,
+  };
+}
+
+export function linkEntry(row: Selectable<LinkTable>): TraceEntry {
+  return {
+    at: row.linked_at,
+    kind: 'link',
+    correlation: '',
+    object: `${row.system}:${row.entity}:${row.external_id}`,
+    text: `is business object ${row.object_id}`,
+  };
+}
