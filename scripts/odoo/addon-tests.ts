@@ -19,25 +19,34 @@ export interface AddonTestOptions {
 
 export interface AddonTestResult {
   passed: number;
+  /** Failures and errors; a test with subtests may have several. */
   failed: number;
   /** Everything Odoo printed. */
   output: string;
-  /** `TestClass.test_method`, with `ERROR` or `FAIL` before it. */
+  /** `FAIL: TestClass.test_method` or `ERROR: …`, as Odoo names them; a subtest or a class can fail too. */
   failures: string[];
 }
 
 /** Reads the outcome from Odoo's log. */
 export function parseTestLog(output: string): Omit<AddonTestResult, 'output'> {
   // Odoo's last word: "0 failed, 1 error(s) of 42 tests when loading database 'x'"
-  const summaries = [...output.matchAll(/(\d+) failed, (\d+) error\(s\) of (\d+) tests? when loading/g)];
-  const failures = [...output.matchAll(/ (?:ERROR|INFO|WARNING) \S+ \S+: ((?:FAIL|ERROR): \S+)/g)];
-  let failed = 0;
-  let total = 0;
-  for (const [, failedTests, errors, tests] of summaries) {
-    failed += Number(failedTests) + Number(errors);
-    total += Number(tests);
-  }
-  return { passed: Math.max(0, total - failed), failed, failures: failures.map(([, name]) => name ?? '') };
+  const summary = /(\d+) failed, (\d+) error\(s\) of (\d+) tests? when loading/.exec(output);
+  if (summary === null) return { passed: 0, failed: 0, failures: [] };
+  const [, failed = '', errors = '', tests = ''] = summary;
+  const lines = (pattern: RegExp) => [...output.matchAll(pattern)].map(([, text]) => text ?? '');
+  const failures = lines(/ ERROR \S+ \S+: ((?:FAIL|ERROR): .+)$/gm).map((line) => line.trim());
+  const skipped = lines(/ INFO \S+ \S+: skipped (\S+) :/gm);
+  // A test with several failing subtests fails once; one whose class could not be set up was not counted by Odoo.
+  const failedTests = new Set(
+    failures
+      .filter((line) => !line.includes('setUpClass'))
+      .map((line) => /(\w+\.test\w*)/.exec(line)?.[1] ?? line),
+  );
+  return {
+    passed: Math.max(0, Number(tests) - failedTests.size - skipped.length),
+    failed: Number(failed) + Number(errors),
+    failures,
+  };
 }
 
 async function runOn(connection: Connection, databaseName: string, tags: string): Promise<AddonTestResult> {

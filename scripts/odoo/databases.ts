@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, rm } from 'node:fs/promises';
+import { link, mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { filestoreFolder } from './cache-folder.ts';
 import { type Connection, runSql } from './sql.ts';
 
@@ -32,8 +33,19 @@ export async function dropDatabase(connection: Connection, databaseName: string)
 export async function copyDatabase(connection: Connection, source: string, target: string): Promise<void> {
   checkDatabaseName(target);
   await administer(connection, `CREATE DATABASE ${target} TEMPLATE ${source}`);
-  const files = filestoreFolder(source);
-  if (existsSync(files)) await cp(files, filestoreFolder(target), { recursive: true });
+  await linkFiles(filestoreFolder(source), filestoreFolder(target));
+}
+
+/** Copies a folder by hard links: Odoo names attachments by their content, and never writes to an existing one. */
+async function linkFiles(source: string, target: string): Promise<void> {
+  if (!existsSync(source)) return;
+  await mkdir(target, { recursive: true });
+  for (const entry of await readdir(source, { withFileTypes: true })) {
+    const from = join(source, entry.name);
+    const to = join(target, entry.name);
+    if (entry.isDirectory()) await linkFiles(from, to);
+    else await link(from, to);
+  }
 }
 
 /**

@@ -141,14 +141,24 @@ describe("the outcome of Odoo's tests", () => {
     `2026-01-31 10:00:00,000 42 ${level} addon_test odoo.${logger}: ${text}\n`;
 
   it('counts what passed and names what failed', () => {
+    const tests = 'addons.services_bridge.tests.test_outbox';
     const log =
-      line('ERROR', 'addons.services_bridge.tests.test_outbox', 'FAIL: TestOutbox.test_rollback') +
-      line('ERROR', 'addons.services_bridge.tests.test_outbox', 'ERROR: TestOutbox.test_delete') +
-      line('ERROR', 'tests.result', "1 failed, 1 error(s) of 12 tests when loading database 'addon_test'");
+      line('INFO', tests, 'Starting TestOutbox.test_rollback ... ') +
+      line('ERROR', tests, 'FAIL: TestOutbox.test_rollback') +
+      line('ERROR', tests, 'FAIL: Subtest TestOutbox.test_many (i=0)') +
+      line('ERROR', tests, 'FAIL: Subtest TestOutbox.test_many (i=2)') +
+      line('ERROR', 'tests.suite', 'ERROR: setUpClass (odoo.addons.services_bridge.tests.test_x.TestX)') +
+      line('INFO', tests, 'skipped TestOutbox.test_later : not on this version ') +
+      line('ERROR', 'tests.result', "3 failed, 1 error(s) of 12 tests when loading database 'addon_test' ");
     expect(parseTestLog(log)).toEqual({
-      passed: 10,
-      failed: 2,
-      failures: ['FAIL: TestOutbox.test_rollback', 'ERROR: TestOutbox.test_delete'],
+      passed: 9,
+      failed: 4,
+      failures: [
+        'FAIL: TestOutbox.test_rollback',
+        'FAIL: Subtest TestOutbox.test_many (i=0)',
+        'FAIL: Subtest TestOutbox.test_many (i=2)',
+        'ERROR: setUpClass (odoo.addons.services_bridge.tests.test_x.TestX)',
+      ],
     });
   });
 
