@@ -23,14 +23,18 @@ const fields = [
   'commercial_partner_id',
 ];
 
-/**
- * `res.partner`: firms, and persons who belong to no firm. A firm's contacts and addresses are partners too but no
- * customers, nor are the people who work in Odoo.
- */
+/** Firms, and persons who belong to no firm. */
+const firms = ['|', ['is_company', '=', true], ['parent_id', '=', false]];
+/** A company of one's own is a customer only where another one bills it. */
+const notOwn = ['|', ['ref_company_ids', '=', false], ['customer_rank', '>', 0]];
+/** Nor are the people who work in Odoo. */
+const notUsers = [['partner_share', '=', true]];
+
+/** `res.partner`. The contacts and addresses of firms are partners too, but no customers. */
 export const customerInOdoo: OdooEntity = {
   model: 'res.partner',
   archivable: true,
-  scope: ['|', ['is_company', '=', true], '&', ['parent_id', '=', false], ['partner_share', '=', true]],
+  scope: [...firms, ...notOwn, ...notUsers],
   capability: {
     read: { batch: 200 },
     write: {

@@ -36,25 +36,52 @@ const bodySchema = v.object({
   events: v.pipe(v.array(eventSchema), v.maxLength(mostEvents)),
 });
 
-/** What the addon posts: see docs/protocol.md. */
-export type WebhookBody = v.InferOutput<typeof bodySchema>;
+type Body = v.InferOutput<typeof bodySchema>;
 
-export type ParsedBody =
-  | { readonly ok: true; readonly body: WebhookBody }
-  /** `path` names the place: `events.0.id`; empty for the body as a whole. */
-  | { readonly ok: false; readonly path: string; readonly message: string };
+/** What one webhook of the addon said. */
+export interface OdooBatch {
+  /** UUID of the database that sent it. */
+  readonly database: string;
+  readonly sentAt: string;
+  readonly hints: readonly Hint[];
+}
+
+export type ParsedBatch =
+  | { readonly ok: true; readonly batch: OdooBatch }
+  /** `path` names the place, `events.0.id`; absent where the whole body is meant. */
+  | { readonly ok: false; readonly message: string; readonly path?: string };
+
+/** Reads the raw body of the addon's webhook, whose signature is verified already. */
+export function parseBatch(raw: Uint8Array): ParsedBatch {
+  let body: unknown;
+  try {
+    body = JSON.parse(decoder.decode(raw));
+  } catch (error) {
+    return { ok: false, message: `The body is not JSON: ${(error as Error).message}` };
+  }
+  return checkBody(body);
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Checks a webhook's parsed JSON. Every event of Odoo passes here, so a good body is recognised by plain comparisons, about
- * thirty times as fast as by the schema; the schema has the last word on every other one, and names what is wrong.
+ * Every event of Odoo passes here, so a good body is recognised by plain comparisons, about thirty times as fast as by the
+ * schema; the schema has the last word on every other one, and names what is wrong.
  */
-export function parseBody(body: unknown): ParsedBody {
-  if (isBody(body)) return { ok: true, body };
+function checkBody(body: unknown): ParsedBatch {
+  if (isBody(body)) return { ok: true, batch: batchOf(body) };
   const result = v.safeParse(bodySchema, body, { abortEarly: true });
-  if (result.success) return { ok: true, body: result.output };
+  if (result.success) return { ok: true, batch: batchOf(result.output) };
   const issue = result.issues[0];
-  return { ok: false, path: v.getDotPath(issue) ?? '', message: issue.message };
+  const path = v.getDotPath(issue);
+  return { ok: false, message: issue.message, ...(path === null ? {} : { path }) };
 }
+
+const batchOf = (body: Body): OdooBatch => ({
+  database: body.database,
+  sentAt: body.sent_at,
+  hints: body.events.map(toHint),
+});
 
 /** The bridge's hint for an event, whether it came by webhook or was read from the outbox. */
 export function toHint(event: OdooEvent): Hint {
@@ -85,7 +112,7 @@ const isInstant = (value: unknown): boolean => typeof value === 'string' && inst
 const isAbsent = (value: unknown): boolean => value === null || value === false;
 
 /** Must be true for nothing that `bodySchema` refuses. */
-function isBody(body: unknown): body is WebhookBody {
+function isBody(body: unknown): body is Body {
   if (!isObject(body) || body.version !== 1 || !isText(body.database) || !isInstant(body.sent_at))
     return false;
   return Array.isArray(body.events) && body.events.length <= mostEvents && body.events.every(isEvent);

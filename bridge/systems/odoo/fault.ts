@@ -24,6 +24,8 @@ const kindByName: Readonly<Record<string, ErrorKind>> = {
   'werkzeug.exceptions.UnprocessableEntity': 'invalid',
 };
 
+const isUnknownMethod = /^The method '.*' does not exist/;
+
 /** Errors of the database that say "this statement is wrong", not "not now". */
 const wrongStatements = [
   'Violation',
@@ -44,10 +46,11 @@ export function kindOfFault({ name, message }: Fault): ErrorKind | undefined {
   const known = kindByName[name];
   if (known !== undefined) return known === 'invalid' && saysMissing(message) ? 'missing' : known;
   if (name.startsWith('psycopg2.')) {
+    if (/database ".*" does not exist/.test(message)) return 'missing';
     return wrongStatements.some((part) => name.includes(part)) ? 'invalid' : 'unavailable';
   }
   if (name === 'MemoryError' || name === 'RecursionError') return 'unavailable';
-  if (/^The method '.*' does not exist/.test(message)) return 'missing';
+  if (isUnknownMethod.test(message)) return 'missing';
   return /^[A-Z]\w*Error$/.test(name) ? 'invalid' : undefined;
 }
 
@@ -56,16 +59,20 @@ const saysMissing = (message: string): boolean =>
   message.startsWith('Record does not exist or has been deleted') ||
   /^Object \S+ doesn't exist/.test(message);
 
-/** A Python error class before a text that was not written for people. */
+/** A fault as people read it: Odoo's words alone where they were written for people. */
 export function sentenceOf({ name, message }: Fault): string {
-  const text = message
+  const text = plainText(message);
+  const forPeople = name.startsWith('odoo.') || name.startsWith('werkzeug.') || isUnknownMethod.test(message);
+  return forPeople ? text || 'Odoo refused without a reason' : `Odoo failed: ${text || name}`;
+}
+
+/** Without blank lines, and without the line in which Odoo names records and users as Python does. */
+export function plainText(message: string): string {
+  return message
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '')
+    .filter((line) => line !== '' && !line.startsWith('(Record: '))
     .join('\n');
-  if (name.startsWith('odoo.') || name.startsWith('werkzeug.'))
-    return text || 'Odoo refused without a reason';
-  return `Odoo failed: ${text || name}`;
 }
 
 /**

@@ -53,17 +53,21 @@ export function createJson2(options: TransportOptions): OdooTransport {
       // The signal's own reason: the call was stopped while it waited for its turn or for its next try.
       return new SystemError(lost(call), `${action} was interrupted`, { system, action, cause: error });
     }
-    const [name, message] = error.message.split(separator);
-    if (name === undefined || message === undefined) return error;
-    const fault = { name, message };
     const { status, retryAfterMilliseconds, cause } = error;
-    return new SystemError(kindOfFault(fault) ?? error.kind, sentenceOf(fault), {
+    const context = {
       system,
       action,
       cause,
       ...(status === undefined ? {} : { status }),
       ...(retryAfterMilliseconds === undefined ? {} : { retryAfterMilliseconds }),
-    });
+    };
+    const [name, message] = error.message.split(separator);
+    if (status === 401) return new SystemError('denied', refusedKey, context);
+    if (name !== undefined && message !== undefined) {
+      const fault = { name, message };
+      return new SystemError(kindOfFault(fault) ?? error.kind, sentenceOf(fault), context);
+    }
+    return status === 404 ? new SystemError('missing', notThere(options), context) : error;
   }
 
   return {
@@ -73,6 +77,12 @@ export function createJson2(options: TransportOptions): OdooTransport {
     close: () => http.close(),
   };
 }
+
+const refusedKey = 'Odoo refused the API key: it is wrong, or it has expired';
+
+/** Odoo has no words of its own for this: it does not know which database is meant. */
+const notThere = ({ url, database }: TransportOptions): string =>
+  `there is no JSON-2 at ${url} for a database "${database}": it is not there, or Odoo is older than 19`;
 
 const hasStatus = (error: unknown): boolean => error instanceof SystemError && error.status !== undefined;
 

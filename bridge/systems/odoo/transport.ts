@@ -43,5 +43,5 @@ export interface TransportOptions {
   readonly connections: number;
 }
 
-/** Errors are in English, and archived records are seen: an archived customer is still a customer. */
-export const baseContext = { lang: 'en_US', active_test: false } as const;
+/** Errors are in English, in which some of them are recognised. */
+export const baseContext = { lang: 'en_US' } as const;

@@ -2,6 +2,7 @@ import type { RemoveChange, WriteChange, WriteResult } from '../system.ts';
 import type { OdooClient } from './client.ts';
 import type { OdooEntity } from './entity.ts';
 import { type ItemResult, remove, type UpsertItem, upsert } from './facade.ts';
+import { plainText } from './fault.ts';
 import { integerOf } from './value.ts';
 
 /** What the facade takes in one call. */
@@ -87,7 +88,7 @@ function resultOf(answer: ItemResult | undefined, id: number | undefined): Write
     return { ok: false, error: 'ambiguous', message: 'Odoo gave no answer for this item' };
   switch (answer.result) {
     case 'error':
-      return { ok: false, error: answer.error, message: answer.message };
+      return { ok: false, error: answer.error, message: plainText(answer.message) };
     case 'removed':
       return { ok: true, id: String(id ?? ''), result: 'updated' };
     case 'absent':

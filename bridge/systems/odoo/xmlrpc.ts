@@ -36,12 +36,13 @@ export function createXmlrpc(options: TransportOptions): OdooTransport {
   let loggedIn: Promise<unknown> | undefined;
 
   async function logIn(call: CallOptions): Promise<void> {
-    loggedIn ??= client.connect().catch((error: unknown) => {
+    const attempt = loggedIn ?? Promise.resolve(client.connect());
+    loggedIn = attempt;
+    attempt.catch(() => {
       loggedIn = undefined;
-      throw error;
     });
     // Nothing was done yet, so this may always be tried again.
-    await answerOf(loggedIn, { ...call, repeatable: true });
+    await answerOf(attempt, { ...call, repeatable: true });
   }
 
   async function call(model: string, method: string, args: Record<string, unknown>, call: CallOptions) {
@@ -102,7 +103,7 @@ export function createXmlrpc(options: TransportOptions): OdooTransport {
 
   function explained(error: unknown, call: CallOptions, lost: ErrorKind): SystemError {
     if (typeof error === 'string') {
-      const message = `Odoo refused the log-in of "${options.login}" on database "${options.database}": ${refusal}`;
+      const message = 'Odoo refused login and API key: one of them is wrong, or the key has expired';
       return failure('denied', message, call);
     }
     const { code, faultString, res } = (error ?? {}) as Rejection;
@@ -140,8 +141,6 @@ export function createXmlrpc(options: TransportOptions): OdooTransport {
     close: async () => {},
   };
 }
-
-const refusal = 'wrong login or API key, or the key has expired';
 
 const beforeSending = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
