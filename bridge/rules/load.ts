@@ -43,7 +43,16 @@ export function loadRules(directory: string, offers: readonly ConnectorOffer[]):
     if (name.endsWith('.yml'))
       report({ file, line: 1, column: 1 }, 'only *.yaml files are read', 'rename it');
     if (!name.endsWith('.yaml')) continue;
-    const reader = readDocument(file, readFileSync(file, 'utf8'), report);
+    const content = contentOf(file);
+    if (content === undefined) {
+      report(
+        { file, line: 1, column: 1 },
+        'this file cannot be read',
+        'check that it is a file, and its rights',
+      );
+      continue;
+    }
+    const reader = readDocument(file, content, report);
     if (name === systemsFile) systems.push(...readSystems(reader));
     else rules.push(...readEntityRules(reader));
   }
@@ -56,6 +65,14 @@ export function loadRules(directory: string, offers: readonly ConnectorOffer[]):
   if (problems.length > 0) throw new RulesError(directory, problems);
   const content = { systems: systems.map(declarationOf), rules: rules.map(ruleOf) };
   return { version: versionOf(content), ...content };
+}
+
+function contentOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 function declarationOf(draft: SystemDraft): SystemDeclaration {

@@ -1,8 +1,9 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { entityNames } from '../../bridge/entities/catalogue.ts';
 import { loadRules } from '../../bridge/rules/load.ts';
 import { RulesError } from '../../bridge/rules/problem.ts';
-import { customer, type Files, good, load, names, problemsOf, systems } from './folder.ts';
+import { customer, type Files, good, load, names, problemsOf, systems, withFolder } from './folder.ts';
 
 describe('what is read', () => {
   test('a system with everything it can say', () => {
@@ -129,6 +130,16 @@ describe('problems', () => {
     expect(problemsOf(files).map((problem) => problem.file)).toEqual(['project.yaml']);
   });
 
+  test('a folder that is called like a file', () => {
+    withFolder(good, (directory) => {
+      mkdirSync(join(directory, 'more.yaml'));
+      const error = catchError(() => loadRules(directory, names));
+      expect(String(error)).toContain(
+        `${join(directory, 'more.yaml')}:1:1 this file cannot be read – check that it is a file, and its rights`,
+      );
+    });
+  });
+
   test('a folder that is not there', () => {
     const error = catchError(() => loadRules('/nowhere/rules', names));
     expect(String(error)).toBe(
@@ -168,32 +179,6 @@ describe('version', () => {
     const ordered = (match: string) =>
       version({ ...good, 'customer.yaml': customer.replace('[vat]', match) });
     expect(ordered('[vat, domain]')).not.toBe(ordered('[domain, vat]'));
-  });
-});
-
-describe('the shipped rules', () => {
-  const shipped = loadRules('sync-rules', names);
-
-  test('load', () => {
-    expect(shipped.systems.map((system) => `${system.name} ${system.role}`)).toEqual([
-      'odoo erp',
-      'hubspot crm',
-      'harvest psa',
-    ]);
-    expect(shipped.rules.map((rule) => rule.id)).toEqual([
-      'customer-to-crm',
-      'customer-to-psa',
-      'opportunity-to-crm',
-      'project-to-psa',
-      'task-to-psa',
-      'timesheet-to-erp',
-      'worker-to-erp',
-    ]);
-  });
-
-  test('carry every entity but invoices, which show as billing fields', () => {
-    const carried = new Set(shipped.rules.map((rule) => rule.entity));
-    expect(entityNames.filter((name) => !carried.has(name))).toEqual(['invoice']);
   });
 });
 
