@@ -9,8 +9,8 @@ import urllib3
 
 from .backoff import asked_seconds
 
-CONNECT_SECONDS = 3
-ANSWER_SECONDS = 10
+# To connect, and then again between two pieces of the answer.
+TIMEOUT_SECONDS = 10
 
 _PATH = "/intake/odoo"
 _LONGEST_ANSWER_BYTES = 65536
@@ -51,7 +51,7 @@ def post(session, address, headers, body):
             address + _PATH,
             data=body,
             headers={**headers, "Content-Type": "application/json; charset=utf-8"},
-            timeout=(CONNECT_SECONDS, ANSWER_SECONDS),
+            timeout=TIMEOUT_SECONDS,
             # a redirect would carry the signed body to somebody else
             allow_redirects=False,
             stream=True,

@@ -1,6 +1,6 @@
 """What a person reads when a batch was not accepted: what is wrong, what to do."""
 
-from .post import ANSWER_SECONDS, CONNECT_SECONDS
+from .post import TIMEOUT_SECONDS
 
 
 def words_for(env, answer, address):
@@ -26,14 +26,14 @@ def _words(env, answer, address):
                 "%(address)s could not be reached within %(seconds)s seconds. Check "
                 "the address and the firewall.",
                 address=address,
-                seconds=CONNECT_SECONDS,
+                seconds=TIMEOUT_SECONDS,
             )
         case "no_answer":
             return env._(
                 "%(address)s took the connection but did not answer within %(seconds)s "
                 "seconds. Check whether the bridge is well.",
                 address=address,
-                seconds=ANSWER_SECONDS,
+                seconds=TIMEOUT_SECONDS,
             )
         case "certificate":
             return env._(

@@ -15,19 +15,9 @@ def odoo_value(field, value, env):
 
     :raise ItemError: when the value cannot be one of this field
     """
-    if value is None:
-        return False
     try:
-        if field.type in ("float", "monetary") and isinstance(value, str):
-            return float(value)
-        if field.type == "datetime" and isinstance(value, str):
-            if _INSTANT.fullmatch(value):
-                instant = datetime.fromisoformat(value)
-                return instant.astimezone(timezone.utc).replace(tzinfo=None)
-        if field.type == "many2one" and value is not False:
-            if isinstance(value, bool) or not isinstance(value, int):
-                raise ValueError
-    except ValueError as error:
+        return _converted(field, False if value is None else value, env)
+    except (ValueError, TypeError) as error:
         raise ItemError(
             "invalid",
             env._(
@@ -36,6 +26,24 @@ def odoo_value(field, value, env):
                 field=field.name,
             ),
         ) from error
+
+
+def _converted(field, value, env):
+    if field.type in ("one2many", "many2many"):
+        return value
+    if field.type in ("float", "monetary") and isinstance(value, str):
+        return float(value)
+    if field.type == "datetime" and isinstance(value, str) and _INSTANT.fullmatch(value):
+        instant = datetime.fromisoformat(value)
+        return instant.astimezone(timezone.utc).replace(tzinfo=None)
+    if field.type == "many2one":
+        if value is not False and type(value) is not int:
+            raise ValueError("an id is a number")
+        return value
+    if field.type == "selection" and value and value not in field.get_values(env):
+        # create() itself would take it
+        raise ValueError("no value of the selection")
+    field.convert_to_cache(value, env[field.model_name])
     return value
 
 

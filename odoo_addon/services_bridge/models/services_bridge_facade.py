@@ -28,13 +28,24 @@ class ServicesBridgeFacade(models.AbstractModel):
             "neutralized": settings.neutralized,
             "user": {"id": self.env.uid, "login": self.env.user.login},
             "enabled": settings.enabled,
-            "watched": {
-                name: sorted(watched.fields)
-                for name, watched in sorted(
-                    self.env["services.bridge.watch"]._configured().items()
-                )
-            },
+            "watched": self._readable_fields(),
             "missing_rights": self._missing_rights(),
+        }
+
+    def _readable_fields(self):
+        """Return ``{model: names}`` of what is watched.
+
+        Without the fields that belong to a feature which is switched off, or to a
+        group that the caller is not in: reading them would fail.
+        """
+        watched = self.env["services.bridge.watch"]._configured()
+        return {
+            name: sorted(
+                field
+                for field in watched[name].fields
+                if self.env[name]._has_field_access(self.env[name]._fields[field], "read")
+            )
+            for name in sorted(watched)
         }
 
     def _missing_rights(self):

@@ -152,9 +152,10 @@ class ServicesBridgeSettings(models.AbstractModel):
     def _load(self):
         """Return the ``Settings`` as they are in the database now.
 
-        Read by SQL: a thread that sends must not trust a cache, and a write hook may
-        ask in the middle of a flush.
+        Read by SQL: a thread that sends must not trust a cache, and whoever makes a
+        change may not read the parameters.
         """
+        self.env["ir.config_parameter"].flush_model(["key", "value"])
         parameters = dict(
             self.env.execute_query(
                 SQL(
