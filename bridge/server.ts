@@ -23,6 +23,8 @@ export interface BridgeServer {
 
 /** Longer than the addon's own patience: whoever is this slow has gone. */
 const requestTimeoutMs = 30_000;
+/** A sender that has not finished by then is cut off; it sends again later. */
+const closeGraceMs = 2000;
 
 /** Starts to listen; rejects with a plain sentence when the address is taken. */
 export async function startServer(options: ServerOptions): Promise<BridgeServer> {
@@ -52,7 +54,11 @@ export async function startServer(options: ServerOptions): Promise<BridgeServer>
     port: (server.address() as AddressInfo).port,
     close: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
+        const late = setTimeout(() => server.closeAllConnections(), closeGraceMs);
+        server.close(() => {
+          clearTimeout(late);
+          resolve();
+        });
         server.closeIdleConnections();
       }),
   };

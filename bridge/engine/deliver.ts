@@ -8,6 +8,7 @@ import { referenceOf } from './landscape.ts';
 import type { Next } from './loop.ts';
 import type { Observe } from './observer.ts';
 import { type Prepared, prepareDeliveries } from './prepare.ts';
+import type { Readiness } from './readiness.ts';
 import { createWrite } from './write.ts';
 
 export interface DeliverOptions {
@@ -15,6 +16,7 @@ export interface DeliverOptions {
   readonly landscape: Landscape;
   readonly connector: Connector;
   readonly health: Health;
+  readonly readiness: Readiness;
   readonly observe: Observe;
   readonly now: () => number;
   readonly random: () => number;
@@ -42,6 +44,7 @@ export function createDeliverStep(options: DeliverOptions): () => Promise<Next> 
     if (options.signal.aborted) return 'when-woken';
     const wait = health.waitMs();
     if (wait > 0) return { afterMs: wait };
+    if (!(await options.readiness.ensure(options.signal))) return { afterMs: health.waitMs() };
     const probing = health.open();
     const claimed = await store.claim(target, probing ? probe : shares, leaseMs);
     if (claimed.length === 0) return untilNextDue();

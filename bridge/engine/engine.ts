@@ -4,6 +4,7 @@ import { createHealth, type Health } from './health.ts';
 import type { Landscape } from './landscape.ts';
 import { type Loop, startLoop } from './loop.ts';
 import type { Observe } from './observer.ts';
+import { createReadiness, type Readiness } from './readiness.ts';
 import { createRefreshStep } from './refresh.ts';
 import { createRoute } from './route.ts';
 
@@ -21,7 +22,10 @@ export interface Engine {
   start(): Promise<void>;
   /** Events of a system have come in. */
   wake(system: string): void;
-  healthOf(system: string): Health;
+  /** True when the system is set up and fit to work with; finds out where that is not known yet. */
+  ready(system: string, signal: AbortSignal): Promise<boolean>;
+  /** Everything that keeps systems from being read or written now, for people. */
+  problems(): string[];
   /**
    * Takes up nothing new and lets calls under way end within `graceMs`; after that they are interrupted, and their
    * deliveries kept as uncertain.
@@ -36,15 +40,10 @@ export function createEngine(options: EngineOptions): Engine {
   const random = options.random ?? Math.random;
   const stopping = new AbortController();
   const route = createRoute(landscape);
-  const healths = new Map(landscape.systems.map((system) => [system, createHealth(now, random)]));
+  const readinesses = new Map<string, Readiness>();
+  const healths = new Map<string, Health>();
   const refreshing = new Map<string, Loop>();
   const delivering = new Map<string, Loop>();
-
-  function healthOf(system: string): Health {
-    const health = healths.get(system);
-    if (health === undefined) throw new Error(`There is no system "${system}"`);
-    return health;
-  }
 
   const wakeAll = (loops: ReadonlyMap<string, Loop>) => {
     for (const loop of loops.values()) loop.wake();
@@ -52,7 +51,11 @@ export function createEngine(options: EngineOptions): Engine {
 
   function startLoops(system: string): void {
     const connector = landscape.connector(system);
-    const shared = { store, connector, health: healthOf(system), observe, now, signal: stopping.signal };
+    const health = createHealth(now, random);
+    const readiness = createReadiness({ connector, health, observe, now });
+    healths.set(system, health);
+    readinesses.set(system, readiness);
+    const shared = { store, connector, health, readiness, observe, now, signal: stopping.signal };
     const refresh = createRefreshStep({ ...shared, route, onChanged: () => wakeAll(delivering) });
     const deliver = createDeliverStep({
       ...shared,
@@ -74,7 +77,16 @@ export function createEngine(options: EngineOptions): Engine {
       for (const system of landscape.systems) startLoops(system);
     },
     wake: (system) => refreshing.get(system)?.wake(),
-    healthOf,
+    ready: async (system, signal) => (await readinesses.get(system)?.ensure(signal)) ?? false,
+    problems() {
+      return landscape.systems.flatMap((system) => {
+        const since = healths.get(system)?.open() === true ? healths.get(system)?.failingSince() : undefined;
+        const failing = since === undefined ? [] : [`does not answer since ${new Date(since).toISOString()}`];
+        return [...(readinesses.get(system)?.problems() ?? []), ...failing].map(
+          (problem) => `${system}: ${problem}`,
+        );
+      });
+    },
     async stop(graceMs) {
       const ended = Promise.all([...refreshing.values(), ...delivering.values()].map((loop) => loop.stop()));
       const grace = setTimeout(() => stopping.abort(), graceMs);

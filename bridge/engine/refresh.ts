@@ -7,12 +7,14 @@ import type { Connector, ObjectKey, Snapshot } from '../systems/system.ts';
 import type { Health } from './health.ts';
 import type { Next } from './loop.ts';
 import type { Observe } from './observer.ts';
+import type { Readiness } from './readiness.ts';
 
 export interface RefreshOptions {
   readonly store: Store;
   readonly connector: Connector;
   readonly route: Route;
   readonly health: Health;
+  readonly readiness: Readiness;
   readonly observe: Observe;
   readonly now: () => number;
   readonly signal: AbortSignal;
@@ -36,6 +38,7 @@ export function createRefreshStep(options: RefreshOptions): () => Promise<Next> 
     if (wait > 0) return { afterMs: wait };
     const events = await store.openEvents(system, eventsPerStep);
     if (events.length === 0) return 'when-woken';
+    if (!(await options.readiness.ensure(options.signal))) return { afterMs: health.waitMs() };
     const startedAt = now();
     const work = sortEvents(events, connector);
     const signal = AbortSignal.any([options.signal, AbortSignal.timeout(readTimeoutMs)]);

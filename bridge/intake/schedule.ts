@@ -12,6 +12,8 @@ export interface ScheduleOptions {
   readonly store: Store;
   readonly declarations: readonly SystemDeclaration[];
   readonly connector: (system: string) => Connector;
+  /** Whether a system may be read. */
+  readonly ready: (system: string, signal: AbortSignal) => Promise<boolean>;
   readonly observe: Observe;
   readonly now: () => number;
   readonly random: () => number;
@@ -79,8 +81,14 @@ export function startSchedule(options: ScheduleOptions): Schedule {
     }
   }
 
-  function pollOnce(system: string, stream: string): Promise<number> {
+  async function pollOnce(system: string, stream: string): Promise<number> {
     const { store, observe, now } = options;
+    if (!(await options.ready(system, stopping.signal))) {
+      throw new SystemError('unavailable', `${system} cannot be used now`, {
+        system,
+        action: `poll ${stream}`,
+      });
+    }
     const connector = options.connector(system);
     const onEvents = () => options.onEvents(system);
     return pollStream(stream, { store, connector, observe, now, onEvents }, stopping.signal);

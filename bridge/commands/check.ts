@@ -1,0 +1,74 @@
+import { connectorOffers, createConnectors } from '../connectors.ts';
+import { loadRules } from '../rules/load.ts';
+import type { RuleSet } from '../rules/rule.ts';
+import { readSettings, type Settings } from '../settings.ts';
+import { openDatabaseForReading, StoreError } from '../store/database.ts';
+import { metaTable } from '../store/meta.ts';
+import type { Finding } from '../systems/system.ts';
+
+const marks = { ok: '✓', warning: '!', error: '✗' } as const;
+const patienceMs = 20_000;
+
+/** Looks at everything that the bridge needs and prints what it found; 0 when nothing is wrong. */
+export async function check(): Promise<number> {
+  let settings: Settings;
+  try {
+    settings = readSettings(process.env);
+  } catch (error) {
+    return finish('settings', [failure(error)]);
+  }
+  print('settings', [{ level: 'ok', message: 'complete' }]);
+  let rules: RuleSet;
+  try {
+    rules = loadRules(settings.rulesDirectory, connectorOffers);
+  } catch (error) {
+    return finish('rules', [failure(error)]);
+  }
+  const summary = `${rules.rules.length} rules between ${rules.systems.map((system) => system.name).join(', ')}`;
+  print('rules', [{ level: 'ok', message: `${summary}, version ${rules.version.slice(0, 12)}` }]);
+  return checkSystems(rules, settings);
+}
+
+async function checkSystems(rules: RuleSet, settings: Settings): Promise<number> {
+  const connectors = createConnectors(rules.systems, settings, await pinnedDatabase(settings));
+  const signal = AbortSignal.timeout(patienceMs);
+  const results = await Promise.all(
+    connectors.map(async (connector) => ({ connector, findings: await connector.check(signal) })),
+  );
+  for (const { connector, findings } of results) {
+    print(connector.system, findings);
+    await connector.close();
+  }
+  return results.some(({ findings }) => findings.some((finding) => finding.level === 'error')) ? 1 : 0;
+}
+
+/** The Odoo database that this bridge belongs to; `undefined` before its first event. */
+async function pinnedDatabase(settings: Settings): Promise<string | undefined> {
+  try {
+    const database = openDatabaseForReading(settings.databasePath);
+    const pinned = metaTable(database).get('odoo.database');
+    await database.kysely.destroy();
+    return pinned;
+  } catch (error) {
+    if (error instanceof StoreError) return undefined;
+    throw error;
+  }
+}
+
+const failure = (error: unknown): Finding => ({
+  level: 'error',
+  message: error instanceof Error ? error.message : String(error),
+});
+
+function print(subject: string, findings: readonly Finding[]): void {
+  console.log(subject);
+  for (const { level, message, remedy } of findings) {
+    console.log(`  ${marks[level]} ${message}`);
+    if (remedy !== undefined) console.log(`    → ${remedy}`);
+  }
+}
+
+function finish(subject: string, findings: readonly Finding[]): number {
+  print(subject, findings);
+  return 1;
+}

@@ -1,0 +1,64 @@
+import { readDatabasePath } from '../settings.ts';
+import { openDatabaseForReading } from '../store/database.ts';
+import { type OpenProblem, readStatus, type Status } from '../store/status.ts';
+
+/** Prints where everything stands; 0 when nothing needs a person. */
+export async function status(options: { json: boolean }): Promise<number> {
+  const database = openDatabaseForReading(readDatabasePath(process.env));
+  const summary = await readStatus(database);
+  await database.kysely.destroy();
+  console.log(options.json ? JSON.stringify(summary, null, 2) : statusText(summary, Date.now()));
+  return summary.problems.some((problem) => problem.state === 'dead') ? 1 : 0;
+}
+
+/** The summary for people. */
+export function statusText(summary: Status, now: number): string {
+  const lines: string[] = ['Coming in'];
+  if (summary.events.length === 0) lines.push('  every event is worked off');
+  for (const { system, open, oldestAt } of summary.events) {
+    lines.push(`  ${system}: ${open} events to work off, the oldest since ${age(oldestAt, now)}`);
+  }
+  for (const { system, count } of summary.unreadable) {
+    lines.push(`  ${system}: ${count} events whose object could not be read`);
+  }
+  for (const { system, stream, movedAt } of summary.cursors) {
+    lines.push(`  ${system}, stream ${stream}: read ${age(movedAt, now)} ago`);
+  }
+  lines.push('Going out');
+  for (const { target, count, lastAt } of summary.delivered) {
+    lines.push(`  ${target}: ${count} delivered, the last ${age(lastAt, now)} ago`);
+  }
+  for (const { target, state, count, oldestAt } of summary.queues) {
+    lines.push(`  ${target}: ${count} ${wordFor[state]}, the oldest since ${age(oldestAt, now)}`);
+  }
+  const dead = summary.problems.filter((problem) => problem.state === 'dead');
+  const others = summary.problems.filter((problem) => problem.state !== 'dead');
+  if (dead.length > 0) lines.push('Needs a person', ...dead.flatMap((problem) => problemLines(problem, now)));
+  if (others.length > 0)
+    lines.push('Goes on by itself', ...others.flatMap((problem) => problemLines(problem, now)));
+  return lines.join('\n');
+}
+
+const wordFor = {
+  pending: 'to do',
+  leased: 'under way',
+  waiting: 'waiting',
+  dead: 'dead',
+  done: 'done',
+  superseded: 'superseded',
+} as const;
+
+const problemLines = (problem: OpenProblem, now: number): string[] => [
+  `  ${problem.entity} ${problem.sourceId} of ${problem.source} to ${problem.target}, since ${age(problem.since, now)}, ${problem.tries} tries`,
+  `    ${problem.cause ?? problem.error ?? ''}`,
+  `    bridge trace ${problem.source}:${problem.entity}:${problem.sourceId}`,
+];
+
+/** `3 min`, `5 h`, `2 days`. */
+function age(instant: string, now: number): string {
+  const seconds = Math.max(0, Math.round((now - Date.parse(instant)) / 1000));
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86_400)} days`;
+}

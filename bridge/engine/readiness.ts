@@ -1,0 +1,65 @@
+import { SystemError } from '../systems/error.ts';
+import type { Connector } from '../systems/system.ts';
+import type { Health } from './health.ts';
+import type { Observe } from './observer.ts';
+
+/** Whether a system has been set up and found fit to work with. Nothing is read or written before. */
+export interface Readiness {
+  /** True when it is ready; finds out where that is not known yet. */
+  ensure(signal: AbortSignal): Promise<boolean>;
+  /** What keeps the system from being used, for people; empty when nothing does. */
+  problems(): readonly string[];
+}
+
+const lookAgainMs = 60_000;
+
+export function createReadiness(options: {
+  connector: Connector;
+  health: Health;
+  observe: Observe;
+  now: () => number;
+}): Readiness {
+  const { connector, health, observe, now } = options;
+  const { system } = connector;
+  let ready = false;
+  let problems: readonly string[] = [];
+  let underWay: Promise<boolean> | undefined;
+
+  async function findOut(signal: AbortSignal): Promise<boolean> {
+    try {
+      const findings = await connector.setup(signal);
+      problems = findings.flatMap(({ level, message, remedy }) =>
+        level === 'error' ? [remedy === undefined ? message : `${message}. ${remedy}`] : [],
+      );
+      ready = problems.length === 0;
+      if (!ready) {
+        const untilMs = health.failed(lookAgainMs);
+        observe({ kind: 'paused', system, error: 'denied', message: problems.join(' '), untilMs });
+      }
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error;
+      if (signal.aborted) return false;
+      problems = [error.message];
+      const untilMs = health.failed(error.retryAfterMilliseconds);
+      observe({
+        kind: 'paused',
+        system,
+        error: error.kind,
+        message: error.message,
+        untilMs: Math.max(untilMs, now()),
+      });
+    }
+    return ready;
+  }
+
+  return {
+    problems: () => problems,
+    async ensure(signal) {
+      if (ready) return true;
+      underWay ??= findOut(signal).finally(() => {
+        underWay = undefined;
+      });
+      return underWay;
+    },
+  };
+}

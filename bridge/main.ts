@@ -1,0 +1,124 @@
+import { connectorOffers, createConnectors } from './connectors.ts';
+import { createEngine } from './engine/engine.ts';
+import { createLandscape } from './engine/landscape.ts';
+import { startHousekeeping } from './housekeeping.ts';
+import { createOdooIntake } from './intake/odoo.ts';
+import { createRate } from './intake/rate.ts';
+import { type Schedule, startSchedule } from './intake/schedule.ts';
+import { createVerifier } from './intake/signature.ts';
+import { observeEngine } from './observe/engine-events.ts';
+import type { Logger } from './observe/log.ts';
+import { createMetrics } from './observe/metrics.ts';
+import { loadRules } from './rules/load.ts';
+import type { RuleSet } from './rules/rule.ts';
+import { startServer } from './server.ts';
+import type { Settings } from './settings.ts';
+import { openStore, type Store } from './store/store.ts';
+import type { Connector } from './systems/system.ts';
+
+export interface RunningBridge {
+  readonly port: number;
+  /** Polls a stream now. */
+  readonly pollNow: Schedule['pollNow'];
+  /** Takes nothing new, ends what is under way, writes everything out. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Reads the rules, opens the store, connects everything and starts working.
+ *
+ * @throws RulesError, MissingSettingsError, StoreError, or an Error with a plain sentence when the port is taken
+ */
+export async function startBridge(settings: Settings, log: Logger): Promise<RunningBridge> {
+  const rules = loadRules(settings.rulesDirectory, connectorOffers);
+  const store = await openStore(settings.databasePath);
+  try {
+    const pinned = await store.meta('odoo.database');
+    const connectors = createConnectors(rules.systems, settings, pinned);
+    return await wire(settings, rules, store, connectors, log);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function wire(
+  settings: Settings,
+  rules: RuleSet,
+  store: Store,
+  connectors: readonly Connector[],
+  log: Logger,
+): Promise<RunningBridge> {
+  const metrics = createMetrics({ queues: () => store.queues() });
+  const observe = observeEngine(log, metrics);
+  const landscape = createLandscape(rules, connectors);
+  const engine = createEngine({ store, landscape, observe });
+  const erp = landscape.systemIn('erp') ?? 'odoo';
+  let stopping = false;
+
+  const server = await startServer({
+    host: settings.host,
+    port: settings.port,
+    notReady: () => (stopping ? ['the bridge is stopping'] : engine.problems()),
+    ...(settings.metrics ? { metrics: () => metrics.expose() } : {}),
+    odooIntake: createOdooIntake({
+      system: erp,
+      store,
+      verifier: createVerifier(
+        settings.intake.secrets.map((secret) => secret.reveal()),
+        settings.intake.toleranceSeconds,
+      ),
+      mostBytes: settings.intake.maxBytes,
+      rate: createRate(settings.intake.requestsPerSecond),
+      database: settings.odoo.databaseUuid,
+      stopping: () => stopping,
+      onStored(counts, batch) {
+        metrics.eventsReceived(erp, counts);
+        log.debug({ system: erp, ...counts, sentAt: batch.sentAt }, 'events came in');
+        engine.wake(erp);
+      },
+      onRejected(reason, message) {
+        metrics.webhookRejected(reason);
+        log.warn({ system: erp, reason }, message);
+      },
+    }),
+  });
+
+  await engine.start();
+  const schedule = startSchedule({
+    store,
+    declarations: rules.systems,
+    connector: landscape.connector,
+    ready: engine.ready,
+    observe,
+    now: Date.now,
+    random: Math.random,
+    onEvents: engine.wake,
+  });
+  const endHousekeeping = startHousekeeping({
+    store,
+    retentionDays: settings.retentionDays,
+    now: Date.now,
+    onError: (error) => log.error({ error }, 'old rows could not be removed'),
+  });
+  log.info(
+    { port: server.port, rules: rules.version.slice(0, 12), systems: landscape.systems },
+    'the bridge runs',
+  );
+
+  return {
+    port: server.port,
+    pollNow: schedule.pollNow,
+    async stop() {
+      if (stopping) return;
+      stopping = true;
+      log.info('the bridge is stopping');
+      endHousekeeping();
+      await Promise.all([server.close(), schedule.stop()]);
+      await engine.stop(settings.shutdownGraceSeconds * 1000);
+      await Promise.all(connectors.map((connector) => connector.close()));
+      await store.close();
+      log.info('the bridge has stopped');
+    },
+  };
+}
