@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { withProgress } from '../progress.ts';
-import { cacheSubfolder } from './cache-folder.ts';
 import { useCluster } from './cluster.ts';
 import { dropDatabase, giveUpDurability, renewIdentity } from './databases.ts';
 import { freePort } from './free-port.ts';
+import { logFileOf } from './logs.ts';
 import { prepareInstallation } from './prepare.ts';
 import { CommandFailed, run } from './run-command.ts';
 import { beginRun } from './runs.ts';
@@ -53,7 +52,7 @@ async function runOn(connection: Connection, databaseName: string, tags: string)
   await createFromTemplate(connection, databaseName, true);
   await renewIdentity(connection, databaseName);
   await giveUpDurability(connection, databaseName);
-  const logFile = join(cacheSubfolder('logs'), `${databaseName}.log`);
+  const logFile = logFileOf(databaseName);
   const odoo = connection.installation.odooCommand(
     databaseName,
     [

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { withProgress } from '../progress.ts';
-import { cacheSubfolder } from './cache-folder.ts';
 import { useCluster } from './cluster.ts';
 import { checkDatabaseName, dropDatabase, giveUpDurability, renewIdentity } from './databases.ts';
 import { freePort } from './free-port.ts';
+import { logFileOf } from './logs.ts';
 import { prepareInstallation } from './prepare.ts';
 import { type CommandLine, run } from './run-command.ts';
 import { beginRun } from './runs.ts';
@@ -101,7 +100,7 @@ async function createServer(
 
   const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
-  const logFile = join(cacheSubfolder('logs'), `${databaseName}.log`);
+  const logFile = logFileOf(databaseName);
   await rm(logFile, { force: true });
   const odooArguments = serverArguments(options, databaseName, port, await freePort());
   const odoo = connection.installation.odooCommand(databaseName, odooArguments, connection.address);

@@ -5,6 +5,7 @@ import { cacheSubfolder } from './cache-folder.ts';
 import { dropDatabase } from './databases.ts';
 import { tryLock, withLock } from './exclusive-lock.ts';
 import type { ClusterAddress, Installation } from './installation.ts';
+import { removeOldLogs } from './logs.ts';
 
 /**
  * Each database in use has an empty file of its name in `runs/` and a lock held by the process that uses it. A file
@@ -28,6 +29,7 @@ export async function beginRun(databaseName: string): Promise<Run> {
       throw new Error(`the database ${databaseName} is in use by another running process`);
     }
     await writeFile(runFile(databaseName), '');
+    removeOldLogs();
     return {
       databaseName,
       async end() {

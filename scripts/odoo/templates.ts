@@ -7,6 +7,7 @@ import { withProgress } from '../progress.ts';
 import { cacheSubfolder } from './cache-folder.ts';
 import { copyDatabase, dropDatabase, listTemplates, markAsTemplate } from './databases.ts';
 import { withLock } from './exclusive-lock.ts';
+import { logFileOf } from './logs.ts';
 import { CommandFailed, run } from './run-command.ts';
 import { type Connection, runSql } from './sql.ts';
 
@@ -59,7 +60,7 @@ async function installModules(
   modules: readonly string[],
   withAddon: boolean,
 ): Promise<void> {
-  const logFile = join(cacheSubfolder('logs'), `${databaseName}.log`);
+  const logFile = logFileOf(databaseName);
   const odoo = connection.installation.odooCommand(
     databaseName,
     [
