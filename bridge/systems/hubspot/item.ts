@@ -1,0 +1,44 @@
+import type { SystemError } from '../error.ts';
+import type { WriteChange, WriteFailed } from '../system.ts';
+import type { BatchError } from './api.ts';
+import { kindOf, readable } from './explain.ts';
+import { type EntityMapping, toProperty } from './mapping.ts';
+import { referenceProperty } from './properties.ts';
+
+/** One change on its way: `index` is its place in the results. */
+export interface Item {
+  readonly index: number;
+  readonly change: WriteChange;
+  /** What HubSpot is sent; stage and pipeline are added later. */
+  readonly properties: Record<string, string>;
+}
+
+export function itemOf(mapping: EntityMapping, change: WriteChange, index: number): Item | WriteFailed {
+  const properties: Record<string, string> = { [referenceProperty]: change.reference };
+  for (const [name, value] of Object.entries(change.fields)) {
+    const field = mapping.fields[name];
+    if (field !== undefined) properties[field.property] = toProperty(field.kind, value);
+    else if (!mapping.writable.includes(name))
+      return failed('invalid', `HubSpot's ${mapping.type} have no place for the field "${name}".`);
+  }
+  return { index, change, properties };
+}
+
+const failed = (error: WriteFailed['error'], message: string): WriteFailed => ({ ok: false, error, message });
+
+/** The failure of a whole call, as the result of one of its items. */
+export function failedBy(error: SystemError): WriteFailed {
+  const { kind, message, retryAfterMilliseconds } = error;
+  return {
+    ...failed(kind, message),
+    ...(retryAfterMilliseconds === undefined ? {} : { retryAfterMilliseconds }),
+  };
+}
+
+/** What HubSpot said of a single input of a batch. */
+export function itemFailed(error: BatchError | undefined): WriteFailed {
+  if (error === undefined)
+    return failed('unavailable', 'HubSpot answered without saying what became of this object.');
+  const kind = kindOf(error.category, error.message);
+  return failed(kind, `HubSpot answered: ${readable(error.message)}`);
+}

@@ -1,0 +1,93 @@
+import { billingFields } from '../../entities/billing.ts';
+import type { Field } from '../../entities/field.ts';
+import type { ObjectType } from './api.ts';
+
+export const group = { name: 'services_bridge', label: 'Services bridge' };
+
+/** Unique on every object that the bridge writes: finds it again, whatever happened to the answer. */
+export const referenceProperty = 'services_bridge_reference';
+
+export const vatProperty = 'services_bridge_vat';
+
+export const customName = (field: string): string => `services_bridge_${field}`;
+
+export interface PropertyDefinition {
+  readonly name: string;
+  readonly label: string;
+  readonly type: string;
+  readonly fieldType: string;
+  readonly groupName: string;
+  readonly description: string;
+  readonly hasUniqueValue: boolean;
+  readonly options?: readonly {
+    readonly label: string;
+    readonly value: string;
+    readonly displayOrder: number;
+  }[];
+}
+
+const reference: PropertyDefinition = {
+  name: referenceProperty,
+  label: 'Bridge reference',
+  type: 'string',
+  fieldType: 'text',
+  groupName: group.name,
+  description: 'Set by the bridge; do not change it.',
+  hasUniqueValue: true,
+};
+
+const vat: PropertyDefinition = {
+  name: vatProperty,
+  label: 'VAT number',
+  type: 'string',
+  fieldType: 'text',
+  groupName: group.name,
+  description: 'VAT or tax number, with country prefix, without spaces.',
+  hasUniqueValue: false,
+};
+
+const billing = Object.entries(billingFields).map(([name, field]) => definitionOf(name, field));
+
+/** The properties that the bridge adds to an account. */
+export const customProperties: Readonly<Record<ObjectType, readonly PropertyDefinition[]>> = {
+  companies: [reference, vat, ...billing],
+  deals: [reference, ...billing],
+};
+
+function definitionOf(name: string, field: Field): PropertyDefinition {
+  return {
+    name: customName(name),
+    label: labelOf(name),
+    groupName: group.name,
+    description: field.meaning,
+    hasUniqueValue: false,
+    ...typeOf(field),
+  };
+}
+
+function typeOf(field: Field): Pick<PropertyDefinition, 'type' | 'fieldType' | 'options'> {
+  switch (field.kind) {
+    case 'decimal':
+      return { type: 'number', fieldType: 'number' };
+    case 'day':
+      return { type: 'date', fieldType: 'date' };
+    case 'code':
+      return {
+        type: 'enumeration',
+        fieldType: 'select',
+        options: (field.values ?? []).map((value, displayOrder) => ({
+          label: labelOf(value),
+          value,
+          displayOrder,
+        })),
+      };
+    default:
+      return { type: 'string', fieldType: 'text' };
+  }
+}
+
+/** `billing_invoice_due_on` → `Billing invoice due on`. */
+function labelOf(name: string): string {
+  const words = name.replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

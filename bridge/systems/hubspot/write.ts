@@ -1,0 +1,129 @@
+import type { EntityName } from '../../entities/catalogue.ts';
+import { SystemError } from '../error.ts';
+import type { WriteChange, WriteResult } from '../system.ts';
+import type { BatchAnswer, BatchError, BatchInput, HubspotApi, HubspotObject } from './api.ts';
+import { connectCompanies } from './connect.ts';
+import { failedBy, type Item, itemFailed, itemOf } from './item.ts';
+import { type EntityMapping, mappings } from './mapping.ts';
+import type { HubspotSettings } from './options.ts';
+import { referenceProperty } from './properties.ts';
+import { stagesToSet } from './stage.ts';
+
+export const writeLimit = 100;
+
+type Send = (inputs: readonly BatchInput[]) => Promise<BatchAnswer>;
+
+export interface Writer {
+  write(entity: EntityName, changes: readonly WriteChange[], signal: AbortSignal): Promise<WriteResult[]>;
+}
+
+/**
+ * Objects whose id is known are changed by id, all others are upserted by the reference property: both can be repeated,
+ * so a lost answer needs no look-up.
+ */
+export function createWriter(api: HubspotApi, settings: HubspotSettings): Writer {
+  async function writeSome(
+    mapping: EntityMapping,
+    changes: readonly WriteChange[],
+    signal: AbortSignal,
+  ): Promise<WriteResult[]> {
+    const results: WriteResult[] = new Array(changes.length);
+    const items: Item[] = [];
+    for (const [index, change] of changes.entries()) {
+      const item = itemOf(mapping, change, index);
+      if ('ok' in item) results[index] = item;
+      else items.push(item);
+    }
+    if (mapping.type === 'deals') await stagesToSet(api, settings, items, signal);
+    const known = items.filter(({ change }) => change.id !== undefined);
+    const unknown = items.filter(({ change }) => change.id === undefined);
+    await submitGroup(known, results, (inputs) => api.updateBatch(mapping.type, inputs, signal));
+    await submitGroup(unknown, results, (inputs) => api.upsertBatch(mapping.type, inputs, signal));
+    if (mapping.type === 'deals') await connectCompanies(api, items, results, signal);
+    return results;
+  }
+
+  return {
+    async write(entity, changes, signal) {
+      const mapping = mappings[entity];
+      if (mapping === undefined) throw new TypeError(`HubSpot has no ${entity}`);
+      const results: WriteResult[] = [];
+      for (let start = 0; start < changes.length; start += writeLimit)
+        results.push(...(await writeSome(mapping, changes.slice(start, start + writeLimit), signal)));
+      return results;
+    },
+  };
+}
+
+/** Sends items; a call that fails as a whole is thrown only while nothing has been written yet. */
+async function submitGroup(items: readonly Item[], results: WriteResult[], send: Send): Promise<void> {
+  if (items.length === 0) return;
+  try {
+    await submit(items, results, send);
+  } catch (error) {
+    if (!(error instanceof SystemError) || !results.some((result) => result?.ok)) throw error;
+    for (const { index } of items) results[index] ??= failedBy(error);
+  }
+}
+
+async function submit(items: readonly Item[], results: WriteResult[], send: Send): Promise<void> {
+  let answer: BatchAnswer;
+  try {
+    answer = await send(items.map(inputOf));
+  } catch (error) {
+    if (!(error instanceof SystemError) || !concernsOneItem(error)) throw error;
+    const [only] = items;
+    if (items.length === 1 && only !== undefined) {
+      results[only.index] = failedBy(error);
+      return;
+    }
+    await submitHalves(items, results, send);
+    return;
+  }
+  assign(items, answer, results);
+  const open = items.filter(({ index }) => results[index] === undefined);
+  // HubSpot did not say which of its errors belongs to which of these: alone, they cannot be mistaken.
+  for (const item of open)
+    if (items.length > 1) await submit([item], results, send);
+    else results[item.index] = itemFailed(answer.errors?.[0]);
+}
+
+/** HubSpot refuses a whole batch for one wrong value or one duplicate: halves of it find the culprit. */
+async function submitHalves(items: readonly Item[], results: WriteResult[], send: Send): Promise<void> {
+  const middle = Math.ceil(items.length / 2);
+  await submit(items.slice(0, middle), results, send);
+  await submit(items.slice(middle), results, send);
+}
+
+const concernsOneItem = (error: SystemError): boolean =>
+  error.kind === 'invalid' || error.kind === 'missing' || error.kind === 'conflict';
+
+function inputOf({ index, change, properties }: Item): BatchInput {
+  const by =
+    change.id === undefined ? { id: change.reference, idProperty: referenceProperty } : { id: change.id };
+  return { ...by, properties, objectWriteTraceId: String(index) };
+}
+
+function assign(items: readonly Item[], answer: BatchAnswer, results: WriteResult[]): void {
+  for (const item of items) {
+    const object = answer.results.find((result) => isOf(item, result));
+    if (object !== undefined)
+      results[item.index] = { ok: true, id: object.id, result: object.new === true ? 'created' : 'updated' };
+  }
+  for (const error of answer.errors ?? [])
+    for (const item of items)
+      if (results[item.index] === undefined && concerns(error, item)) results[item.index] = itemFailed(error);
+}
+
+function isOf({ index, change }: Item, object: HubspotObject): boolean {
+  if (object.objectWriteTraceId !== undefined) return object.objectWriteTraceId === String(index);
+  return change.id === undefined
+    ? object.properties[referenceProperty] === change.reference
+    : object.id === change.id;
+}
+
+function concerns({ context = {} }: BatchError, { index, change }: Item): boolean {
+  if (context.objectWriteTraceId?.includes(String(index))) return true;
+  const ids = [...(context.ids ?? []), ...(context.id ?? [])];
+  return ids.includes(change.id ?? change.reference);
+}
