@@ -1,0 +1,125 @@
+import { SystemError } from '../error.ts';
+import { createHttp, type HttpRequest } from '../http.ts';
+import { createLimiter } from '../limiter.ts';
+import type { HarvestSettings } from './options.ts';
+
+type Query = NonNullable<HttpRequest['query']>;
+
+/** Where a list is, and under which name its objects stand in the answer. */
+export interface ListPath {
+  readonly path: string;
+  readonly name: string;
+}
+
+/** Harvest's own calls. */
+export interface HarvestApi {
+  get<Item>(path: string, action: string, signal: AbortSignal): Promise<Item>;
+  /** As `get`; `undefined` when the object is not there. */
+  getIfThere<Item>(path: string, action: string, signal: AbortSignal): Promise<Item | undefined>;
+  /** Pages of a list, newest objects first. */
+  pages<Item>(list: ListPath, query: Query, signal: AbortSignal): AsyncGenerator<Item[]>;
+  /** The whole of a list. */
+  all<Item>(list: ListPath, query: Query, signal: AbortSignal): Promise<Item[]>;
+  /** Cannot be repeated: fails as `ambiguous` when the answer is lost. */
+  create<Item>(path: string, body: object, action: string, signal: AbortSignal): Promise<Item>;
+  change<Item>(path: string, body: object, action: string, signal: AbortSignal): Promise<Item>;
+  close(): Promise<void>;
+}
+
+export function createApi(settings: HarvestSettings): HarvestApi {
+  const prefix = new URL(settings.baseUrl).pathname.replace(/\/$/, '');
+  const http = createHttp({
+    system: settings.system,
+    baseUrl: settings.baseUrl,
+    headers: () => ({
+      authorization: `Bearer ${settings.token()}`,
+      'harvest-account-id': settings.account,
+      'user-agent': settings.userAgent,
+    }),
+    limiter: createLimiter(settings.limit),
+    timeoutMilliseconds: settings.timeoutMilliseconds,
+    explain,
+  });
+
+  async function send<Body>(request: HttpRequest): Promise<Body> {
+    try {
+      const answer = await http.request(request);
+      return answer.body as Body;
+    } catch (error) {
+      throw refined(error);
+    }
+  }
+
+  const get = <Item>(path: string, action: string, signal: AbortSignal): Promise<Item> =>
+    send({ method: 'GET', path, action, signal });
+
+  async function* pages<Item>(list: ListPath, query: Query, signal: AbortSignal): AsyncGenerator<Item[]> {
+    const action = `list ${list.name.replaceAll('_', ' ')}`;
+    const first = { method: 'GET', path: list.path, action, signal } as const;
+    let page: Page = await send({ ...first, query: { ...query, per_page: settings.listPage } });
+    for (;;) {
+      yield page[list.name] as Item[];
+      const { next } = page.links;
+      if (next === null) return;
+      page = await get(pathOf(next, prefix), action, signal);
+    }
+  }
+
+  return {
+    get,
+    async getIfThere(path, action, signal) {
+      try {
+        return await get(path, action, signal);
+      } catch (error) {
+        if (error instanceof SystemError && error.kind === 'missing') return undefined;
+        throw error;
+      }
+    },
+    pages,
+    async all<Item>(list: ListPath, query: Query, signal: AbortSignal) {
+      const items: Item[] = [];
+      for await (const page of pages<Item>(list, query, signal)) items.push(...page);
+      return items;
+    },
+    create: (path, body, action, signal) => send({ method: 'POST', path, body, action, signal }),
+    // Setting fields to values can be repeated.
+    change: (path, body, action, signal) =>
+      send({ method: 'PATCH', path, body, action, repeatable: true, signal }),
+    close: http.close,
+  };
+}
+
+interface Page {
+  readonly links: { readonly next: string | null };
+  readonly [name: string]: unknown;
+}
+
+/** The link is followed as Harvest gives it, but always to the configured host. */
+function pathOf(link: string, prefix: string): string {
+  const { pathname, search } = new URL(link);
+  return (pathname.startsWith(prefix) ? pathname.slice(prefix.length) : pathname) + search;
+}
+
+function explain(body: unknown): string | undefined {
+  if (typeof body !== 'object' || body === null) return undefined;
+  const { message, error_description: description } = body as Record<string, unknown>;
+  const sentence = message ?? description;
+  return typeof sentence === 'string' ? `Harvest answered: ${sentence}` : undefined;
+}
+
+/** Harvest answers 422 for wrong values and for objects whose state forbids the change; only its words tell. */
+function refined(error: unknown): unknown {
+  if (!(error instanceof SystemError) || error.status !== 422) return error;
+  if (!/already been taken|locked|archived|cannot be deleted/i.test(error.message)) return error;
+  const { system, action, status } = error;
+  return new SystemError('conflict', error.message, {
+    system,
+    status,
+    ...(action === undefined ? {} : { action }),
+    cause: error,
+  });
+}
+
+/** Whether a create failed because the name is in use. */
+export const nameTaken = (error: unknown): error is SystemError =>
+  error instanceof SystemError && error.kind === 'conflict' && /already been taken/i.test(error.message);

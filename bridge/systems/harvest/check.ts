@@ -1,0 +1,69 @@
+import { SystemError } from '../error.ts';
+import type { Finding } from '../system.ts';
+import type { HarvestApi } from './api.ts';
+import type { User } from './objects.ts';
+import type { HarvestSettings } from './options.ts';
+
+interface Company {
+  readonly name: string;
+  readonly approval_feature: boolean;
+}
+
+/** Looks at everything the connector depends on; the first call that fails ends it, with a remedy. */
+export async function check(
+  api: HarvestApi,
+  settings: HarvestSettings,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  try {
+    const company = await api.get<Company>('/company', 'read the account', signal);
+    findings.push({ level: 'ok', message: `Harvest account "${company.name}" answers.` });
+    if (!company.approval_feature)
+      findings.push({
+        level: 'warning',
+        message: 'Timesheet approval is switched off in Harvest, so no time will ever be approved.',
+        remedy: 'Switch it on in Harvest: Settings, Modules, Timesheet approval.',
+      });
+    const user = await api.get<User>('/users/me', 'read the own user', signal);
+    const administrator = user.access_roles.includes('administrator');
+    findings.push(
+      administrator
+        ? { level: 'ok', message: `The token belongs to ${user.email}, an administrator.` }
+        : {
+            level: 'error',
+            message: `The token belongs to ${user.email}, who is no administrator: time of other people would be missing.`,
+            remedy: 'Create the token with an administrator of the Harvest account.',
+          },
+    );
+  } catch (error) {
+    findings.push(findingOf(error, settings));
+  }
+  return findings;
+}
+
+function findingOf(error: unknown, { baseUrl, account }: HarvestSettings): Finding {
+  if (!(error instanceof SystemError))
+    return { level: 'error', message: `Harvest could not be checked: ${error}` };
+  const level = 'error';
+  if (error.status === 401)
+    return {
+      level,
+      message: 'Harvest refuses the access token.',
+      remedy: 'Create a personal access token at id.getharvest.com/developers and use that one.',
+    };
+  if (error.kind === 'denied' || error.kind === 'missing')
+    return {
+      level,
+      message: `The access token has no right to ${error.action} in account ${account}.`,
+      remedy: 'Use the account id that id.getharvest.com/developers shows beside the token.',
+    };
+  if (error.kind === 'limited')
+    return { level, message: 'Harvest takes no more requests just now.', remedy: 'Try again in a minute.' };
+  return {
+    level,
+    message: `Harvest does not answer at ${baseUrl}: ${error.message}`,
+    remedy:
+      'Check the address and that this machine may reach it; Harvest reports outages on harveststatus.com.',
+  };
+}

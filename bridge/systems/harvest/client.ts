@@ -1,0 +1,66 @@
+import type { State } from '../../entities/field.ts';
+import type { WriteChange, WriteResult } from '../system.ts';
+import { type HarvestApi, nameTaken } from './api.ts';
+import { type Client, inPath, lists } from './objects.ts';
+import { changed, done, failed, present } from './result.ts';
+
+export const clientFields = ['name', 'active'] as const;
+
+/**
+ * Writes a customer as a client. Clients keep no reference of ours, but their names are unique in an account: the name
+ * finds a client whose creation was not confirmed, or that people made before.
+ */
+export async function writeClient(
+  api: HarvestApi,
+  change: WriteChange,
+  signal: AbortSignal,
+): Promise<WriteResult> {
+  const body = bodyOf(change.fields);
+  if (change.id !== undefined) {
+    const client = await api.get<Client>(`/clients/${inPath(change.id)}`, `read client ${change.id}`, signal);
+    return update(api, client, body, 'updated', signal);
+  }
+  if (typeof body.name !== 'string') return failed('invalid', 'Harvest needs a name for every client.');
+  const { name } = body;
+  if (change.uncertain) {
+    const client = await findByName(api, name, signal);
+    if (client !== undefined) return update(api, client, body, 'adopted', signal);
+  }
+  try {
+    const client = await api.create<Client>('/clients', present(body), `create client "${name}"`, signal);
+    return done(client.id, 'created');
+  } catch (error) {
+    const client = nameTaken(error) ? await findByName(api, name, signal) : undefined;
+    if (client === undefined) throw error;
+    return update(api, client, body, 'adopted', signal);
+  }
+}
+
+interface ClientBody {
+  readonly name: unknown;
+  readonly is_active: unknown;
+}
+
+const bodyOf = (fields: State): ClientBody => ({ name: fields.name, is_active: fields.active });
+
+async function update(
+  api: HarvestApi,
+  client: Client,
+  body: ClientBody,
+  result: 'updated' | 'adopted',
+  signal: AbortSignal,
+): Promise<WriteResult> {
+  const difference = changed(client, body);
+  if (difference === undefined) return done(client.id, result === 'adopted' ? 'adopted' : 'unchanged');
+  await api.change(`/clients/${client.id}`, difference, `change client "${client.name}"`, signal);
+  return done(client.id, result);
+}
+
+/** Harvest regards names that differ in case only as the same. */
+async function findByName(api: HarvestApi, name: string, signal: AbortSignal): Promise<Client | undefined> {
+  const clients = await api.all<Client>(lists.clients, {}, signal);
+  return (
+    clients.find((client) => client.name === name) ??
+    clients.find((client) => client.name.toLowerCase() === name.toLowerCase())
+  );
+}

@@ -1,0 +1,58 @@
+import type { Limit } from '../limiter.ts';
+
+export interface HarvestOptions {
+  /** Name of the system in the rules. Default: `harvest`. */
+  readonly system?: string;
+  /** Default: `https://api.harvestapp.com/v2`. */
+  readonly baseUrl?: string;
+  /** Personal access token; asked for at every request, so it may be renewed. Never logged. */
+  readonly token: () => string;
+  /** Account id, as Harvest shows it beside the token. */
+  readonly account: string;
+  /** Harvest wants to know who calls, with an address for questions. */
+  readonly userAgent?: string;
+  readonly timeoutMilliseconds?: number;
+  /** Requests of the account. Default: 100 in 15 seconds. */
+  readonly limit?: Limit;
+  /** How a new project is billed and budgeted in Harvest, whose own invoices are not used. Default: `none`, `none`. */
+  readonly billBy?: 'Project' | 'Tasks' | 'People' | 'none';
+  readonly budgetBy?: 'project' | 'project_cost' | 'task' | 'task_fees' | 'person' | 'none';
+  /** First day whose time counts: `2026-01-01`. Default: the start of the window. */
+  readonly startDay?: string;
+  /** Days back in which withdrawn approvals and deleted time are noticed. Default: 45. */
+  readonly windowDays?: number;
+  /** How far a poll of changed time looks back. Default: 10 minutes. */
+  readonly overlapMilliseconds?: number;
+  /** Objects of one list page, 2000 at most. Default: 500. */
+  readonly listPage?: number;
+  readonly now?: () => number;
+}
+
+export interface HarvestSettings extends Required<Omit<HarvestOptions, 'startDay'>> {
+  readonly startDay: string | undefined;
+}
+
+/** Options with the defaults filled in; refuses what cannot work. */
+export function settingsOf(options: HarvestOptions): HarvestSettings {
+  const settings: HarvestSettings = {
+    system: 'harvest',
+    baseUrl: 'https://api.harvestapp.com/v2',
+    userAgent: 'services-bridge',
+    timeoutMilliseconds: 30_000,
+    // A little longer than Harvest's own window: requests do not arrive as evenly as they are sent.
+    limit: { requests: 100, milliseconds: 15_300 },
+    billBy: 'none',
+    budgetBy: 'none',
+    startDay: undefined,
+    windowDays: 45,
+    overlapMilliseconds: 10 * 60_000,
+    listPage: 500,
+    now: Date.now,
+    ...options,
+  };
+  if (settings.listPage < 1 || settings.listPage > 2000)
+    throw new RangeError(`listPage must be between 1 and 2000, not ${settings.listPage}`);
+  if (settings.windowDays < 1)
+    throw new RangeError(`windowDays must be at least 1, not ${settings.windowDays}`);
+  return settings;
+}

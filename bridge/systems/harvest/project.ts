@@ -1,0 +1,121 @@
+import type { State } from '../../entities/field.ts';
+import type { WriteChange, WriteResult } from '../system.ts';
+import { type HarvestApi, nameTaken } from './api.ts';
+import { referenceIn, withReference } from './mapping.ts';
+import { inPath, lists, type Project } from './objects.ts';
+import type { HarvestSettings } from './options.ts';
+import { changed, done, failed, present } from './result.ts';
+
+export const projectFields = [
+  'name',
+  'code',
+  'customer',
+  'status',
+  'billable',
+  'starts_on',
+  'ends_on',
+] as const;
+
+/** Writes a project. Its notes keep the reference in a line, which finds a project whose creation was not confirmed. */
+export async function writeProject(
+  api: HarvestApi,
+  settings: HarvestSettings,
+  change: WriteChange,
+  signal: AbortSignal,
+): Promise<WriteResult> {
+  if (change.fields.customer === null)
+    return failed('invalid', 'Harvest needs a client for every project: give the project a customer.');
+  const body = bodyOf(change.fields);
+  if (change.id !== undefined) {
+    const path = `/projects/${inPath(change.id)}`;
+    return update(
+      api,
+      await api.get<Project>(path, `read project ${change.id}`, signal),
+      body,
+      change,
+      signal,
+    );
+  }
+  const { name, client_id: client } = body;
+  if (typeof name !== 'string' || client === undefined)
+    return failed('invalid', 'Harvest needs a name and a client for every project.');
+  if (change.uncertain) {
+    const project = await findByReference(api, client, change.reference, signal);
+    if (project !== undefined) return update(api, project, body, change, signal);
+  }
+  try {
+    const project = await api.create<Project>(
+      '/projects',
+      {
+        is_billable: true,
+        bill_by: settings.billBy,
+        budget_by: settings.budgetBy,
+        ...present(body),
+        notes: withReference(null, change.reference),
+      },
+      `create project "${name}"`,
+      signal,
+    );
+    return done(project.id, 'created');
+  } catch (error) {
+    if (!nameTaken(error)) throw error;
+    const project = await findByReference(api, client, change.reference, signal);
+    if (project !== undefined) return update(api, project, body, change, signal);
+    return failed(
+      'conflict',
+      `Harvest has another project "${name}" of this client. Rename one of the two, or link them.`,
+    );
+  }
+}
+
+interface ProjectBody {
+  readonly name: unknown;
+  readonly code: unknown;
+  readonly client_id: number | undefined;
+  readonly is_active: boolean | undefined;
+  readonly is_billable: unknown;
+  readonly starts_on: unknown;
+  readonly ends_on: unknown;
+}
+
+const bodyOf = (fields: State): ProjectBody => ({
+  name: fields.name,
+  code: fields.code,
+  client_id: typeof fields.customer === 'string' ? Number(fields.customer) : undefined,
+  is_active: fields.status === undefined ? undefined : fields.status === 'active',
+  is_billable: fields.billable,
+  starts_on: fields.starts_on,
+  ends_on: fields.ends_on,
+});
+
+async function update(
+  api: HarvestApi,
+  project: Project,
+  body: ProjectBody,
+  { id, reference }: WriteChange,
+  signal: AbortSignal,
+): Promise<WriteResult> {
+  const referenced = referenceIn(project.notes) === reference;
+  const difference = changed({ ...project, client_id: project.client.id }, body);
+  const adopted = id === undefined || !referenced;
+  if (difference !== undefined || !referenced) {
+    const notes = referenced ? {} : { notes: withReference(project.notes, reference) };
+    await api.change(
+      `/projects/${project.id}`,
+      { ...difference, ...notes },
+      `change project "${project.name}"`,
+      signal,
+    );
+  }
+  return done(project.id, adopted ? 'adopted' : difference === undefined ? 'unchanged' : 'updated');
+}
+
+async function findByReference(
+  api: HarvestApi,
+  client: number,
+  reference: string,
+  signal: AbortSignal,
+): Promise<Project | undefined> {
+  const projects = await api.all<Project>(lists.projects, { client_id: client }, signal);
+  return projects.find((project) => referenceIn(project.notes) === reference);
+}

@@ -1,0 +1,114 @@
+import type { State } from '../../entities/field.ts';
+import type { WriteChange, WriteResult } from '../system.ts';
+import { type HarvestApi, nameTaken } from './api.ts';
+import { inPath, lists, type Task, type TaskAssignment } from './objects.ts';
+import { changed, done, failed, present } from './result.ts';
+
+export const taskFields = ['name', 'project', 'billable', 'status'] as const;
+
+/**
+ * Writes a task of a project. Harvest has account-wide tasks with unique names, which are assigned to projects; the
+ * assignment is our task. A project has a task only once, so a creation that was not confirmed is found by its name.
+ */
+export async function writeTask(
+  api: HarvestApi,
+  change: WriteChange,
+  signal: AbortSignal,
+): Promise<WriteResult> {
+  const { name, project } = change.fields;
+  if (change.id !== undefined) return update(api, change, change.id, signal);
+  if (typeof name !== 'string' || typeof project !== 'string')
+    return failed('invalid', 'Harvest needs a name and a project for every task.');
+  const task = await findOrCreate(api, name, signal);
+  const body = bodyOf(change.fields);
+  try {
+    const assignment = await api.create<TaskAssignment>(
+      `/projects/${inPath(project)}/task_assignments`,
+      { task_id: task.id, ...present(body) },
+      `assign task "${name}" to project ${project}`,
+      signal,
+    );
+    return done(assignment.id, 'created');
+  } catch (error) {
+    if (!nameTaken(error)) throw error;
+    const assignments = await ofProject(api, project, signal);
+    const assignment = assignments.find((candidate) => candidate.task.id === task.id);
+    if (assignment === undefined) throw error;
+    await changeAssignment(api, assignment, body, signal);
+    return done(assignment.id, 'adopted');
+  }
+}
+
+interface AssignmentBody {
+  readonly billable: unknown;
+  readonly is_active: boolean | undefined;
+}
+
+const bodyOf = (fields: State): AssignmentBody => ({
+  billable: fields.billable,
+  is_active: fields.status === undefined ? undefined : fields.status === 'active',
+});
+
+const ofProject = (api: HarvestApi, project: string, signal: AbortSignal): Promise<TaskAssignment[]> =>
+  api.all({ ...lists.taskAssignments, path: `/projects/${inPath(project)}/task_assignments` }, {}, signal);
+
+async function update(
+  api: HarvestApi,
+  { fields }: WriteChange,
+  id: string,
+  signal: AbortSignal,
+): Promise<WriteResult> {
+  const assignments = await api.all<TaskAssignment>(lists.taskAssignments, {}, signal);
+  const assignment = assignments.find((candidate) => String(candidate.id) === id);
+  if (assignment === undefined) return failed('missing', `Harvest has no task assignment ${id} any more.`);
+  if (typeof fields.project === 'string' && fields.project !== String(assignment.project.id))
+    return failed('conflict', 'Harvest cannot move a task with its time to another project.');
+  const { task } = assignment;
+  const renamed = typeof fields.name === 'string' && fields.name !== task.name;
+  if (renamed) {
+    const projects = assignments.filter((candidate) => candidate.task.id === task.id).length;
+    if (projects > 1)
+      return failed(
+        'conflict',
+        `The Harvest task "${task.name}" is used by ${projects} projects, so its name cannot be changed for one of them. Rename it in Harvest for all, or keep the name.`,
+      );
+    await api.change(`/tasks/${task.id}`, { name: fields.name }, `rename task "${task.name}"`, signal);
+  }
+  const altered = await changeAssignment(api, assignment, bodyOf(fields), signal);
+  return done(id, altered || renamed ? 'updated' : 'unchanged');
+}
+
+/** Answers whether there was something to change. */
+async function changeAssignment(
+  api: HarvestApi,
+  assignment: TaskAssignment,
+  body: AssignmentBody,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const difference = changed(assignment, body);
+  if (difference === undefined) return false;
+  const path = `/projects/${assignment.project.id}/task_assignments/${assignment.id}`;
+  await api.change(path, difference, `change task "${assignment.task.name}"`, signal);
+  return true;
+}
+
+/** The account-wide task of a name, made or brought back from the archive when needed. */
+async function findOrCreate(api: HarvestApi, name: string, signal: AbortSignal): Promise<Task> {
+  const task = await findByName(api, name, signal);
+  if (task?.is_active) return task;
+  if (task !== undefined)
+    return api.change<Task>(`/tasks/${task.id}`, { is_active: true }, `reactivate task "${name}"`, signal);
+  try {
+    return await api.create<Task>('/tasks', { name }, `create task "${name}"`, signal);
+  } catch (error) {
+    // Somebody else was faster.
+    const other = nameTaken(error) ? await findByName(api, name, signal) : undefined;
+    if (other === undefined) throw error;
+    return other;
+  }
+}
+
+async function findByName(api: HarvestApi, name: string, signal: AbortSignal): Promise<Task | undefined> {
+  const tasks = await api.all<Task>(lists.tasks, {}, signal);
+  return tasks.find((task) => task.name.toLowerCase() === name.toLowerCase());
+}

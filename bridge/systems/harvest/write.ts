@@ -1,0 +1,64 @@
+import type { EntityName } from '../../entities/catalogue.ts';
+import { SystemError } from '../error.ts';
+import type { WriteChange, WriteResult } from '../system.ts';
+import type { HarvestApi } from './api.ts';
+import { clientFields, writeClient } from './client.ts';
+import type { HarvestSettings } from './options.ts';
+import { projectFields, writeProject } from './project.ts';
+import { failed, failedBy } from './result.ts';
+import { taskFields, writeTask } from './task.ts';
+
+/** Harvest takes one object a call; this many are written one after another, within its limit of requests. */
+export const writeLimit = 10;
+
+export const writable: Readonly<Partial<Record<EntityName, readonly string[]>>> = {
+  customer: clientFields,
+  project: projectFields,
+  task: taskFields,
+};
+
+export function createWriter(api: HarvestApi, settings: HarvestSettings) {
+  function writeOne(entity: EntityName, change: WriteChange, signal: AbortSignal): Promise<WriteResult> {
+    if (entity === 'customer') return writeClient(api, change, signal);
+    if (entity === 'project') return writeProject(api, settings, change, signal);
+    return writeTask(api, change, signal);
+  }
+
+  return async (
+    entity: EntityName,
+    changes: readonly WriteChange[],
+    signal: AbortSignal,
+  ): Promise<WriteResult[]> => {
+    const fields = writable[entity];
+    if (fields === undefined) throw new TypeError(`Harvest cannot write ${entity}`);
+    const results: WriteResult[] = [];
+    for (const [index, change] of changes.entries()) {
+      const unknown = Object.keys(change.fields).find((name) => !fields.includes(name));
+      if (unknown !== undefined) {
+        results.push(failed('invalid', `Harvest has no place for the field "${unknown}" of ${entity}.`));
+        continue;
+      }
+      try {
+        results.push(await writeOne(entity, change, signal));
+      } catch (error) {
+        if (!(error instanceof SystemError)) throw error;
+        if (concernsOneItem(error)) {
+          results.push(failedBy(error));
+          continue;
+        }
+        if (index === 0 && error.kind !== 'ambiguous') throw error;
+        results.push(failedBy(error), ...changes.slice(index + 1).map(() => notTried(error)));
+        break;
+      }
+    }
+    return results;
+  };
+}
+
+function concernsOneItem({ kind, status }: SystemError): boolean {
+  return kind === 'invalid' || kind === 'missing' || kind === 'conflict' || status === 403;
+}
+
+/** After a failure that the next object would meet too, the rest waits; nothing of it has reached Harvest. */
+const notTried = (error: SystemError): WriteResult =>
+  error.kind === 'ambiguous' ? failed('unavailable', error.message) : failedBy(error);
