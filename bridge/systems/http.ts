@@ -29,6 +29,8 @@ export interface HttpRequest {
   readonly action: string;
   /** True when sending it twice does what sending it once does; default: true for GET, PUT and DELETE. */
   readonly repeatable?: boolean;
+  /** Counts instead of the client's own limiter, for endpoints that the system limits apart. */
+  readonly limiter?: Limiter;
   readonly signal: AbortSignal;
 }
 
@@ -64,7 +66,7 @@ export function createHttp(options: HttpOptions): Http {
   });
 
   async function send(request: HttpRequest, repeatable: boolean): Promise<HttpAnswer> {
-    if (options.limiter !== undefined) await options.limiter.acquire(request.signal);
+    await waitForTurn(request);
     let status: number;
     let headers: HttpAnswer['headers'];
     let text: string;
@@ -85,6 +87,17 @@ export function createHttp(options: HttpOptions): Http {
       return { status, headers, body };
     }
     throw statusError(status, headers, body, request, repeatable);
+  }
+
+  async function waitForTurn(request: HttpRequest): Promise<void> {
+    try {
+      request.signal.throwIfAborted();
+      await (request.limiter ?? options.limiter)?.acquire(request.signal);
+    } catch (error) {
+      throw failure('unavailable', `${request.action} was stopped before it was sent`, request, {
+        cause: error,
+      });
+    }
   }
 
   function dispatch(request: HttpRequest): Dispatcher.RequestOptions {
@@ -136,7 +149,8 @@ export function createHttp(options: HttpOptions): Http {
     const kind = kindOfStatus(status, repeatable);
     const explanation = options.explain?.(body) ?? `${options.system} answered with status ${status}`;
     const retryAfterMilliseconds = retryAfter(headers['retry-after']);
-    if (kind === 'limited') options.limiter?.pauseUntil(Date.now() + (retryAfterMilliseconds ?? 1000));
+    if (kind === 'limited')
+      (request.limiter ?? options.limiter)?.pauseUntil(Date.now() + (retryAfterMilliseconds ?? 1000));
     return failure(kind, explanation, request, {
       status,
       ...(retryAfterMilliseconds === undefined ? {} : { retryAfterMilliseconds }),
@@ -144,14 +158,12 @@ export function createHttp(options: HttpOptions): Http {
   }
 
   return {
-    request(request) {
+    async request(request) {
       const repeatable = request.repeatable ?? (request.method !== 'POST' && request.method !== 'PATCH');
       if (!repeatable) return send(request, false);
       return pRetry(() => send(request, true), {
         ...quickRetries,
-        signal: request.signal,
-        shouldRetry: ({ error }) =>
-          error instanceof SystemError && error.kind === 'unavailable' && error.status === undefined,
+        shouldRetry: ({ error }) => !request.signal.aborted && brokenConnection(error),
       });
     },
     close: () => pool.close(),
@@ -177,6 +189,15 @@ const beforeSending = new Set([
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
+
+const timeouts = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
+
+/** Worth another try at once: no answer came, and not because a time limit has been used up already. */
+const brokenConnection = (error: unknown): boolean =>
+  error instanceof SystemError &&
+  error.kind === 'unavailable' &&
+  error.status === undefined &&
+  !timeouts.has(codeOf(error) ?? '');
 
 const neverSent = (error: unknown): boolean => beforeSending.has(codeOf(error) ?? '');
 
@@ -214,7 +235,7 @@ export function retryAfter(
   now: number = Date.now(),
 ): number | undefined {
   const text = Array.isArray(header) ? header[0] : header;
-  if (text === undefined) return undefined;
+  if (text === undefined || text.trim() === '') return undefined;
   const seconds = Number(text);
   if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
   const at = Date.parse(text);

@@ -15,6 +15,7 @@ export interface Limiter {
 export function createLimiter(limit: Limit, now: () => number = Date.now): Limiter {
   const starts: number[] = [];
   let pausedUntil = 0;
+  let waiting = 0;
   let queue: Promise<void> = Promise.resolve();
 
   function waitTime(): number {
@@ -31,14 +32,16 @@ export function createLimiter(limit: Limit, now: () => number = Date.now): Limit
   }
 
   return {
-    acquire(signal) {
-      if (starts.length < limit.requests / 2 && pausedUntil === 0) {
+    async acquire(signal) {
+      signal.throwIfAborted();
+      if (waiting === 0 && waitTime() <= 0) {
         starts.push(now());
-        return Promise.resolve();
+        return;
       }
-      const mine = queue.then(() => turn(signal));
+      waiting++;
+      const mine = queue.then(() => turn(signal)).finally(() => waiting--);
       queue = mine.catch(() => {});
-      return mine;
+      await mine;
     },
     pauseUntil(at) {
       pausedUntil = Math.max(pausedUntil, at);
