@@ -94,7 +94,7 @@ async function download(folder: string): Promise<string> {
   await writeFile(join(folder, 'sources.list'), `deb ${trust}${address} ${suite} main\n`);
   const options = isolatedOptions(folder);
   await updateLists(options);
-  // `download` writes to the working folder; `install --download-only` to the cache, without resolving anything.
+  // apt-get downloads to its working folder.
   await run({
     command: 'env',
     arguments: ['--chdir', folder, 'apt-get', ...options, '--quiet', 'download', packageName],

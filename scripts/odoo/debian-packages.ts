@@ -56,7 +56,7 @@ export function debianRelease(osRelease?: string): number | undefined {
 }
 
 /** The command that runs a program as root: nothing when we are root, `sudo` when it asks for no password. */
-export async function rootPrefix(): Promise<string[] | undefined> {
+async function rootPrefix(): Promise<string[] | undefined> {
   if (process.getuid?.() === 0) return [];
   return (await succeeds('sudo', '--non-interactive', 'true')) ? ['sudo', '--non-interactive'] : undefined;
 }

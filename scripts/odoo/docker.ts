@@ -36,7 +36,8 @@ const clusterFolder = () => join(cacheFolder(), 'postgres-docker');
 const containerPrefix = () =>
   `services-bridge-${createHash('sha256').update(cacheFolder()).digest('hex').slice(0, 12)}`;
 const clusterContainer = () => `${containerPrefix()}-postgres`;
-const odooContainer = (databaseName: string) => `${containerPrefix()}-odoo-${databaseName}`;
+/** Several containers may work on one database: the server, and a command beside it. */
+const odooLabel = (databaseName: string) => `${containerPrefix()}.database=${databaseName}`;
 
 function userArguments(): string[] {
   return ['--user', `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`, '--env', 'HOME=/tmp'];
@@ -133,7 +134,16 @@ export async function dockerInstallation(): Promise<Installation> {
     odooCommand: (databaseName, odooArguments, address) => ({
       command: 'docker',
       arguments: [
-        ...['run', '--rm', '--init', '--name', odooContainer(databaseName), '--network', 'host'],
+        ...[
+          'run',
+          '--rm',
+          '--init',
+          '--interactive',
+          '--label',
+          odooLabel(databaseName),
+          '--network',
+          'host',
+        ],
         ...userArguments(),
         ...[
           '--volume',
@@ -149,7 +159,9 @@ export async function dockerInstallation(): Promise<Installation> {
     }),
     psqlCommand,
     async killOdoo(databaseName) {
-      await docker('rm', '--force', odooContainer(databaseName)).catch(() => undefined);
+      const containers = await docker('ps', '--quiet', '--filter', `label=${odooLabel(databaseName)}`);
+      const ids = containers.split('\n').filter((id) => id !== '');
+      if (ids.length > 0) await docker('rm', '--force', ...ids).catch(() => undefined);
     },
   };
 }

@@ -16,7 +16,7 @@ import { type Connection, runSql } from './sql.ts';
  * carry a hash of what they were made of, so a change leads to a new one and the old one is deleted.
  */
 const repositoryFolder = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-export const addonsFolder = join(repositoryFolder, 'odoo_addon');
+const addonsFolder = join(repositoryFolder, 'odoo_addon');
 export const addonName = 'services_bridge';
 const baseModules = ['crm', 'sale_timesheet', 'hr_expense', 'sale_crm', 'base_automation', 'rpc'];
 
