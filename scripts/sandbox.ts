@@ -13,11 +13,11 @@ const harvest = await startHarvestSandbox({
   host,
   port: Number(process.env.SANDBOX_HARVEST_PORT ?? 8802),
   token: process.env.SANDBOX_HARVEST_TOKEN ?? '7001.pt.sandbox',
-  account: process.env.SANDBOX_HARVEST_ACCOUNT ?? '7001',
+  accountId: process.env.SANDBOX_HARVEST_ACCOUNT ?? '7001',
 });
 
 console.log(`Sandbox HubSpot  ${hubspot.url}  token ${hubspot.token}`);
-console.log(`Sandbox Harvest  ${harvest.page}  API ${harvest.url}  account ${harvest.account}  token ${harvest.token}`);
+console.log(`Sandbox Harvest  ${harvest.url}  account ${harvest.accountId}  token ${harvest.token}`);
 console.log('The addresses show what is in them. Ctrl-C ends both.');
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const)

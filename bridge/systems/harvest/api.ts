@@ -26,17 +26,25 @@ export interface HarvestApi {
   close(): Promise<void>;
 }
 
+/** The version of the API stands here and nowhere else. */
+const version = '/v2';
+
+/** Requests do not arrive as evenly as they are sent: Harvest's window must not see one too many. */
+const windowMargin = 300;
+
 export function createApi(settings: HarvestSettings): HarvestApi {
-  const prefix = new URL(settings.baseUrl).pathname.replace(/\/$/, '');
+  const base = settings.baseUrl.replace(/\/$/, '') + version;
+  const prefix = new URL(base).pathname;
+  const { requests, milliseconds } = settings.limit;
   const http = createHttp({
     system: settings.system,
-    baseUrl: settings.baseUrl,
+    baseUrl: base,
     headers: () => ({
       authorization: `Bearer ${settings.token()}`,
-      'harvest-account-id': settings.account,
+      'harvest-account-id': settings.accountId,
       'user-agent': settings.userAgent,
     }),
-    limiter: createLimiter(settings.limit),
+    limiter: createLimiter({ requests, milliseconds: milliseconds + windowMargin }),
     timeoutMilliseconds: settings.timeoutMilliseconds,
     explain,
   });

@@ -42,7 +42,7 @@ export async function check(
   return findings;
 }
 
-function findingOf(error: unknown, { baseUrl, account }: HarvestSettings): Finding {
+function findingOf(error: unknown, { baseUrl, accountId }: HarvestSettings): Finding {
   if (!(error instanceof SystemError))
     return { level: 'error', message: `Harvest could not be checked: ${error}` };
   const level = 'error';
@@ -55,7 +55,7 @@ function findingOf(error: unknown, { baseUrl, account }: HarvestSettings): Findi
   if (error.kind === 'denied' || error.kind === 'missing')
     return {
       level,
-      message: `The access token has no right to ${error.action} in account ${account}.`,
+      message: `The access token has no right to ${error.action} in account ${accountId}.`,
       remedy: 'Use the account id that id.getharvest.com/developers shows beside the token.',
     };
   if (error.kind === 'limited')

@@ -29,7 +29,7 @@ const entitiesByType: Readonly<Record<string, EntityName>> = {
 
 /**
  * Harvest: clients are customers, task assignments are tasks, users are workers, time entries are timesheets.
- * @example createHarvest({ account: '1234567', token: () => process.env.HARVEST_TOKEN ?? '' })
+ * @example createHarvest({ accountId: '1234567', token: () => process.env.HARVEST_TOKEN ?? '' })
  */
 export function createHarvest(options: HarvestOptions): Connector {
   const settings = settingsOf(options);

@@ -3,12 +3,12 @@ import type { Limit } from '../limiter.ts';
 export interface HarvestOptions {
   /** Name of the system in the rules. Default: `harvest`. */
   readonly system?: string;
-  /** Default: `https://api.harvestapp.com/v2`. */
+  /** Default: `https://api.harvestapp.com`. */
   readonly baseUrl?: string;
   /** Personal access token; asked for at every request, so it may be renewed. Never logged. */
   readonly token: () => string;
   /** Account id, as Harvest shows it beside the token. */
-  readonly account: string;
+  readonly accountId: string;
   /** Harvest wants to know who calls, with an address for questions. */
   readonly userAgent?: string;
   readonly timeoutMilliseconds?: number;
@@ -18,7 +18,7 @@ export interface HarvestOptions {
   readonly billBy?: 'Project' | 'Tasks' | 'People' | 'none';
   readonly budgetBy?: 'project' | 'project_cost' | 'task' | 'task_fees' | 'person' | 'none';
   /** First day whose time counts: `2026-01-01`. Default: the start of the window. */
-  readonly startDay?: string;
+  readonly start?: string;
   /** Days back in which withdrawn approvals and deleted time are noticed. Default: 45. */
   readonly windowDays?: number;
   /** How far a poll of changed time looks back. Default: 10 minutes. */
@@ -28,22 +28,21 @@ export interface HarvestOptions {
   readonly now?: () => number;
 }
 
-export interface HarvestSettings extends Required<Omit<HarvestOptions, 'startDay'>> {
-  readonly startDay: string | undefined;
+export interface HarvestSettings extends Required<Omit<HarvestOptions, 'start'>> {
+  readonly start: string | undefined;
 }
 
 /** Options with the defaults filled in; refuses what cannot work. */
 export function settingsOf(options: HarvestOptions): HarvestSettings {
   const settings: HarvestSettings = {
     system: 'harvest',
-    baseUrl: 'https://api.harvestapp.com/v2',
+    baseUrl: 'https://api.harvestapp.com',
     userAgent: 'services-bridge',
     timeoutMilliseconds: 30_000,
-    // A little longer than Harvest's own window: requests do not arrive as evenly as they are sent.
-    limit: { requests: 100, milliseconds: 15_300 },
+    limit: { requests: 100, milliseconds: 15_000 },
     billBy: 'none',
     budgetBy: 'none',
-    startDay: undefined,
+    start: undefined,
     windowDays: 45,
     overlapMilliseconds: 10 * 60_000,
     listPage: 500,

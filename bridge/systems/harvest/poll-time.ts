@@ -31,7 +31,7 @@ export async function* pollTime(
     cursorText === undefined ? { version: 1, since: null, known: {} } : (JSON.parse(cursorText) as Cursor);
   const known = decodeKnown(start.known);
   const windowStart = dayOf(settings.now() - settings.windowDays * dayMilliseconds);
-  const startDay = settings.startDay ?? windowStart;
+  const startDay = settings.start ?? windowStart;
   const listed = new Set<number>();
   let since = start.since;
 

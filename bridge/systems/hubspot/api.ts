@@ -1,5 +1,5 @@
 import { createHttp } from '../http.ts';
-import { createLimiter } from '../limiter.ts';
+import { createLimiter, type Limit } from '../limiter.ts';
 import { explain } from './explain.ts';
 import type { HubspotSettings } from './options.ts';
 
@@ -94,13 +94,19 @@ export interface HubspotApi {
 const objects = '/crm/v3/objects';
 const words: Readonly<Record<ObjectType, string>> = { companies: 'companies', deals: 'deals' };
 
+/** Requests do not arrive as evenly as they are sent: HubSpot's windows must not see one too many. */
+const withMargin = ({ requests, milliseconds }: Limit): Limit => ({
+  requests,
+  milliseconds: milliseconds + 150,
+});
+
 export function createApi(settings: HubspotSettings): HubspotApi {
-  const searchLimiter = createLimiter(settings.searchLimit);
+  const searchLimiter = createLimiter(withMargin(settings.searchLimit));
   const http = createHttp({
     system: settings.system,
     baseUrl: settings.baseUrl,
     headers: () => ({ authorization: `Bearer ${settings.token()}` }),
-    limiter: createLimiter(settings.limit),
+    limiter: createLimiter(withMargin(settings.limit)),
     timeoutMilliseconds: settings.timeoutMilliseconds,
     explain,
   });

@@ -40,9 +40,8 @@ export function settingsOf(options: HubspotOptions): HubspotSettings {
     system: 'hubspot',
     baseUrl: 'https://api.hubapi.com',
     timeoutMilliseconds: 30_000,
-    // The windows are a little longer than HubSpot's: requests do not arrive as evenly as they are sent.
-    limit: { requests: 190, milliseconds: 10_200 },
-    searchLimit: { requests: 5, milliseconds: 1100 },
+    limit: { requests: 190, milliseconds: 10_000 },
+    searchLimit: { requests: 5, milliseconds: 1000 },
     pipeline: 'default',
     stages: { open: 'appointmentscheduled', won: 'closedwon', lost: 'closedlost' },
     timeZone: 'UTC',

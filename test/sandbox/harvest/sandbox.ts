@@ -17,7 +17,7 @@ import { addUserAssignmentRoutes, addUserRoutes } from './users.ts';
 export interface HarvestSandboxOptions extends ServerOptions {
   /** Personal access token and account that requests must carry. */
   readonly token?: string;
-  readonly account?: string;
+  readonly accountId?: string;
   readonly clock?: Clock;
   /** Requests of the account. Default: 100 in 15 seconds. */
   readonly quota?: QuotaOptions;
@@ -26,12 +26,10 @@ export interface HarvestSandboxOptions extends ServerOptions {
 }
 
 export interface HarvestSandbox {
-  /** Base address of the API, with `/v2`. */
+  /** Address of the API, without `/v2`, and of the page for people. */
   readonly url: string;
-  /** The page for people. */
-  readonly page: string;
   readonly token: string;
-  readonly account: string;
+  readonly accountId: string;
   readonly faults: FaultSwitch;
   readonly calls: Journal;
   readonly state: HarvestState;
@@ -42,7 +40,7 @@ export interface HarvestSandbox {
 export async function startHarvestSandbox(options: HarvestSandboxOptions = {}): Promise<HarvestSandbox> {
   const clock = options.clock ?? systemClock;
   const token = options.token ?? '7001.pt.sandbox';
-  const account = options.account ?? '7001';
+  const accountId = options.accountId ?? '7001';
   const state = createHarvestState(clock, {
     roundingMinutes: 0,
     approvalMovesUpdatedAt: false,
@@ -54,7 +52,7 @@ export async function startHarvestSandbox(options: HarvestSandboxOptions = {}): 
   app.get('/', (c) => c.html(harvestPage(state)));
   addApprovalRoutes(app, approvals);
   app.use('/v2/*', limitRequests(options.quota ?? { requests: 100, milliseconds: 15_000 }));
-  app.use('/v2/*', requireHeaders(token, account));
+  app.use('/v2/*', requireHeaders(token, accountId));
   addCompanyRoute(app);
   addClientRoutes(app, state);
   addProjectRoutes(app, state);
@@ -71,10 +69,9 @@ export async function startHarvestSandbox(options: HarvestSandboxOptions = {}): 
   });
   const server = await listen(core, options);
   return {
-    url: `${server.url}/v2`,
-    page: server.url,
+    url: server.url,
     token,
-    account,
+    accountId,
     faults: core.faults,
     calls: core.calls,
     state,
@@ -92,13 +89,13 @@ function limitRequests(options: QuotaOptions): MiddlewareHandler<SandboxEnvironm
   };
 }
 
-function requireHeaders(token: string, account: string): MiddlewareHandler<SandboxEnvironment> {
+function requireHeaders(token: string, accountId: string): MiddlewareHandler<SandboxEnvironment> {
   return async (c, next) => {
     if (!c.req.header('user-agent'))
       throw new Refusal(400, 'Please include a User-Agent header with your request');
     if (c.req.header('authorization') !== `Bearer ${token}`)
       throw new Refusal(401, 'invalid token', faultBody(401));
-    if (c.req.header('harvest-account-id') !== account)
+    if (c.req.header('harvest-account-id') !== accountId)
       throw new Refusal(403, 'The token has no access to this account', faultBody(403));
     const type = c.req.header('content-type') ?? '';
     if (['POST', 'PATCH'].includes(c.req.method) && !type.startsWith('application/json'))
