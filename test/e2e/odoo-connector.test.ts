@@ -86,6 +86,9 @@ describe.each(['json2', 'xmlrpc'] as const)('Odoo 19 by %s', (transport) => {
     return { hints, cursor: last, pages };
   }
 
+  const changesOf = (hints: readonly Hint[], type: string): ReadonlyMap<string, Hint> =>
+    new Map(hints.filter((hint) => hint.type === type).map((hint) => [hint.objectId, hint]));
+
   test('reads a customer, and no customer where there is none', async () => {
     expect(await stateOf('customer', firm.customer)).toMatchObject({
       name: 'Acme Consulting GmbH',
@@ -380,32 +383,31 @@ describe.each(['json2', 'xmlrpc'] as const)('Odoo 19 by %s', (transport) => {
 
   test('reads the outbox page by page, and knows its own changes', async () => {
     const { cursor } = await hintsFrom(undefined);
-    const partners = Array.from({ length: 501 }, (_, index) => ({ name: `Page ${transport} ${index}` }));
-    await firm.admin.call('res.partner', 'create', [partners]);
+    const values = Array.from({ length: 501 }, (_, index) => ({ name: `Page ${transport} ${index}` }));
+    const partners = (await firm.admin.call('res.partner', 'create', [values])) as number[];
     const sale = await sell('Outbox');
     const [written] = await odoo.write('timesheet', [timesheet('outbox', sale)], signal);
-    // A transaction of Odoo's own that is still open holds back the rows of later ones.
-    const {
-      hints,
-      pages,
-      cursor: end,
-    } = await vi.waitFor(
+    if (!written?.ok) throw new Error(written?.message);
+    // Any transaction that is still open in the database server holds back the rows of later ones.
+    const { hints, pages } = await vi.waitFor(
       async () => {
         const seen = await hintsFrom(cursor);
-        expect(seen.hints).toContainEqual(expect.objectContaining({ type: 'account.analytic.line' }));
+        expect(changesOf(seen.hints, 'account.analytic.line').get(written.id)).toMatchObject({
+          operation: 'create',
+          echo: true,
+        });
         return seen;
       },
-      { timeout, interval: 250 },
+      { timeout: 100_000, interval: 250 },
     );
-    expect(pages).toBe(2);
+    expect(pages).toBeGreaterThan(1);
     expect(new Set(hints.map((hint) => hint.id)).size).toBe(hints.length);
-    expect(hints.filter((hint) => hint.type === 'res.partner' && hint.operation === 'create')).toHaveLength(
-      501,
-    );
-    const line = hints.find((hint) => hint.type === 'account.analytic.line');
-    expect(line).toMatchObject({ objectId: written?.ok && written.id, operation: 'create', echo: true });
-    expect(hints.find((hint) => hint.type === 'crm.lead')).toMatchObject({ echo: false });
-    expect(await hintsFrom(end)).toMatchObject({ hints: [], pages: 0 });
+    const created = changesOf(hints, 'res.partner');
+    expect(partners.filter((id) => created.get(String(id))?.operation !== 'create')).toEqual([]);
+    expect(changesOf(hints, 'crm.lead').get(String(sale.opportunity))).toMatchObject({ echo: false });
+    const page = await odoo.poll('outbox', cursor, signal)[Symbol.asyncIterator]().next();
+    expect(page.value.hints).toEqual(hints.slice(0, 500));
+    expect((await hintsFrom(page.value.cursor)).hints).toEqual(hints.slice(500));
   });
 
   test('writes customers where the firm allows it', async () => {
