@@ -1,5 +1,6 @@
+import { loadRules } from './rules/load.ts';
 import type { ConnectorOffer } from './rules/offer.ts';
-import type { SystemDeclaration } from './rules/rule.ts';
+import type { RuleSet, SystemDeclaration } from './rules/rule.ts';
 import type { Settings } from './settings.ts';
 import { createHarvest } from './systems/harvest/connector.ts';
 import { createHubspot } from './systems/hubspot/connector.ts';
@@ -55,16 +56,31 @@ const factories: Readonly<Record<string, Factory>> = {
   },
 };
 
-/** What the rules are checked against. */
-export const connectorOffers: readonly ConnectorOffer[] = Object.keys(factories).map((name) => ({ name }));
+export interface Configuration {
+  readonly rules: RuleSet;
+  /** One for each system of the rules. Nothing is connected yet. */
+  readonly connectors: readonly Connector[];
+}
 
 /**
- * A connector for each system of the rules. Nothing is connected yet.
+ * Reads the rules, makes the connectors that they name, and checks that these can do what the rules ask of them.
  *
  * @param pinnedDatabase UUID of the Odoo database that this bridge has belonged to so far
- * @throws MissingSettingsError
+ * @throws RulesError, MissingSettingsError
  */
-export function createConnectors(
+export function configure(settings: Settings, pinnedDatabase: string | undefined): Configuration {
+  const known: ConnectorOffer[] = Object.keys(factories).map((name) => ({ name }));
+  const { systems } = loadRules(settings.rulesDirectory, known);
+  const connectors = createConnectors(systems, settings, pinnedDatabase);
+  const offers = systems.map((declaration, index): ConnectorOffer => {
+    const { streams, entities } = connectors[index] as Connector;
+    return { name: declaration.connector, streams, entities };
+  });
+  const unused = known.filter((offer) => !offers.some((other) => other.name === offer.name));
+  return { rules: loadRules(settings.rulesDirectory, [...offers, ...unused]), connectors };
+}
+
+function createConnectors(
   declarations: readonly SystemDeclaration[],
   settings: Settings,
   pinnedDatabase: string | undefined,

@@ -1,4 +1,4 @@
-import { connectorOffers, createConnectors } from './connectors.ts';
+import { type Configuration, configure } from './connectors.ts';
 import { createEngine } from './engine/engine.ts';
 import { createLandscape } from './engine/landscape.ts';
 import { startHousekeeping } from './housekeeping.ts';
@@ -9,12 +9,9 @@ import { createVerifier } from './intake/signature.ts';
 import { observeEngine } from './observe/engine-events.ts';
 import type { Logger } from './observe/log.ts';
 import { createMetrics } from './observe/metrics.ts';
-import { loadRules } from './rules/load.ts';
-import type { RuleSet } from './rules/rule.ts';
 import { startServer } from './server.ts';
 import type { Settings } from './settings.ts';
 import { openStore, type Store } from './store/store.ts';
-import type { Connector } from './systems/system.ts';
 
 export interface RunningBridge {
   readonly port: number;
@@ -30,12 +27,10 @@ export interface RunningBridge {
  * @throws RulesError, MissingSettingsError, StoreError, or an Error with a plain sentence when the port is taken
  */
 export async function startBridge(settings: Settings, log: Logger): Promise<RunningBridge> {
-  const rules = loadRules(settings.rulesDirectory, connectorOffers);
   const store = await openStore(settings.databasePath);
   try {
     const pinned = await store.meta('odoo.database');
-    const connectors = createConnectors(rules.systems, settings, pinned);
-    return await wire(settings, rules, store, connectors, log);
+    return await wire(settings, configure(settings, pinned), store, log);
   } catch (error) {
     await store.close();
     throw error;
@@ -44,9 +39,8 @@ export async function startBridge(settings: Settings, log: Logger): Promise<Runn
 
 async function wire(
   settings: Settings,
-  rules: RuleSet,
+  { rules, connectors }: Configuration,
   store: Store,
-  connectors: readonly Connector[],
   log: Logger,
 ): Promise<RunningBridge> {
   const metrics = createMetrics({ queues: () => store.queues() });

@@ -201,6 +201,10 @@ export function readSettings(
   };
 }
 
+/** Where the database is: all that commands need which only look at it. */
+export const readDatabasePath = (environment: Environment): string =>
+  v.parse(bridgeVariables.entries.DATABASE_PATH, environment.DATABASE_PATH?.trim() || undefined);
+
 type Values = ReadonlyMap<string, string>;
 type Section = v.ObjectSchema<v.ObjectEntries, undefined>;
 

@@ -1,10 +1,8 @@
-import { connectorOffers, createConnectors } from '../connectors.ts';
-import { loadRules } from '../rules/load.ts';
-import type { RuleSet } from '../rules/rule.ts';
+import { type Configuration, configure } from '../connectors.ts';
 import { readSettings, type Settings } from '../settings.ts';
 import { openDatabaseForReading, StoreError } from '../store/database.ts';
 import { metaTable } from '../store/meta.ts';
-import type { Finding } from '../systems/system.ts';
+import type { Connector, Finding } from '../systems/system.ts';
 
 const marks = { ok: '✓', warning: '!', error: '✗' } as const;
 const patienceMs = 20_000;
@@ -18,19 +16,19 @@ export async function check(): Promise<number> {
     return finish('settings', [failure(error)]);
   }
   print('settings', [{ level: 'ok', message: 'complete' }]);
-  let rules: RuleSet;
+  let configuration: Configuration;
   try {
-    rules = loadRules(settings.rulesDirectory, connectorOffers);
+    configuration = configure(settings, await pinnedDatabase(settings));
   } catch (error) {
     return finish('rules', [failure(error)]);
   }
+  const { rules, connectors } = configuration;
   const summary = `${rules.rules.length} rules between ${rules.systems.map((system) => system.name).join(', ')}`;
   print('rules', [{ level: 'ok', message: `${summary}, version ${rules.version.slice(0, 12)}` }]);
-  return checkSystems(rules, settings);
+  return checkSystems(connectors);
 }
 
-async function checkSystems(rules: RuleSet, settings: Settings): Promise<number> {
-  const connectors = createConnectors(rules.systems, settings, await pinnedDatabase(settings));
+async function checkSystems(connectors: readonly Connector[]): Promise<number> {
   const signal = AbortSignal.timeout(patienceMs);
   const results = await Promise.all(
     connectors.map(async (connector) => ({ connector, findings: await connector.check(signal) })),
