@@ -27,9 +27,7 @@ function odooOptions(flags: StartFlags): OdooOptions {
 async function start(flags: StartFlags): Promise<void> {
   const begin = performance.now();
   const server = await startOdoo(odooOptions(flags));
-  console.log(
-    `Odoo runs on ${server.url} since ${formatElapsed(performance.now() - begin)} after the command`,
-  );
+  console.log(`Odoo runs on ${server.url}, ${formatElapsed(performance.now() - begin)} after the command`);
   console.log(
     `log-in ${server.adminLogin}, password ${server.adminPassword}, database ${server.databaseName}`,
   );

@@ -121,12 +121,10 @@ async function removeIncomplete(): Promise<void> {
   }
 }
 
-async function fetchAndUnpack(): Promise<void> {
-  // A new name each time keeps apart what a killed run's children may still write.
-  const temporary = await mkdtemp(join(cacheFolder(), incompletePrefix));
+async function fetchInto(temporary: string): Promise<void> {
   const archive = join(temporary, 'archive');
   const unpacked = join(temporary, 'unpacked');
-  await mkdir(archive, { recursive: true });
+  await mkdir(archive);
   await mkdir(unpacked);
   const file = await withProgress('Download Odoo 19 (about 125 MB)', () => download(archive));
   await withProgress('Unpack Odoo 19 (about 1.2 GB)', () =>
@@ -136,7 +134,16 @@ async function fetchAndUnpack(): Promise<void> {
   const version = await run({ command: 'dpkg-deb', arguments: ['--field', file, 'Version'] });
   await writeFile(join(unpacked, 'version'), version.trim());
   await rename(unpacked, odooFolder());
-  await removeIncomplete();
+}
+
+async function fetchAndUnpack(): Promise<void> {
+  // A new name each time keeps apart what a killed run's children may still write.
+  const temporary = await mkdtemp(join(cacheFolder(), incompletePrefix));
+  try {
+    await fetchInto(temporary);
+  } finally {
+    await removeIncomplete();
+  }
 }
 
 /** Brings Odoo into the cache folder when it is not there. To be called under the lock "installation". */

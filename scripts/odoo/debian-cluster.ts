@@ -3,7 +3,6 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { withProgress } from '../progress.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { freePort } from './free-port.ts';
 import { type ClusterAddress, type ClusterControl, clusterSettings, clusterUser } from './installation.ts';

@@ -10,16 +10,21 @@ export interface CommandLine {
   readonly groupId?: number;
 }
 
+/** The address of a mirror may carry a log-in. */
+function withoutLogIns(text: string): string {
+  return text.replace(/\/\/[^/\s@]+@/g, '//***@');
+}
+
 export class CommandFailed extends Error {
   override readonly name = 'CommandFailed';
   readonly #output: string;
 
   constructor(commandLine: CommandLine, exitCode: number | null, output: string) {
-    const lines = output.trimEnd().split('\n').slice(-20).join('\n');
+    const lines = withoutLogIns(output).trimEnd().split('\n').slice(-20).join('\n');
     super(
       `${commandLine.command} ${commandLine.arguments.join(' ')} ended with ${exitCode ?? 'a signal'}:\n${lines}`,
     );
-    this.#output = output;
+    this.#output = withoutLogIns(output);
   }
 
   /** Everything it printed; not a plain property, so that nobody prints it with the error. */
