@@ -19,7 +19,6 @@ export function startHousekeeping(options: {
     let removed = 0;
     try {
       removed = await options.store.removeSettled(before);
-      await options.store.releaseLeases('expired');
     } catch (error) {
       if (!stopped) options.onError(error);
     }

@@ -1,0 +1,91 @@
+import { parseArgs } from 'node:util';
+import { bridgeCommand } from './demo/bridge-process.ts';
+import { createStage } from './demo/stage.ts';
+import { type Systems, startSystems } from './demo/systems.ts';
+import { playWeek } from './demo/week.ts';
+import { type OdooServer, OdooUnavailable, startOdoo } from './odoo/odoo.ts';
+import { formatElapsed, withProgress } from './progress.ts';
+
+const { values: options } = parseArgs({ options: { once: { type: 'boolean', default: false } } });
+const begin = performance.now();
+const interrupted = new Promise<void>((resolve) => {
+  process.once('SIGINT', resolve);
+  process.once('SIGTERM', resolve);
+});
+
+/** Plays the week; 0 when every effect was seen. */
+async function main(): Promise<number> {
+  console.log('Services Bridge: a finance week between Odoo 19, a sandbox HubSpot and a sandbox Harvest');
+  let odoo: OdooServer | undefined;
+  let systems: Systems | undefined;
+  try {
+    odoo = await startOdoo();
+    const server = odoo;
+    systems = await withProgress('Set up the firm, the sandboxes and the bridge', () => startSystems(server));
+    console.log(`Everything runs after ${formatElapsed(performance.now() - begin)}.`);
+    const ended = await Promise.race([play(systems), interrupted.then(() => undefined)]);
+    if (ended === undefined) return 130;
+    if (!options.once) await stayUp(systems, odoo);
+    return ended;
+  } finally {
+    await systems?.stop();
+    await odoo?.dispose();
+  }
+}
+
+async function play(systems: Systems): Promise<number> {
+  const stage = createStage((line) => console.log(line));
+  const { firm, hubspotApi, harvestApi, harvest } = systems;
+  try {
+    await playWeek({
+      firm,
+      hubspot: hubspotApi,
+      harvest: harvestApi,
+      approve(ids) {
+        harvest.approvals.submit(ids);
+        harvest.approvals.approve(ids);
+      },
+      stage,
+    });
+  } catch (error) {
+    const { cause, message } = error as Error;
+    console.error(`\n${message}${cause instanceof Error ? ` (${cause.message})` : ''}`);
+  }
+  const status = await bridgeCommand(['status'], systems.environment);
+  console.log(`\nbridge status\n${status.output.trimEnd().replace(/^/gm, '  ')}`);
+  const seen = stage.results().filter((result) => result.seen).length;
+  const complete = seen === effects && status.code === 0;
+  console.log(
+    `\n${seen} of ${effects} effects were seen, ${formatElapsed(performance.now() - begin)} in all.`,
+  );
+  if (!complete) console.log(`The bridge's log: ${systems.bridge.logFile}`);
+  return complete ? 0 : 1;
+}
+
+/** How many effects the story has. */
+const effects = 6;
+
+async function stayUp(systems: Systems, odoo: OdooServer): Promise<void> {
+  const { firm, hubspot, harvest, bridge } = systems;
+  const rows = [
+    ['Odoo', odoo.url, `${odoo.adminLogin} / ${odoo.adminPassword} (administrator)`],
+    ['', '', `${firm.sales.login} / ${firm.sales.password} (sales)`],
+    ['', '', `${firm.finance.login} / ${firm.finance.password} (finance)`],
+    ['HubSpot', hubspot.url, 'sandbox; no log-in for its page'],
+    ['Harvest', harvest.url, 'sandbox; no log-in for its page'],
+    ['Bridge', `${bridge.address}/metrics`, `log: ${bridge.logFile}`],
+  ];
+  console.log('\nEverything stays up until Ctrl-C. Change something in Odoo and watch it arrive.\n');
+  for (const [name = '', address = '', logIn = ''] of rows)
+    console.log(`  ${name.padEnd(8)} ${address.padEnd(32)} ${logIn}`);
+  await interrupted;
+  console.log('\nStopping …');
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof OdooUnavailable)) throw error;
+  console.error(`\n${error.message}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,101 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startHarvestSandbox } from '../../test/sandbox/harvest/sandbox.ts';
+import { startHubspotSandbox } from '../../test/sandbox/hubspot/sandbox.ts';
+import { freePort } from '../odoo/free-port.ts';
+import type { OdooServer } from '../odoo/odoo.ts';
+import { type BridgeProcess, startBridgeProcess } from './bridge-process.ts';
+import { configureAddon, type Firm, newSecret, setUpFirm } from './firm.ts';
+import { type PartnerApi, partnerApi } from './partner-api.ts';
+
+/** Everything that takes part, running on this machine. */
+export interface Systems {
+  readonly firm: Firm;
+  readonly hubspot: Awaited<ReturnType<typeof startHubspotSandbox>>;
+  readonly hubspotApi: PartnerApi;
+  readonly harvest: Awaited<ReturnType<typeof startHarvestSandbox>>;
+  readonly harvestApi: PartnerApi;
+  readonly bridge: BridgeProcess;
+  /** The settings that the bridge runs with. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Starts the bridge again after it was stopped or killed, on the same database. */
+  restartBridge(): Promise<BridgeProcess>;
+  /** Stops the bridge and the sandboxes and removes what they left. Odoo is the caller's. */
+  stop(): Promise<void>;
+}
+
+const shippedRules = fileURLToPath(new URL('../../sync-rules', import.meta.url));
+
+/** Sets up the firm in Odoo, starts the sandbox partners and the bridge between them. */
+export async function startSystems(odoo: OdooServer): Promise<Systems> {
+  const folder = mkdtempSync(join(tmpdir(), 'services-bridge-'));
+  const firm = await setUpFirm(odoo);
+  const hubspot = await startHubspotSandbox();
+  const harvest = await startHarvestSandbox();
+  const harvestApi = partnerApi(harvest.url, {
+    authorization: `Bearer ${harvest.token}`,
+    'harvest-account-id': harvest.accountId,
+    'user-agent': 'Services Bridge demo',
+  });
+  const [firstName = '', lastName = ''] = firm.consultant.name.split(' ');
+  await harvestApi.post('/v2/users', {
+    first_name: firstName,
+    last_name: lastName,
+    email: firm.consultant.email,
+  });
+
+  const secret = newSecret();
+  const environment = {
+    PORT: String(await freePort()),
+    DATABASE_PATH: join(folder, 'bridge.sqlite'),
+    RULES_DIRECTORY: rulesForImpatientPeople(folder),
+    WEBHOOK_SECRETS: secret,
+    ODOO_URL: odoo.url,
+    ODOO_DATABASE: odoo.databaseName,
+    ODOO_LOGIN: firm.bridge.login,
+    ODOO_API_KEY: firm.bridge.apiKey,
+    HUBSPOT_URL: hubspot.url,
+    HUBSPOT_TOKEN: hubspot.token,
+    HARVEST_URL: harvest.url,
+    HARVEST_TOKEN: harvest.token,
+    HARVEST_ACCOUNT_ID: harvest.accountId,
+    HARVEST_START: new Date(Date.now() - 30 * 24 * 60 * 60_000).toISOString().slice(0, 10),
+  };
+  const logFile = join(folder, 'bridge.log');
+  let bridge = await startBridgeProcess(environment, logFile);
+  await configureAddon(firm, bridge.address, secret);
+  return {
+    firm,
+    hubspot,
+    hubspotApi: partnerApi(hubspot.url, { authorization: `Bearer ${hubspot.token}` }),
+    harvest,
+    harvestApi,
+    get bridge() {
+      return bridge;
+    },
+    environment,
+    async restartBridge() {
+      bridge = await startBridgeProcess(environment, logFile);
+      return bridge;
+    },
+    async stop() {
+      await bridge.stop();
+      await Promise.all([hubspot.close(), harvest.close()]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The shipped rules, with time polled every few seconds instead of every five minutes. */
+function rulesForImpatientPeople(folder: string): string {
+  const rules = join(folder, 'sync-rules');
+  cpSync(shippedRules, rules, { recursive: true });
+  const file = join(rules, 'systems.yaml');
+  const shipped = readFileSync(file, 'utf8');
+  const changed = shipped.replace('time: "*/5 * * * *"', 'time: "*/4 * * * * *"');
+  if (changed === shipped) throw new Error(`${file} does not poll the stream "time" as the demo expects`);
+  writeFileSync(file, changed);
+  return rules;
+}
