@@ -41,12 +41,13 @@ export function createPythonLint(configuration: string): PythonLint {
   return {
     lint(path, source) {
       const workspace = workspaceFor(path);
-      const findings = (workspace.check(source) as Diagnostic[]).map(
+      const diagnostics = workspace.check(source) as Diagnostic[];
+      const findings = diagnostics.map(
         ({ start_location: { row, column }, code, message }) =>
-          `${path}:${row}:${column}: ${code ?? 'syntax error'} ${message}`,
+          `${path}:${row}:${column}: ${code} ${message}`,
       );
-      // What cannot be parsed cannot be formatted either, and is reported above.
-      if (findings.some((finding) => finding.includes('syntax error'))) return findings;
+      // What cannot be parsed cannot be formatted either.
+      if (diagnostics.some(({ code }) => code === 'invalid-syntax')) return findings;
       const line = firstDifference(source, workspace.format(source));
       if (line !== undefined) findings.push(`${path}:${line}: not formatted as "ruff format" would`);
       return findings;
