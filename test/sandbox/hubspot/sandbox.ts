@@ -8,7 +8,7 @@ import { addAccountRoutes } from './account.ts';
 import { addAssociationRoutes } from './associations.ts';
 import { addBatchRoutes } from './batch.ts';
 import { faultBody, Refusal } from './errors.ts';
-import { create, requirePresent, requireValid, update } from './objects.ts';
+import { archive, create, requirePresent, requireValid, update } from './objects.ts';
 import { hubspotPage } from './page.ts';
 import type { ObjectType } from './properties.ts';
 import { addSearchRoutes, type SearchLimits } from './search.ts';
@@ -49,6 +49,7 @@ export interface HubspotSandbox {
   readonly person: {
     create(type: ObjectType, properties: Record<string, string>): string;
     edit(type: ObjectType, id: string, properties: Record<string, string>): void;
+    archive(type: ObjectType, id: string): void;
   };
   close(): Promise<void>;
 }
@@ -93,6 +94,7 @@ export async function startHubspotSandbox(options: HubspotSandboxOptions = {}): 
       edit(type, id, properties) {
         update(state, type, requirePresent(state, type, id), requireValid(state, type, properties));
       },
+      archive: (type, id) => archive(state, type, id),
     },
     close: server.close,
   };
