@@ -135,8 +135,7 @@ export async function debianCluster(): Promise<ClusterControl> {
   }
 
   async function start(): Promise<ClusterAddress> {
-    if (!existsSync(folder))
-      await withProgress('Create a PostgreSQL cluster', () => initialise(folder, owner));
+    if (!existsSync(folder)) await initialise(folder, owner);
     await removeMisleadingPostmasterFile(dataFolder);
     const deadline = Date.now() + readyTimeoutMilliseconds;
     for (;;) {
