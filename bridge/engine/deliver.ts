@@ -2,6 +2,8 @@ import type { ClaimedDelivery } from '../store/delivery.ts';
 import type { Settlement } from '../store/settle.ts';
 import type { Store } from '../store/store.ts';
 import type { Connector } from '../systems/system.ts';
+import { startDeadline } from './deadline.ts';
+import { settleFailedItem } from './failure.ts';
 import type { Health } from './health.ts';
 import type { Landscape } from './landscape.ts';
 import { referenceOf } from './landscape.ts';
@@ -21,8 +23,8 @@ export interface DeliverOptions {
   readonly now: () => number;
   readonly random: () => number;
   readonly signal: AbortSignal;
-  /** A settled delivery may have woken others, or asked for objects to be read. */
-  readonly onSettled: (settlements: readonly Settlement[]) => void;
+  /** Settled deliveries may have asked for objects to be read, and have woken others to the targets `woken`. */
+  readonly onSettled: (settlements: readonly Settlement[], woken: ReadonlySet<string>) => void;
 }
 
 /** How many deliveries of each lane one claim takes: finance first, and nobody starves. */
@@ -36,7 +38,7 @@ const tryTimeoutMs = 60_000;
 
 /** One step of working off a target's deliveries: claim, prepare, write in batches, settle. */
 export function createDeliverStep(options: DeliverOptions): () => Promise<Next> {
-  const { store, landscape, connector, health, observe, now } = options;
+  const { store, connector, health, observe, now } = options;
   const target = connector.system;
   const write = createWrite(options);
 
@@ -48,30 +50,54 @@ export function createDeliverStep(options: DeliverOptions): () => Promise<Next> 
     const probing = health.open();
     const claimed = await store.claim(target, probing ? probe : shares, leaseMs);
     if (claimed.length === 0) return untilNextDue();
-    const signal = AbortSignal.any([options.signal, AbortSignal.timeout(tryTimeoutMs)]);
-    const prepared = await prepareDeliveries({
-      store,
-      landscape,
-      connector,
-      health,
-      observe,
-      now,
-      random: options.random,
-      claimed,
-      signal,
-    });
-    await settle(prepared.settled);
-    await Promise.all(
-      batches(prepared.ready, connector).map(async (batch) => settle(await write(batch, signal))),
-    );
+    const deadline = startDeadline(options.signal, tryTimeoutMs);
+    try {
+      const { ready, settled } = await prepare(claimed, deadline.signal);
+      await settle(settled);
+      const calls = batches(ready, connector).map(async (batch) =>
+        settle(await write(batch, deadline.signal)),
+      );
+      // Whatever happens to one, the others are seen to their end; what could not be settled keeps its lease until that
+      // has run out.
+      const ended = await Promise.allSettled(calls);
+      for (const end of ended) if (end.status === 'rejected') throw end.reason;
+    } finally {
+      deadline.clear();
+    }
     return claimed.length < claimSize && !probing ? untilNextDue() : 'now';
   };
 
+  async function prepare(claimed: readonly ClaimedDelivery[], signal: AbortSignal) {
+    const { store, landscape, connector, health, observe, now, random } = options;
+    const startedAtMs = now();
+    try {
+      return await prepareDeliveries({
+        store,
+        landscape,
+        connector,
+        health,
+        observe,
+        now,
+        random,
+        claimed,
+        signal,
+      });
+    } catch (error) {
+      // A bug. Nothing was written, and after some tries a person hears of it.
+      observe({ kind: 'failed', where: `preparing what goes to ${target}`, error });
+      const failure = { error: 'unavailable', message: `The bridge failed at this: ${error}` } as const;
+      const settled: Settlement[] = claimed.map((delivery) =>
+        settleFailedItem(failure, { delivery, json: undefined }, { now, random, startedAtMs }),
+      );
+      return { ready: [], settled };
+    }
+  }
+
   async function settle(settlements: readonly Settlement[]): Promise<void> {
     if (settlements.length === 0) return;
-    await store.settle(settlements);
+    const woken = await store.settle(settlements);
     for (const settlement of settlements) report(settlement);
-    options.onSettled(settlements);
+    options.onSettled(settlements, woken);
   }
 
   function report(settlement: Settlement): void {
@@ -91,9 +117,9 @@ export function createDeliverStep(options: DeliverOptions): () => Promise<Next> 
   }
 
   async function untilNextDue(): Promise<Next> {
-    const due = await store.nextDueMs(target);
+    const due = await store.nextDueMs(target, shares.length);
     if (due === undefined) return 'when-woken';
-    // What is due but was not claimed waits for a try of the same object that is under way; its end wakes us.
+    // What is due but was not claimed stands behind a try of the same object that still holds its lease.
     return due <= now() ? { afterMs: 250 } : { afterMs: due - now() };
   }
 }

@@ -2,7 +2,7 @@ import type { Store } from '../store/store.ts';
 import { createDeliverStep } from './deliver.ts';
 import { createHealth, type Health } from './health.ts';
 import type { Landscape } from './landscape.ts';
-import { type Loop, startLoop } from './loop.ts';
+import { type Loop, type Next, startLoop } from './loop.ts';
 import type { Observe } from './observer.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
 import { createRefreshStep } from './refresh.ts';
@@ -33,6 +33,8 @@ export interface Engine {
   stop(graceMs: number): Promise<void>;
 }
 
+const lookForExpiredMs = 30_000;
+
 /** Works off events and deliveries: for each system one loop that reads it and one that writes to it. */
 export function createEngine(options: EngineOptions): Engine {
   const { store, landscape, observe } = options;
@@ -41,9 +43,10 @@ export function createEngine(options: EngineOptions): Engine {
   const stopping = new AbortController();
   const route = createRoute(landscape);
   const readinesses = new Map<string, Readiness>();
-  const healths = new Map<string, Health>();
+  const healths = new Map<string, readonly Health[]>();
   const refreshing = new Map<string, Loop>();
   const delivering = new Map<string, Loop>();
+  let keeping: Loop | undefined;
 
   const wakeAll = (loops: ReadonlyMap<string, Loop>) => {
     for (const loop of loops.values()) loop.wake();
@@ -51,18 +54,22 @@ export function createEngine(options: EngineOptions): Engine {
 
   function startLoops(system: string): void {
     const connector = landscape.connector(system);
-    const health = createHealth(now, random);
-    const readiness = createReadiness({ connector, health, observe, now });
-    healths.set(system, health);
+    // A system may answer questions while it takes no changes, for days; each side has a breaker of its own.
+    const reading = createHealth(now, random);
+    const writing = createHealth(now, random);
+    const readiness = createReadiness({ connector, healths: [reading, writing], observe, now });
+    healths.set(system, [reading, writing]);
     readinesses.set(system, readiness);
-    const shared = { store, connector, health, readiness, observe, now, signal: stopping.signal };
-    const refresh = createRefreshStep({ ...shared, route, onChanged: () => wakeAll(delivering) });
+    const shared = { store, connector, readiness, observe, now, signal: stopping.signal };
+    const onChanged = () => wakeAll(delivering);
+    const refresh = createRefreshStep({ ...shared, health: reading, route, onChanged });
     const deliver = createDeliverStep({
       ...shared,
+      health: writing,
       landscape,
       random,
-      onSettled(settlements) {
-        delivering.get(system)?.wake();
+      onSettled(settlements, woken) {
+        for (const target of woken) delivering.get(target)?.wake();
         if (settlements.some((settlement) => settlement.outcome === 'waiting')) wakeAll(refreshing);
       },
     });
@@ -71,24 +78,40 @@ export function createEngine(options: EngineOptions): Engine {
     delivering.set(system, startLoop(deliver, report(`writing to ${system}`)));
   }
 
+  /** A try that could not be settled holds its delivery until the lease ends. */
+  async function giveBack(): Promise<Next> {
+    if ((await store.releaseLeases('expired')) > 0) wakeAll(delivering);
+    return { afterMs: lookForExpiredMs };
+  }
+
   return {
     async start() {
       await store.releaseLeases('all');
       for (const system of landscape.systems) startLoops(system);
+      keeping = startLoop(giveBack, (error) =>
+        observe({ kind: 'failed', where: 'giving leases back', error }),
+      );
     },
     wake: (system) => refreshing.get(system)?.wake(),
     ready: async (system, signal) => (await readinesses.get(system)?.ensure(signal)) ?? false,
     problems() {
       return landscape.systems.flatMap((system) => {
-        const since = healths.get(system)?.open() === true ? healths.get(system)?.failingSince() : undefined;
-        const failing = since === undefined ? [] : [`does not answer since ${new Date(since).toISOString()}`];
-        return [...(readinesses.get(system)?.problems() ?? []), ...failing].map(
+        const failing = (healths.get(system) ?? []).flatMap((health) => {
+          const since = health.open() ? health.failingSince() : undefined;
+          return since === undefined ? [] : [`does not answer since ${new Date(since).toISOString()}`];
+        });
+        return [...(readinesses.get(system)?.problems() ?? []), ...new Set(failing)].map(
           (problem) => `${system}: ${problem}`,
         );
       });
     },
     async stop(graceMs) {
-      const ended = Promise.all([...refreshing.values(), ...delivering.values()].map((loop) => loop.stop()));
+      const loops = [
+        ...refreshing.values(),
+        ...delivering.values(),
+        ...(keeping === undefined ? [] : [keeping]),
+      ];
+      const ended = Promise.all(loops.map((loop) => loop.stop()));
       const grace = setTimeout(() => stopping.abort(), graceMs);
       await ended;
       clearTimeout(grace);

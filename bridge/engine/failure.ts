@@ -1,6 +1,6 @@
 import type { ClaimedDelivery } from '../store/delivery.ts';
-import type { Settlement } from '../store/settle.ts';
-import type { ErrorKind, SystemError } from '../systems/error.ts';
+import type { SettledDead, SettledRetry } from '../store/settle.ts';
+import { type ErrorKind, SystemError } from '../systems/error.ts';
 import { type Backoff, backoffDelay } from './backoff.ts';
 import type { Health } from './health.ts';
 import type { Observe } from './observer.ts';
@@ -18,19 +18,45 @@ export interface FailedItem {
   readonly json: string | undefined;
 }
 
+interface Failure {
+  readonly error: ErrorKind;
+  readonly message: string;
+  readonly retryAfterMilliseconds?: number | undefined;
+}
+
 interface Circumstances {
   readonly now: () => number;
   readonly random: () => number;
   readonly startedAtMs: number;
 }
 
+type Unsettled = SettledRetry | SettledDead;
+
 /** One item failed, the system is well: try again later, or hand it to a person. */
 export function settleFailedItem(
-  failure: { error: ErrorKind; message: string; retryAfterMilliseconds?: number | undefined },
-  { delivery, json }: FailedItem,
-  { now, random, startedAtMs }: Circumstances,
-): Settlement {
-  const base = {
+  failure: Failure,
+  item: FailedItem,
+  circumstances: Circumstances,
+): Unsettled {
+  if (!needsPerson.has(failure.error)) return tryAgain(failure, item, circumstances);
+  return { ...describe(failure, item, circumstances), outcome: 'dead' };
+}
+
+/** A counted try: the next one comes later each time, and after many a person has to look. */
+function tryAgain(failure: Failure, item: FailedItem, circumstances: Circumstances): Unsettled {
+  const { delivery } = item;
+  const base = describe(failure, item, circumstances);
+  if (delivery.tries >= mostTries) return { ...base, outcome: 'dead' };
+  const delay = Math.max(
+    failure.retryAfterMilliseconds ?? 0,
+    backoffDelay(backoff, delivery.tries, circumstances.random),
+  );
+  const uncertain = failure.error === 'ambiguous';
+  return { ...base, outcome: 'retry', dueMs: circumstances.now() + delay, uncertain, countTry: true };
+}
+
+function describe(failure: Failure, { delivery, json }: FailedItem, { now, startedAtMs }: Circumstances) {
+  return {
     delivery,
     startedAt: new Date(startedAtMs).toISOString(),
     durationMs: now() - startedAtMs,
@@ -38,10 +64,6 @@ export function settleFailedItem(
     cause: failure.message,
     ...(json === undefined ? {} : { fieldsJson: json }),
   };
-  if (needsPerson.has(failure.error) || delivery.tries >= mostTries) return { ...base, outcome: 'dead' };
-  const delay = Math.max(failure.retryAfterMilliseconds ?? 0, backoffDelay(backoff, delivery.tries, random));
-  const uncertain = failure.error === 'ambiguous';
-  return { ...base, outcome: 'retry', dueMs: now() + delay, uncertain, countTry: true };
 }
 
 interface CallCircumstances extends Circumstances {
@@ -59,37 +81,46 @@ export function settleFailedCall(
   error: SystemError,
   items: readonly FailedItem[],
   circumstances: CallCircumstances,
-): Settlement[] {
-  const { now, health, observe, startedAtMs, begun } = circumstances;
+): Unsettled[] {
+  const { now, health, observe, begun } = circumstances;
+  const failure = { error: error.kind, message: error.message };
   if (items.length === 1 && blamesItem(error)) {
-    const failure = { error: error.kind, message: error.message };
+    health.succeeded();
     return items.map((item) => settleFailedItem(failure, item, circumstances));
   }
   const wasOpen = health.open();
   const untilMs = health.failed(error.retryAfterMilliseconds);
   observe({ kind: 'paused', system: error.system, error: error.kind, message: error.message, untilMs });
   const uncertain = begun && error.kind === 'ambiguous';
-  const counts = !wasOpen && (error.status !== undefined || uncertain) && !aboutUs.has(error.kind);
-  return items.map((item) => {
-    const failure = { error: error.kind, message: error.message, retryAfterMilliseconds: untilMs - now() };
-    if (counts) return settleFailedItem(failure, item, circumstances);
-    return {
-      delivery: item.delivery,
-      startedAt: new Date(startedAtMs).toISOString(),
-      durationMs: now() - startedAtMs,
-      outcome: 'retry',
-      dueMs: untilMs,
-      error: error.kind,
-      cause: error.message,
-      uncertain,
-      countTry: false,
-    };
-  });
+  // Being asked to go slower says nothing about the items; nor does a system that nobody gets through to.
+  const counts = !wasOpen && error.kind !== 'limited' && (error.status !== undefined || uncertain);
+  const later = { ...failure, retryAfterMilliseconds: untilMs - now() };
+  return items.map((item) =>
+    counts
+      ? tryAgain(later, item, circumstances)
+      : {
+          ...describe(failure, item, circumstances),
+          outcome: 'retry',
+          dueMs: untilMs,
+          uncertain,
+          countTry: false,
+        },
+  );
 }
 
 /** The call was refused for its content: a single item in it is the one at fault. */
 export const blamesItem = (error: SystemError): boolean =>
   error.kind === 'invalid' || error.kind === 'missing' || error.kind === 'conflict';
 
-/** Our pace or our credentials, not the item. */
-const aboutUs: ReadonlySet<ErrorKind> = new Set(['limited', 'denied']);
+/** The error of a call as the engine decides by it; `undefined` for a bug. `interrupted` says what an aborted call is. */
+export function asSystemError(
+  error: unknown,
+  system: string,
+  interrupted: 'unavailable' | 'ambiguous',
+): SystemError | undefined {
+  if (error instanceof SystemError) return error;
+  if (error instanceof DOMException && (error.name === 'AbortError' || error.name === 'TimeoutError')) {
+    return new SystemError(interrupted, `${system} did not answer in time`, { system, cause: error });
+  }
+  return undefined;
+}

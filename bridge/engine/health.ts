@@ -1,6 +1,9 @@
 import { type Backoff, backoffDelay } from './backoff.ts';
 
-/** Whether a system listens: a circuit breaker. While it is open, one careful call at a time finds out. */
+/**
+ * Whether a system listens, to reads or to writes: a circuit breaker. While it is open, one careful call at a time
+ * finds out.
+ */
 export interface Health {
   /** Milliseconds until the next call may be made; 0 when now. */
   waitMs(): number;
@@ -27,12 +30,17 @@ export function createHealth(now: () => number, random: () => number): Health {
     succeeded() {
       failures = 0;
       firstFailureAt = undefined;
-      nextAt = 0;
+      // The pause stays: a call that was under way beside the one that was told to wait proves nothing.
     },
-    failed(retryAfterMs) {
-      failures++;
-      firstFailureAt ??= now();
-      nextAt = now() + Math.max(retryAfterMs ?? 0, backoffDelay(pauses, failures, random));
+    failed(retryAfterMs = 0) {
+      const time = now();
+      firstFailureAt ??= time;
+      // Calls that were under way together fail together; that is one failure.
+      if (time >= nextAt) {
+        failures++;
+        nextAt = time + backoffDelay(pauses, failures, random);
+      }
+      nextAt = Math.max(nextAt, time + retryAfterMs);
       return nextAt;
     },
   };

@@ -19,36 +19,55 @@ export type Plan =
       /** Fields to look for a counterpart by, in order. */
       readonly match: readonly string[];
       readonly mayCreate: boolean;
+      /** True when it is only brought to learn its id: it has to be removed next. */
+      readonly thenRemove: boolean;
     };
 
-export function planDelivery(delivery: NewDelivery, context: DeliveryContext, landscape: Landscape): Plan {
+export function planDelivery(
+  delivery: NewDelivery & { readonly uncertain?: boolean },
+  context: DeliveryContext,
+  landscape: Landscape,
+): Plan {
   const rules = rulesBetween(delivery, landscape);
   if (rules.length === 0) return { kind: 'nothing', reason: 'no rule brings it there any more' };
   const { record, targetId } = context;
   const active =
     record === undefined || record.gone ? [] : rules.filter((rule) => holds(rule.when, record.state));
   if (record === undefined || active.length === 0) {
-    if (targetId !== undefined && rules.some((rule) => rule.otherwise === 'remove'))
-      return { kind: 'remove', targetId };
-    return { kind: 'nothing', reason: 'its conditions do not hold' };
+    const removing = rules.filter((rule) => rule.otherwise === 'remove');
+    if (
+      removing.length === 0 ||
+      record === undefined ||
+      (targetId === undefined && delivery.uncertain !== true)
+    )
+      return { kind: 'nothing', reason: 'its conditions do not hold' };
+    if (targetId !== undefined) return { kind: 'remove', targetId };
+    // It was being created when the answer was lost. Nobody knows its id, so it is brought once more, which finds it.
+    return { ...planWrite(removing, record.state), match: [], mayCreate: true, thenRemove: true };
   }
-  const [first, ...others] = active as [Rule, ...Rule[]];
+  return planWrite(active, record.state);
+}
+
+function planWrite(rules: readonly Rule[], state: State): Extract<Plan, { kind: 'write' }> {
+  const [first, ...others] = rules as [Rule, ...Rule[]];
   if (others.length === 0) {
     return {
       kind: 'write',
-      fields: mapFields(first, record.state),
+      fields: mapFields(first, state),
       references: referencesOf(first),
       match: first.match,
       mayCreate: first.create !== 'never',
+      thenRemove: false,
     };
   }
-  const references = new Map(active.flatMap(referencesOf).map((reference) => [reference.field, reference]));
+  const references = new Map(rules.flatMap(referencesOf).map((reference) => [reference.field, reference]));
   return {
     kind: 'write',
-    fields: Object.assign({}, ...active.map((rule) => mapFields(rule, record.state))),
+    fields: Object.assign({}, ...rules.map((rule) => mapFields(rule, state))),
     references: [...references.values()],
-    match: [...new Set(active.flatMap((rule) => rule.match))],
-    mayCreate: active.some((rule) => rule.create !== 'never'),
+    match: [...new Set(rules.flatMap((rule) => rule.match))],
+    mayCreate: rules.some((rule) => rule.create !== 'never'),
+    thenRemove: false,
   };
 }
 

@@ -6,11 +6,10 @@ import { lanes } from '../rules/rule.ts';
 import { type ClaimedDelivery, type NewDelivery, sourceObject } from '../store/delivery.ts';
 import type { NewEvent } from '../store/event.ts';
 import type { StoredRecord, SystemObject } from '../store/record.ts';
-import type { Settlement } from '../store/settle.ts';
+import type { Need, Settlement } from '../store/settle.ts';
 import type { DeliveryContext, Store } from '../store/store.ts';
-import { SystemError } from '../systems/error.ts';
 import type { Connector } from '../systems/system.ts';
-import { settleFailedCall } from './failure.ts';
+import { asSystemError, settleFailedCall, settleFailedItem } from './failure.ts';
 import type { Health } from './health.ts';
 import { type Landscape, referenceOf } from './landscape.ts';
 import { findCounterparts, type Match } from './match.ts';
@@ -28,6 +27,8 @@ export interface Prepared {
   readonly fields: State;
   readonly json: string;
   readonly fingerprint: string;
+  /** What has to be done with the object once this has worked. */
+  readonly followUp?: NewDelivery;
 }
 
 export interface PrepareWork {
@@ -79,8 +80,7 @@ export async function prepareDeliveries(
       const missing = referredObjects(delivery, plan.fields, plan.references).filter(
         (object) => ids.get(key(object)) === undefined,
       );
-      if (missing.length > 0)
-        settled.push({ ...base(delivery), ...(await waitFor(missing, delivery, work)) });
+      if (missing.length > 0) settled.push({ ...base(delivery), ...waitFor(missing, delivery, work) });
       else {
         const translate = (entity: string, id: string) =>
           ids.get(key({ system: delivery.source, entity: entity as EntityName, id }));
@@ -96,10 +96,12 @@ export async function prepareDeliveries(
     const match = matches.get(delivery.id);
     if (match === 'settled') continue;
     const targetId = context.targetId ?? match;
-    const written = canonicalJson(draft.fields);
-    const mark = fingerprint(written);
-    const nothingToWrite = plan.fields !== undefined && Object.keys(plan.fields).length === 0;
-    if (targetId !== undefined && (nothingToWrite || mark === context.writtenFingerprint)) {
+    const json = canonicalJson(draft.fields);
+    const mark = fingerprint(json);
+    const nothingToWrite = Object.keys(plan.fields).length === 0;
+    // What is in doubt is written again: a try whose answer was lost may have left something else there.
+    const written = mark === context.writtenFingerprint && !delivery.uncertain;
+    if (targetId !== undefined && (nothingToWrite || written)) {
       const outcome = context.targetId === undefined ? 'matched' : 'skipped';
       settled.push({ ...base(delivery), outcome, externalId: targetId });
       continue;
@@ -110,8 +112,9 @@ export async function prepareDeliveries(
       reference: referenceOf(delivery.source, delivery.entity, delivery.sourceId),
       targetId,
       fields: draft.fields,
-      json: written,
+      json,
       fingerprint: mark,
+      ...(plan.thenRemove ? { followUp: deliverAgain(delivery) } : {}),
     });
   }
   return { ready, settled };
@@ -138,37 +141,39 @@ async function resolveReferences(store: Store, claimed: readonly ClaimedDelivery
   return new Map(list.map((object, index) => [key(object), found[index]]));
 }
 
+function deliverAgain(delivery: ClaimedDelivery): NewDelivery {
+  const { target, source, entity, sourceId, lane, rulesVersion, correlation } = delivery;
+  return { id: newId(), target, source, entity, sourceId, lane, rulesVersion, correlation };
+}
+
 /** The delivery waits until the target knows what it refers to; where the rules can bring that there, they do. */
-async function waitFor(needs: readonly SystemObject[], delivery: ClaimedDelivery, work: PrepareWork) {
-  const deliver: NewDelivery[] = [];
-  const read: NewEvent[] = [];
-  for (const need of needs) {
-    const [rule] = rulesBetween(
-      { source: need.system, target: delivery.target, entity: need.entity },
-      work.landscape,
-    );
-    const record = await work.store.record(need);
-    if (record === undefined) read.push(readNeeded(need, delivery, work.now()));
-    else if (rule !== undefined) {
-      deliver.push({
-        id: newId(),
-        target: delivery.target,
-        source: need.system,
-        entity: need.entity,
-        sourceId: need.id,
-        lane: Math.min(delivery.lane, lanes.indexOf(rule.lane)),
-        rulesVersion: work.landscape.rules.version,
-        correlation: delivery.correlation,
-      });
-    }
-  }
-  const names = needs.map((need) => `${need.entity} ${need.id}`).join(', ');
+function waitFor(missing: readonly SystemObject[], delivery: ClaimedDelivery, work: PrepareWork) {
+  const needs = missing.map((object) => needOf(object, delivery, work));
+  const names = missing.map((object) => `${object.entity} ${object.id}`).join(', ');
   const cause = `Waits until ${delivery.target} knows ${names} of ${delivery.source}.`;
-  return { outcome: 'waiting' as const, needs, cause, deliver, read };
+  return { outcome: 'waiting' as const, needs, cause };
+}
+
+function needOf(object: SystemObject, delivery: ClaimedDelivery, { landscape, now }: PrepareWork): Need {
+  const { target, correlation } = delivery;
+  const read = readNeeded(object, delivery, now());
+  const [rule] = rulesBetween({ source: object.system, target, entity: object.entity }, landscape);
+  if (rule === undefined) return { object, read };
+  const deliver: NewDelivery = {
+    id: newId(),
+    target,
+    source: object.system,
+    entity: object.entity,
+    sourceId: object.id,
+    lane: Math.min(delivery.lane, lanes.indexOf(rule.lane)),
+    rulesVersion: landscape.rules.version,
+    correlation,
+  };
+  return { object, deliver, read };
 }
 
 const readNeeded = (need: SystemObject, delivery: ClaimedDelivery, nowMs: number): NewEvent => ({
-  id: `needed:${delivery.id}:${key(need)}`,
+  id: newId(),
   system: need.system,
   type: need.entity,
   objectId: need.id,
@@ -183,7 +188,7 @@ const readNeeded = (need: SystemObject, delivery: ClaimedDelivery, nowMs: number
 async function matchAll(drafted: readonly Drafted[], work: PrepareWork, settled: Settlement[]) {
   const result = new Map<string, string | 'settled'>();
   const searching = drafted.filter(
-    ({ context, plan }) => context.targetId === undefined && plan.match.length > 0,
+    ({ context, plan }) => context.targetId === undefined && (plan.match.length > 0 || !plan.mayCreate),
   );
   if (searching.length === 0) return result;
   const startedAtMs = work.now();
@@ -193,15 +198,16 @@ async function matchAll(drafted: readonly Drafted[], work: PrepareWork, settled:
     matches = await findCounterparts(
       work,
       searching.map(({ delivery, record, plan }) => ({
-        entity: delivery.entity,
+        object: sourceObject(delivery),
         by: plan.match,
         state: record.state,
       })),
     );
   } catch (error) {
-    if (!(error instanceof SystemError)) throw error;
+    const failure = asSystemError(error, work.connector.system, 'unavailable');
+    if (failure === undefined) throw error;
     const failed = searching.map(({ delivery }) => ({ delivery, json: undefined }));
-    settled.push(...settleFailedCall(error, failed, { ...work, startedAtMs, begun: false }));
+    settled.push(...settleFailedCall(failure, failed, { ...work, startedAtMs, begun: false }));
     for (const { delivery } of searching) result.set(delivery.id, 'settled');
     return result;
   }
@@ -209,7 +215,11 @@ async function matchAll(drafted: readonly Drafted[], work: PrepareWork, settled:
     const match = matches[index] as Match;
     const base = { delivery, startedAt, durationMs: work.now() - startedAtMs };
     if (match.kind === 'one') result.set(delivery.id, match.id);
-    else if (match.kind === 'several') {
+    else if (match.kind === 'refused') {
+      result.set(delivery.id, 'settled');
+      const failure = { error: match.error.kind, message: match.error.message };
+      settled.push(settleFailedItem(failure, { delivery, json: undefined }, { ...work, startedAtMs }));
+    } else if (match.kind === 'several') {
       result.set(delivery.id, 'settled');
       const cause = `${delivery.target} has several that could be this ${delivery.entity}: ${match.ids.join(', ')} have the same ${match.field}. Merge them there, or make the ${match.field} differ.`;
       settled.push({ ...base, outcome: 'dead', error: 'conflict', cause });

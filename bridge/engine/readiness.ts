@@ -15,15 +15,17 @@ const lookAgainMs = 60_000;
 
 export function createReadiness(options: {
   connector: Connector;
-  health: Health;
+  /** Of reading and of writing: neither is tried before the system is ready. */
+  healths: readonly Health[];
   observe: Observe;
   now: () => number;
 }): Readiness {
-  const { connector, health, observe, now } = options;
+  const { connector, healths, observe, now } = options;
   const { system } = connector;
   let ready = false;
   let problems: readonly string[] = [];
   let underWay: Promise<boolean> | undefined;
+  const failed = (retryAfterMs?: number) => Math.max(...healths.map((health) => health.failed(retryAfterMs)));
 
   async function findOut(signal: AbortSignal): Promise<boolean> {
     try {
@@ -33,14 +35,14 @@ export function createReadiness(options: {
       );
       ready = problems.length === 0;
       if (!ready) {
-        const untilMs = health.failed(lookAgainMs);
+        const untilMs = failed(lookAgainMs);
         observe({ kind: 'paused', system, error: 'denied', message: problems.join(' '), untilMs });
       }
     } catch (error) {
       if (!(error instanceof SystemError)) throw error;
       if (signal.aborted) return false;
       problems = [error.message];
-      const untilMs = health.failed(error.retryAfterMilliseconds);
+      const untilMs = failed(error.retryAfterMilliseconds);
       observe({
         kind: 'paused',
         system,

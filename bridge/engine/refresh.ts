@@ -4,6 +4,8 @@ import type { StoredEvent } from '../store/event.ts';
 import type { Store } from '../store/store.ts';
 import { SystemError } from '../systems/error.ts';
 import type { Connector, ObjectKey, Snapshot } from '../systems/system.ts';
+import { startDeadline } from './deadline.ts';
+import { asSystemError, blamesItem } from './failure.ts';
 import type { Health } from './health.ts';
 import type { Next } from './loop.ts';
 import type { Observe } from './observer.ts';
@@ -41,16 +43,19 @@ export function createRefreshStep(options: RefreshOptions): () => Promise<Next> 
     if (!(await options.readiness.ensure(options.signal))) return { afterMs: health.waitMs() };
     const startedAt = now();
     const work = sortEvents(events, connector);
-    const signal = AbortSignal.any([options.signal, AbortSignal.timeout(readTimeoutMs)]);
+    const deadline = startDeadline(options.signal, readTimeoutMs);
     let read: { readings: Reading[]; failed: { seq: number; error: string }[] };
     try {
-      read = await readAll(connector, work, signal, observe);
+      read = await readAll(connector, work, deadline.signal, observe);
     } catch (error) {
-      if (!(error instanceof SystemError)) throw error;
+      const failure = asSystemError(error, system, 'unavailable');
+      if (failure === undefined) throw error;
       if (options.signal.aborted) return 'when-woken';
-      const untilMs = health.failed(error.retryAfterMilliseconds);
-      observe({ kind: 'paused', system, error: error.kind, message: error.message, untilMs });
+      const untilMs = health.failed(failure.retryAfterMilliseconds);
+      observe({ kind: 'paused', system, error: failure.kind, message: failure.message, untilMs });
       return { afterMs: untilMs - now() };
+    } finally {
+      deadline.clear();
     }
     if (work.wanted.size > 0) health.succeeded();
     const readings = [...work.delivered, ...read.readings];
@@ -159,7 +164,7 @@ async function readAll(connector: Connector, work: Work, signal: AbortSignal, ob
       const snapshots = await connector.read(entity, [...byId.keys()], signal);
       return snapshots.map((snapshot) => ({ snapshot, cause: causeOf(snapshot, byId) }));
     } catch (error) {
-      if (!(error instanceof SystemError) || !refused.has(error.kind)) throw error;
+      if (!(error instanceof SystemError) || !blamesItem(error)) throw error;
       // One object that cannot be read must not hold up the others.
       const [only] = chunk;
       if (chunk.length === 1 && only !== undefined) {
@@ -183,8 +188,6 @@ async function readAll(connector: Connector, work: Work, signal: AbortSignal, ob
   while (round.length > 0) round = await readRound(round);
   return { readings, failed };
 }
-
-const refused: ReadonlySet<string> = new Set(['invalid', 'missing', 'conflict']);
 
 function causeOf(snapshot: Snapshot, byId: ReadonlyMap<string, Wanted>): Wanted {
   const cause = byId.get(snapshot.id);

@@ -40,5 +40,6 @@ function concerns(rule: Rule, change: RecordChange, target: string, context: Rou
   }
   const carriesNews = !heldBefore || rule.fields.some((field) => Object.hasOwn(differences, field));
   if (rule.create === 'always') return carriesNews;
-  return context.linkedIn(target) ? carriesNews : context.neededIn(target);
+  if (context.linkedIn(target)) return carriesNews;
+  return context.neededIn(target) || (carriesNews && context.onTheWayTo(target));
 }

@@ -1,7 +1,6 @@
 import type { Settlement } from '../store/settle.ts';
-import { SystemError } from '../systems/error.ts';
 import type { Connector, WriteResult } from '../systems/system.ts';
-import { blamesItem, settleFailedCall, settleFailedItem } from './failure.ts';
+import { asSystemError, blamesItem, settleFailedCall, settleFailedItem } from './failure.ts';
 import type { Health } from './health.ts';
 import type { Observe } from './observer.ts';
 import type { Prepared } from './prepare.ts';
@@ -21,28 +20,36 @@ export function createWrite(options: WriteOptions) {
   return async function write(batch: readonly Prepared[], signal: AbortSignal): Promise<Settlement[]> {
     const startedAtMs = now();
     let results: WriteResult[];
+    const items = batch.map(({ delivery, json }) => ({ delivery, json }));
     try {
       results = await call(batch, signal);
     } catch (error) {
-      const failure = asSystemError(error, connector.system);
-      if (failure === undefined) throw error;
+      const failure = asSystemError(error, connector.system, 'ambiguous');
+      if (failure === undefined) {
+        // A bug: nobody knows how far the call came. After some tries each goes alone, and the one at fault is found.
+        observe({ kind: 'failed', where: `writing to ${connector.system}`, error });
+        const broken = { error: 'ambiguous', message: `The bridge failed at this: ${error}` } as const;
+        return items.map((item) => settleFailedItem(broken, item, { now, random, startedAtMs }));
+      }
       if (batch.length > 1 && blamesItem(failure)) {
         // One of them is refused and takes the others with it: each goes alone.
         const alone: Settlement[] = [];
         for (const prepared of batch) alone.push(...(await write([prepared], signal)));
         return alone;
       }
-      const items = batch.map(({ delivery, json }) => ({ delivery, json }));
       return settleFailedCall(failure, items, { now, random, health, observe, startedAtMs, begun: true });
     }
     health.succeeded();
-    if (results.length !== batch.length) {
-      throw new Error(`${connector.system} gave ${results.length} results for ${batch.length} changes`);
-    }
     return batch.map((prepared, index) => settle(prepared, results[index] as WriteResult, startedAtMs));
   };
 
-  function call(batch: readonly Prepared[], signal: AbortSignal): Promise<WriteResult[]> {
+  async function call(batch: readonly Prepared[], signal: AbortSignal): Promise<WriteResult[]> {
+    const results = await send(batch, signal);
+    if (results.length === batch.length) return results;
+    throw new Error(`${connector.system} gave ${results.length} results for ${batch.length} changes`);
+  }
+
+  function send(batch: readonly Prepared[], signal: AbortSignal): Promise<WriteResult[]> {
     const [first] = batch as [Prepared, ...Prepared[]];
     const { entity } = first.delivery;
     if (first.action === 'remove') {
@@ -59,7 +66,7 @@ export function createWrite(options: WriteOptions) {
   }
 
   function settle(prepared: Prepared, result: WriteResult, startedAtMs: number): Settlement {
-    const { delivery, action, json, fingerprint, targetId } = prepared;
+    const { delivery, action, json, fingerprint, targetId, followUp } = prepared;
     if (!result.ok) return settleFailedItem(result, { delivery, json }, { now, random, startedAtMs });
     const base = {
       delivery,
@@ -69,15 +76,12 @@ export function createWrite(options: WriteOptions) {
     if (action === 'remove') {
       return { ...base, outcome: 'removed', ...(targetId === undefined ? {} : { externalId: targetId }) };
     }
-    return { ...base, outcome: result.result, externalId: result.id, written: { json, fingerprint } };
+    return {
+      ...base,
+      outcome: result.result,
+      externalId: result.id,
+      written: { json, fingerprint },
+      ...(followUp === undefined ? {} : { followUp }),
+    };
   }
-}
-
-/** An interrupted call is one whose answer is lost. */
-function asSystemError(error: unknown, system: string): SystemError | undefined {
-  if (error instanceof SystemError) return error;
-  if (error instanceof DOMException && (error.name === 'AbortError' || error.name === 'TimeoutError')) {
-    return new SystemError('ambiguous', `${system} did not answer in time`, { system, cause: error });
-  }
-  return undefined;
 }

@@ -1,6 +1,7 @@
 import type { EntityName } from '../entities/catalogue.ts';
 import type { State } from '../entities/field.ts';
-import { canonicalJson, type Difference, differences, fingerprint } from '../entities/state.ts';
+import { canonicalJson, type Difference, differences, fingerprint, sameValue } from '../entities/state.ts';
+import type { attemptTable } from './attempt.ts';
 import type { changeTable } from './change.ts';
 import type { deliveryTable, NewDelivery } from './delivery.ts';
 import type { ledgerTable } from './ledger.ts';
@@ -32,6 +33,8 @@ export interface RouteContext {
   linkedIn(system: string): boolean;
   /** True when a delivery to that system waits for the changed object. */
   neededIn(system: string): boolean;
+  /** True while a try to bring the changed object to that system is under way; it carries the state before. */
+  onTheWayTo(system: string): boolean;
 }
 
 /** Decides which deliveries follow from a change. Pure: it only looks at its arguments. */
@@ -41,6 +44,7 @@ interface Tables {
   readonly records: ReturnType<typeof recordTable>;
   readonly changes: ReturnType<typeof changeTable>;
   readonly deliveries: ReturnType<typeof deliveryTable>;
+  readonly attempts: ReturnType<typeof attemptTable>;
   readonly links: ReturnType<typeof linkTable>;
   readonly ledger: ReturnType<typeof ledgerTable>;
   readonly needs: ReturnType<typeof needTable>;
@@ -48,7 +52,20 @@ interface Tables {
 
 /** Turns a reading into a record, a change and deliveries. Runs inside a transaction. */
 export function createApply(tables: Tables) {
-  const { records, changes, deliveries, links, ledger, needs } = tables;
+  const { records, changes, deliveries, attempts, links, ledger, needs } = tables;
+
+  /**
+   * The system that does not have to hear of a change, because all of it was written by a delivery from there. What
+   * people changed in the same breath, and what the written values led to, is news for it like any other change.
+   */
+  function echoOf(change: RecordChange): string | undefined {
+    const deliveryId = ledger.deliveryOf(change);
+    const written = deliveryId === undefined ? undefined : attempts.written(deliveryId);
+    if (written === undefined) return undefined;
+    for (const name of Object.keys(change.differences))
+      if (!sameValue(change.after?.[name], written.fields[name])) return undefined;
+    return written.source;
+  }
 
   return function apply(reading: Reading, route: Route, nowMs: number, at: string): 'changed' | 'unchanged' {
     const object: SystemObject = { system: reading.system, entity: reading.entity, id: reading.id };
@@ -56,6 +73,13 @@ export function createApply(tables: Tables) {
     const context: RouteContext = {
       linkedIn: (system) => links.idIn(object, system) !== undefined,
       neededIn: (system) => needs.exists(system, object),
+      onTheWayTo: (system) =>
+        deliveries.underWay({
+          target: system,
+          source: object.system,
+          entity: object.entity,
+          sourceId: object.id,
+        }),
     };
     const gone = reading.state === null;
     if (gone && known === undefined) return 'unchanged';
@@ -76,9 +100,9 @@ export function createApply(tables: Tables) {
     records.put({ ...object, fingerprint: mark, gone, readAt: at }, lastState);
     changes.insert({ ...object, correlation: change.correlation, differences: change.differences, gone, at });
     if (before === null) deliveries.wakeUnmatched(object.system, object.entity as EntityName, nowMs);
-    // What the bridge wrote itself comes back as an echo: it is remembered, and goes nowhere.
-    const echo = reading.echo && ledger.fingerprintOf(object) !== undefined;
-    if (!echo) for (const delivery of route(change, context)) deliveries.enqueue(delivery, nowMs, at);
+    const echoTo = reading.echo ? echoOf(change) : undefined;
+    for (const delivery of route(change, context))
+      if (delivery.target !== echoTo) deliveries.enqueue(delivery, nowMs, at);
     return 'changed';
   };
 }

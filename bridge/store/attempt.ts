@@ -1,3 +1,5 @@
+import { sql } from 'kysely';
+import type { State } from '../entities/field.ts';
 import type { OpenDatabase } from './database.ts';
 import { prepare, slot } from './statement.ts';
 
@@ -31,18 +33,38 @@ export function attemptTable({ connection, kysely }: OpenDatabase) {
         message: slot('message'),
         fields: slot('fields'),
       })
-      // Looking for a counterpart does not count as a try, so its number may come again: the last look is kept.
+      // A look for a counterpart, or a call to a system that does not listen, does not count as a try, so its number
+      // may come again: the last one is kept.
       .onConflict((conflict) =>
         conflict.columns(['delivery_id', 'number']).doUpdateSet((excluded) => ({
           started_at: excluded.ref('excluded.started_at'),
           duration_ms: excluded.ref('excluded.duration_ms'),
           outcome: excluded.ref('excluded.outcome'),
+          external_id: excluded.ref('excluded.external_id'),
+          fields: excluded.ref('excluded.fields'),
           message: excluded.ref('excluded.message'),
         })),
       ),
   );
 
+  const written = prepare<{ deliveryId: string }, { source: string; fields: string }>(
+    connection,
+    kysely
+      .selectFrom('attempt')
+      .innerJoin('delivery', 'delivery.id', 'attempt.delivery_id')
+      .select(['delivery.source', sql<string>`attempt.fields`.as('fields')])
+      .where('attempt.delivery_id', '=', slot<string>('deliveryId'))
+      .where('attempt.fields', 'is not', null)
+      .orderBy('attempt.number', 'desc')
+      .limit(sql.lit(1)),
+  );
+
   return {
+    /** Which system a delivery came from, and the canonical fields that it sent last. */
+    written(deliveryId: string): { source: string; fields: State } | undefined {
+      const row = written.get({ deliveryId });
+      return row === undefined ? undefined : { source: row.source, fields: JSON.parse(row.fields) };
+    },
     insert(attempt: Attempt): void {
       insert.run({
         ...attempt,

@@ -52,7 +52,10 @@ export async function openDatabase(path: string): Promise<OpenDatabase> {
     return { connection, kysely };
   } catch (error) {
     connection.close();
-    throw error;
+    if (error instanceof StoreError) throw error;
+    throw new StoreError(`The database ${path} cannot be used: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 }
 

@@ -62,7 +62,10 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
         lane: slot('lane'),
         due_ms: slot('dueMs'),
         tries: sql.lit(0),
-        uncertain: sql.lit(0),
+        // One that needs a person may have had its effect; whatever brings the object next has to look.
+        uncertain: sql<0 | 1>`exists (select 1 from delivery as earlier where earlier.state = 'dead'
+          and earlier.uncertain = 1 and earlier.target = @target and earlier.source = @source
+          and earlier.entity = @entity and earlier.source_id = @sourceId)`,
         rules_version: slot('rulesVersion'),
         correlation: slot('correlation'),
         created_at: slot('at'),
@@ -72,8 +75,9 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
           .columns(['target', 'source', 'entity', 'source_id'])
           .where('state', 'in', sql<string>`('pending', 'waiting')`)
           .doUpdateSet({
-            // A retry keeps its time; what waited for a link looks again, its record has changed.
-            due_ms: sql`case when delivery.state = 'waiting' then excluded.due_ms else delivery.due_ms end`,
+            // A retry keeps its time; what waited for a link or a counterpart looks again, its record has changed.
+            due_ms: sql`case when delivery.state = 'waiting' or delivery.error = 'unmatched'
+              then excluded.due_ms else delivery.due_ms end`,
             state: sql.lit('pending'),
             lane: sql`min(delivery.lane, excluded.lane)`,
             rules_version: sql`excluded.rules_version`,
@@ -160,7 +164,8 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
       .where('state', '=', sql.lit('pending'))
       .where('error', '=', sql.lit('unmatched'))
       .where('target', '=', slot<string>('target'))
-      .where('entity', '=', slot<string>('entity')),
+      .where('entity', '=', slot<string>('entity'))
+      .where('due_ms', '>', slot<number>('nowMs')),
   );
   const expired = prepare<{ nowMs: number }, ClaimedRow>(
     connection,
@@ -171,13 +176,32 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
       .where('state', '=', sql.lit('leased'))
       .where('leased_until_ms', '<=', slot<number>('nowMs')),
   );
-  const nextDue = prepare<{ target: string }, { due: number | null }>(
+  const nextDue = prepare<{ target: string; lane: number }, { due: number | null }>(
     connection,
     kysely
       .selectFrom('delivery')
       .select(sql<number | null>`min(due_ms)`.as('due'))
       .where('target', '=', slot<string>('target'))
+      .where('lane', '=', slot<number>('lane'))
       .where('state', '=', sql.lit('pending')),
+  );
+  const held = prepare<{ id: string; tries: number }>(
+    connection,
+    kysely
+      .selectFrom('delivery')
+      .select('id')
+      .where('id', '=', slot<string>('id'))
+      .where('state', '=', sql.lit('leased'))
+      .where('tries', '=', slot<number>('tries')),
+  );
+  const underWay = prepare<ObjectOfDelivery>(
+    connection,
+    kysely
+      .selectFrom('delivery')
+      .select('id')
+      .where(sameObject)
+      .where('state', '=', sql.lit('leased'))
+      .limit(sql.lit(1)),
   );
 
   return {
@@ -228,8 +252,13 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
     },
     /** Leased deliveries whose lease ended before `nowMs`. */
     expired: (nowMs: number): ClaimedDelivery[] => expired.all({ nowMs }).map(fromRow),
-    /** When the next pending delivery of a target is due. */
-    nextDueMs: (target: string): number | undefined => nextDue.get({ target })?.due ?? undefined,
+    /** When the next pending delivery of a target and lane is due. */
+    nextDueMs: (target: string, lane: number): number | undefined =>
+      nextDue.get({ target, lane })?.due ?? undefined,
+    /** True while this try still holds its lease. */
+    isHeld: ({ id, tries }: ClaimedDelivery): boolean => held.get({ id, tries }) !== undefined,
+    /** True while a try to bring the object to the target is under way. */
+    underWay: (object: ObjectOfDelivery): boolean => underWay.get(pick(object)) !== undefined,
   };
 }
 

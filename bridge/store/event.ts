@@ -83,15 +83,17 @@ export function eventTable({ connection, kysely }: OpenDatabase) {
       .set({ done_at: slot<string>('at'), error: slot<string | null>('error') })
       .where('seq', 'in', sql<number>`(select value from json_each(@seqs))`),
   );
-  const openState = prepare<{ system: string; type: string; objectId: string }>(
+  const openState = prepare<{ system: string; type: string; objectId: string }, { state: string }>(
     connection,
     kysely
       .selectFrom('event')
-      .select('seq')
+      .select(sql<string>`state`.as('state'))
       .where('system', '=', slot<string>('system'))
-      .where('done_at', 'is', null)
       .where('type', '=', slot<string>('type'))
       .where('object_id', '=', slot<string>('objectId'))
+      .where('done_at', 'is', null)
+      .where('state', 'is not', null)
+      .orderBy('seq', 'desc')
       .limit(sql.lit(1)),
   );
 
@@ -118,8 +120,11 @@ export function eventTable({ connection, kysely }: OpenDatabase) {
     },
     /** The oldest events of a system that are not worked off. */
     open: (system: string, limit: number): StoredEvent[] => open.all({ system, limit }).map(fromRow),
-    hasOpen: (system: string, type: string, objectId: string): boolean =>
-      openState.get({ system, type, objectId }) !== undefined,
+    /** The newest state that a poll delivered for an object and that is not worked off; `null` when it was gone. */
+    openState(system: string, type: string, objectId: string): State | null | undefined {
+      const row = openState.get({ system, type, objectId });
+      return row === undefined ? undefined : JSON.parse(row.state);
+    },
     finish(seqs: readonly number[], at: string, error?: string): void {
       if (seqs.length > 0) finish.run({ seqs: JSON.stringify(seqs), at, error: error ?? null });
     },

@@ -20,6 +20,15 @@ export function ledgerTable({ connection, kysely }: OpenDatabase) {
       .where('entity', '=', slot<string>('entity'))
       .where('external_id', '=', slot<string>('id')),
   );
+  const lastDelivery = prepare<SystemObject, { delivery_id: string }>(
+    connection,
+    kysely
+      .selectFrom('ledger')
+      .select('delivery_id')
+      .where('system', '=', slot<string>('system'))
+      .where('entity', '=', slot<string>('entity'))
+      .where('external_id', '=', slot<string>('id')),
+  );
   const put = prepare<LedgerEntry>(
     connection,
     kysely
@@ -50,6 +59,9 @@ export function ledgerTable({ connection, kysely }: OpenDatabase) {
   );
 
   return {
+    /** The delivery that wrote the object last. */
+    deliveryOf: ({ system, entity, id }: SystemObject): string | undefined =>
+      lastDelivery.get({ system, entity, id })?.delivery_id,
     fingerprintOf: (object: SystemObject): string | undefined => get.get(object)?.fingerprint,
     put(entry: LedgerEntry): void {
       put.run(entry);

@@ -54,6 +54,27 @@ export function linkTable({ connection, kysely }: OpenDatabase) {
       .where('external_id', '=', slot<string>('id')),
   );
 
+  const members = prepare<{ objectId: string }, { system: string; id: string }>(
+    connection,
+    kysely
+      .selectFrom('link')
+      .select(['system', 'external_id as id'])
+      .where('object_id', '=', slot<string>('objectId')),
+  );
+
+  /** An object that is linked takes in one that is not, when it has none of that system yet. */
+  function fits(
+    left: SystemObject,
+    leftObject: string | undefined,
+    right: SystemObject,
+    rightObject: string | undefined,
+  ): boolean {
+    if (leftObject !== undefined && rightObject !== undefined) return leftObject === rightObject;
+    const objectId = leftObject ?? rightObject;
+    const joining = leftObject === undefined ? left : right;
+    return objectId === undefined || inSystem.get({ objectId, system: joining.system }) === undefined;
+  }
+
   const objectOf = (object: SystemObject): string | undefined => get.get(object)?.object_id;
 
   return {
@@ -64,22 +85,24 @@ export function linkTable({ connection, kysely }: OpenDatabase) {
       const objectId = objectOf(object);
       return objectId === undefined ? undefined : inSystem.get({ objectId, system })?.external_id;
     },
+    /** True when `link` would not throw. */
+    canLink: (left: SystemObject, right: SystemObject): boolean =>
+      fits(left, objectOf(left), right, objectOf(right)),
     /**
-     * Says that two objects are one; true when that is new.
+     * Says that two objects are one. Answers all that belong to the business object now, or nothing when the link was
+     * there already.
      * @throws LinkConflictError when one of them is already linked to something else
      */
-    link(left: SystemObject, right: SystemObject, at: string): boolean {
+    link(left: SystemObject, right: SystemObject, at: string): SystemObject[] {
       const leftObject = objectOf(left);
       const rightObject = objectOf(right);
-      if (leftObject !== undefined && leftObject === rightObject) return false;
-      if (leftObject !== undefined && rightObject !== undefined) throw new LinkConflictError(left, right);
+      if (leftObject !== undefined && leftObject === rightObject) return [];
+      if (!fits(left, leftObject, right, rightObject)) throw new LinkConflictError(left, right);
       const objectId = leftObject ?? rightObject ?? newId();
-      const missing = leftObject === undefined ? left : right;
-      if (inSystem.get({ objectId, system: missing.system }) !== undefined)
-        throw new LinkConflictError(left, right);
       if (leftObject === undefined) insert.run({ ...left, objectId, at });
       if (rightObject === undefined) insert.run({ ...right, objectId, at });
-      return true;
+      if (leftObject === undefined && rightObject === undefined) return [left, right];
+      return members.all({ objectId }).map((row) => ({ ...row, entity: left.entity }));
     },
     unlink(object: SystemObject): void {
       remove.run(object);

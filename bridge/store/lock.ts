@@ -8,14 +8,14 @@ import { StoreError } from './database.ts';
  * beside it, so the operating system frees it however the process ends, also after `kill -9`.
  */
 export function lockForWriting(path: string): { release(): void } {
-  mkdirSync(dirname(path), { recursive: true });
-  const lock = new Database(`${path}.lock`, { timeout: 0 });
+  const lock = openLock(path);
   try {
     lock.exec('begin exclusive');
   } catch (error) {
     lock.close();
+    if ((error as { code?: string }).code !== 'SQLITE_BUSY') throw unusable(path, error);
     throw new StoreError(
-      `Another bridge is running on ${path}. Stop it first, or give this one a database of its own (BRIDGE_DATABASE).`,
+      `Another bridge is running on ${path}. Stop it first, or give this one a database of its own (DATABASE_PATH).`,
       { cause: error },
     );
   }
@@ -26,3 +26,20 @@ export function lockForWriting(path: string): { release(): void } {
     },
   };
 }
+
+function openLock(path: string): Database.Database {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    return new Database(`${path}.lock`, { timeout: 0 });
+  } catch (error) {
+    throw unusable(path, error);
+  }
+}
+
+const unusable = (path: string, cause: unknown): StoreError =>
+  new StoreError(
+    `${path}.lock, which keeps a second bridge away, cannot be used: ${(cause as Error).message}`,
+    {
+      cause,
+    },
+  );

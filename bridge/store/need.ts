@@ -52,12 +52,14 @@ export function needTable({ connection, kysely }: OpenDatabase) {
     },
     exists: (target: string, object: SystemObject): boolean =>
       waiting.get({ target, ...object }) !== undefined,
-    /** The object is known in the target now: what waited for it goes on at once. */
-    satisfy(target: string, object: SystemObject, nowMs: number): void {
-      for (const { delivery_id: deliveryId } of waiting.all({ target, ...object })) {
+    /** The object is known in the target now: what waited for it goes on at once. True when something did. */
+    satisfy(target: string, object: SystemObject, nowMs: number): boolean {
+      const found = waiting.all({ target, ...object });
+      for (const { delivery_id: deliveryId } of found) {
         clear.run({ deliveryId });
         wake.run({ deliveryId, nowMs });
       }
+      return found.length > 0;
     },
     clear(deliveryId: string): void {
       clear.run({ deliveryId });

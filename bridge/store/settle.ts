@@ -20,6 +20,8 @@ export interface SettledDone extends Settled {
   readonly externalId?: string;
   /** What was written: JSON and fingerprint of the canonical fields. */
   readonly written?: { readonly json: string; readonly fingerprint: string };
+  /** What has to be done with the object next. */
+  readonly followUp?: NewDelivery;
 }
 
 export interface SettledRetry extends Settled {
@@ -34,15 +36,20 @@ export interface SettledRetry extends Settled {
   readonly fieldsJson?: string;
 }
 
+/** An object that the target has to know first. */
+export interface Need {
+  readonly object: SystemObject;
+  /** Brings it there, where the rules have a way. */
+  readonly deliver?: NewDelivery;
+  /** Has it read, where it was never seen; what follows is up to the rules. */
+  readonly read: NewEvent;
+}
+
 /** It refers to objects that the target does not know yet. */
 export interface SettledWaiting extends Settled {
   readonly outcome: 'waiting';
-  readonly needs: readonly SystemObject[];
+  readonly needs: readonly Need[];
   readonly cause: string;
-  /** Deliveries that bring what is needed, where the rules have one. */
-  readonly deliver: readonly NewDelivery[];
-  /** Events that have needed objects read which were never seen. */
-  readonly read: readonly NewEvent[];
 }
 
 export interface SettledDead extends Settled {
@@ -64,22 +71,26 @@ interface Tables {
   readonly records: ReturnType<typeof recordTable>;
 }
 
-/** Writes down how a try at a delivery ended, with everything that follows from it. Runs inside a transaction. */
+/**
+ * Writes down how a try at a delivery ended, with everything that follows from it. Runs inside a transaction. Answers the
+ * targets of deliveries that waited for this and can go on now.
+ */
 export function createSettle(tables: Tables) {
-  const { deliveries, attempts, events, ledger, links, needs } = tables;
+  const { deliveries, attempts, events, ledger, links, needs, records } = tables;
 
-  function done(settlement: SettledDone, nowMs: number, at: string): void {
-    const { delivery, outcome, externalId, written } = settlement;
+  function done(settlement: SettledDone, nowMs: number, at: string): readonly string[] {
+    const { delivery, outcome, externalId, written, followUp } = settlement;
     const source = sourceObject(delivery);
+    let woken = nobody;
     if (outcome === 'removed') forget(delivery, externalId);
     else if (externalId !== undefined) {
       const target: SystemObject = { system: delivery.target, entity: delivery.entity, id: externalId };
       try {
-        if (links.link(source, target, at)) needs.satisfy(delivery.target, source, nowMs);
+        woken = satisfyNeeds(links.link(source, target, at), nowMs);
       } catch (error) {
         if (!(error instanceof LinkConflictError)) throw error;
         dead({ ...settlement, outcome: 'dead', error: 'conflict', cause: error.message }, at);
-        return;
+        return nobody;
       }
       if (written !== undefined) {
         ledger.put({ ...target, fingerprint: written.fingerprint, deliveryId: delivery.id, writtenAt: at });
@@ -88,6 +99,19 @@ export function createSettle(tables: Tables) {
     deliveries.move(delivery.id, 'leased', 'done', { at });
     deliveries.supersedeDead(delivery, at);
     attempt(settlement, { outcome, externalId, fields: written?.json });
+    if (followUp !== undefined) deliveries.enqueue(followUp, nowMs, at);
+    return woken;
+  }
+
+  /** Every member of a business object is known now in the systems of all others. */
+  function satisfyNeeds(members: readonly SystemObject[], nowMs: number): string[] {
+    const systems = members.map((member) => member.system);
+    return systems.filter((system) =>
+      members
+        .filter((member) => member.system !== system)
+        .map((member) => needs.satisfy(system, member, nowMs))
+        .includes(true),
+    );
   }
 
   function forget(delivery: ClaimedDelivery, externalId: string | undefined): void {
@@ -114,18 +138,21 @@ export function createSettle(tables: Tables) {
       deliveries.move(delivery.id, 'leased', 'superseded', { at, error, cause });
       if (uncertain) deliveries.carryDoubt(newer, dueMs);
     }
-    if (settlement.countTry)
-      attempt(settlement, { outcome: error, message: cause, fields: settlement.fieldsJson });
+    attempt(settlement, { outcome: error, message: cause, fields: settlement.fieldsJson });
   }
 
   function waiting(settlement: SettledWaiting, nowMs: number, at: string): void {
     const { delivery, cause } = settlement;
-    const missing = settlement.needs.filter((need) => links.idIn(need, delivery.target) === undefined);
-    if (deliveries.openOne(delivery) !== undefined) {
+    const missing = settlement.needs.filter(
+      ({ object }) => links.idIn(object, delivery.target) === undefined,
+    );
+    const { uncertain } = delivery;
+    const newer = deliveries.openOne(delivery);
+    if (newer !== undefined) {
       deliveries.move(delivery.id, 'leased', 'superseded', { at, cause });
+      if (uncertain) deliveries.carryDoubt(newer, nowMs);
       return;
     }
-    const uncertain = delivery.uncertain;
     if (missing.length === 0) {
       // The link came while this try was under way.
       deliveries.move(delivery.id, 'leased', 'pending', { at, dueMs: nowMs, uncertain, countTry: false });
@@ -138,17 +165,20 @@ export function createSettle(tables: Tables) {
       error: 'missing',
       cause,
     });
-    for (const need of missing) needs.add(delivery.id, delivery.target, need);
-    for (const needed of settlement.deliver) {
+    for (const { object, deliver, read } of missing) {
+      needs.add(delivery.id, delivery.target, object);
+      if (records.get(object) === undefined) events.insert(read, at);
       // One that a person has to look at is not tried again by itself.
-      if (!deliveries.hasDead(needed)) deliveries.enqueue(needed, nowMs, at);
+      else if (deliver !== undefined && !deliveries.hasDead(deliver)) deliveries.enqueue(deliver, nowMs, at);
     }
-    for (const event of settlement.read) events.insert(event, at);
   }
 
   function dead(settlement: SettledDead, at: string): void {
     const { delivery, error, cause } = settlement;
-    deliveries.move(delivery.id, 'leased', 'dead', { at, uncertain: delivery.uncertain, error, cause });
+    const uncertain = delivery.uncertain || error === 'ambiguous';
+    deliveries.move(delivery.id, 'leased', 'dead', { at, uncertain, error, cause });
+    const newer = uncertain ? deliveries.openOne(delivery) : undefined;
+    if (newer !== undefined) deliveries.carryDoubt(newer, 0);
     attempt(settlement, { outcome: error, message: cause, fields: settlement.fieldsJson });
   }
 
@@ -174,11 +204,16 @@ export function createSettle(tables: Tables) {
     });
   }
 
-  return function settle(settlement: Settlement, nowMs: number, at: string): void {
+  return function settle(settlement: Settlement, nowMs: number, at: string): readonly string[] {
+    // The lease ended meanwhile and the delivery was given back as uncertain: its next try finds out what this one did.
+    if (!deliveries.isHeld(settlement.delivery)) return nobody;
     needs.clear(settlement.delivery.id);
     if (settlement.outcome === 'retry') retry(settlement, at);
     else if (settlement.outcome === 'waiting') waiting(settlement, nowMs, at);
     else if (settlement.outcome === 'dead') dead(settlement, at);
-    else done(settlement, nowMs, at);
+    else return done(settlement, nowMs, at);
+    return nobody;
   };
 }
+
+const nobody: readonly string[] = [];

@@ -1,3 +1,4 @@
+import type { State } from '../entities/field.ts';
 import { canonicalJson, fingerprint } from '../entities/state.ts';
 import { createApply, type Reading, type Route } from './apply.ts';
 import { attemptTable } from './attempt.ts';
@@ -63,13 +64,13 @@ export interface Store {
   context(deliveries: readonly ClaimedDelivery[]): Promise<DeliveryContext[]>;
   /** The id of each object in `system`, where it is linked. */
   idsIn(system: string, objects: readonly SystemObject[]): Promise<(string | undefined)[]>;
-  /** Whether each object is linked to one of another system. */
-  linked(objects: readonly SystemObject[]): Promise<boolean[]>;
+  /** Whether the object could be linked to each candidate: neither has a counterpart in the other's system. */
+  linkable(object: SystemObject, candidates: readonly SystemObject[]): Promise<boolean[]>;
   record(object: SystemObject): Promise<StoredRecord | undefined>;
-  /** Writes down how tries ended. */
-  settle(settlements: readonly Settlement[]): Promise<void>;
-  /** When the next pending delivery of a target is due. */
-  nextDueMs(target: string): Promise<number | undefined>;
+  /** Writes down how tries ended. Answers the targets of deliveries that waited for this and can go on now. */
+  settle(settlements: readonly Settlement[]): Promise<ReadonlySet<string>>;
+  /** When the next pending delivery of a target is due, over the first `laneCount` lanes. */
+  nextDueMs(target: string, laneCount: number): Promise<number | undefined>;
   /**
    * Gives deliveries back whose lease has ended, or all leased ones when the process that held them is gone.
    * Their tries may have had an effect, so they are marked uncertain.
@@ -110,7 +111,7 @@ function createStore(database: OpenDatabase, now: () => number, release: () => v
   const attempts = attemptTable(database);
   const cursors = cursorTable(database);
   const meta = metaTable(database);
-  const apply = createApply({ records, changes, deliveries, links, ledger, needs });
+  const apply = createApply({ records, changes, deliveries, attempts, links, ledger, needs });
   const settle = createSettle({ deliveries, attempts, events, ledger, links, needs, records });
   const queueCounts = createQueueCounts(database);
   const removeRound = createHousekeeping(database);
@@ -119,7 +120,8 @@ function createStore(database: OpenDatabase, now: () => number, release: () => v
   /** A poll repeats what is known: only what differs from the record is worth an event. */
   function isNews(event: NewEvent): boolean {
     if (event.state === undefined) return true;
-    if (events.hasOpen(event.system, event.type, event.objectId)) return true;
+    const open = events.openState(event.system, event.type, event.objectId);
+    if (open !== undefined) return !sameState(open, event.state);
     const known = records.get({
       system: event.system,
       entity: event.type,
@@ -198,17 +200,27 @@ function createStore(database: OpenDatabase, now: () => number, release: () => v
       }),
 
     idsIn: async (system, objects) => objects.map((object) => links.idIn(object, system)),
-    linked: async (objects) => objects.map((object) => links.objectOf(object) !== undefined),
+    linkable: async (object, candidates) => candidates.map((candidate) => links.canLink(object, candidate)),
     record: async (object) => records.get(object),
 
     settle: (settlements) =>
       writer.write(() => {
         const nowMs = now();
         const at = new Date(nowMs).toISOString();
-        for (const settlement of settlements) settle(settlement, nowMs, at);
+        const woken = new Set<string>();
+        for (const settlement of settlements)
+          for (const target of settle(settlement, nowMs, at)) woken.add(target);
+        return woken;
       }),
 
-    nextDueMs: async (target) => deliveries.nextDueMs(target),
+    async nextDueMs(target, laneCount) {
+      let next: number | undefined;
+      for (let lane = 0; lane < laneCount; lane++) {
+        const due = deliveries.nextDueMs(target, lane);
+        if (due !== undefined && (next === undefined || due < next)) next = due;
+      }
+      return next;
+    },
 
     releaseLeases: (which) =>
       writer.write(() => {
@@ -248,4 +260,9 @@ function createStore(database: OpenDatabase, now: () => number, release: () => v
       release();
     },
   };
+}
+
+function sameState(left: State | null, right: State | null): boolean {
+  if (left === null || right === null) return left === right;
+  return canonicalJson(left) === canonicalJson(right);
 }

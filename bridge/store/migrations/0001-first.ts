@@ -36,6 +36,9 @@ export async function up(database: Kysely<unknown>): Promise<void> {
     .columns(['system', 'seq'])
     .where(sql.ref('done_at'), 'is', null)
     .execute();
+  // A poll asks for each object whether its newest state waits to be worked off; hints do not count.
+  await sql`create index event_open_state on event (system, type, object_id)
+    where done_at is null and state is not null`.execute(database);
 
   await schema
     .createTable('record')
