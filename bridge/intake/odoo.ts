@@ -96,6 +96,9 @@ export function createOdooIntake(options: OdooIntakeOptions): (context: NodeCont
 
   async function accept(context: NodeContext, batch: OdooBatch): Promise<Response> {
     pinned ??= await store.meta('odoo.database');
+    const isTest = batch.hints.length === 0;
+    // Two databases may send for the first time at once: the store says which one was first.
+    if (!isTest) pinned ??= await store.pinMeta('odoo.database', batch.database);
     if (pinned !== undefined && pinned !== batch.database) {
       return reject(
         context,
@@ -103,8 +106,7 @@ export function createOdooIntake(options: OdooIntakeOptions): (context: NodeCont
         `This bridge belongs to the database ${pinned}, not to ${batch.database}. A copy needs a bridge of its own.`,
       );
     }
-    if (batch.hints.length === 0) return context.json({ accepted: 0, duplicates: 0 });
-    pinned ??= await store.pinMeta('odoo.database', batch.database);
+    if (isTest) return context.json({ accepted: 0, duplicates: 0 });
     const counts = await store.appendEvents(batch.hints.map((hint) => eventOfHint(hint, system)));
     options.onStored(counts, batch);
     return context.json(counts);

@@ -2,7 +2,7 @@ import { v7 as newId } from 'uuid';
 import type { Observe } from '../engine/observer.ts';
 import type { NewEvent } from '../store/event.ts';
 import type { Store } from '../store/store.ts';
-import type { Connector, PollPage, Snapshot } from '../systems/system.ts';
+import type { Connector, ObjectKey, PollPage, Snapshot } from '../systems/system.ts';
 import { eventOfHint } from './hint.ts';
 
 export interface PollOptions {
@@ -37,7 +37,10 @@ export async function pollStream(stream: string, options: PollOptions, signal: A
 function eventsOf(page: PollPage, system: string, correlation: string, at: string): NewEvent[] {
   return [
     ...(page.hints ?? []).map((hint) => eventOfHint(hint, system)),
-    ...(page.snapshots ?? []).map((snapshot) => eventOfSnapshot(snapshot, system, correlation, at)),
+    ...(page.snapshots ?? []).flatMap((snapshot) => [
+      eventOfSnapshot(snapshot, system, correlation, at),
+      ...(snapshot.touches ?? []).map((touched) => eventOfTouched(touched, system, correlation, at)),
+    ]),
   ];
 }
 
@@ -52,4 +55,17 @@ const eventOfSnapshot = (snapshot: Snapshot, system: string, correlation: string
   occurredAt: at,
   echo: false,
   state: snapshot.state,
+});
+
+/** What follows from a polled object has to be read. */
+const eventOfTouched = (touched: ObjectKey, system: string, correlation: string, at: string): NewEvent => ({
+  id: newId(),
+  system,
+  type: touched.entity,
+  objectId: touched.id,
+  operation: 'write',
+  fields: [],
+  correlation,
+  occurredAt: at,
+  echo: false,
 });

@@ -6,7 +6,8 @@ export function createRate(perSecond: number, now: () => number = Date.now): { t
     /** 0 when the request may go on, else the milliseconds to wait. */
     take() {
       const time = now();
-      tokens = Math.min(perSecond, tokens + ((time - filledAt) / 1000) * perSecond);
+      // A clock that was set back must not empty the bucket.
+      tokens = Math.min(perSecond, tokens + (Math.max(0, time - filledAt) / 1000) * perSecond);
       filledAt = time;
       if (tokens >= 1) {
         tokens--;
