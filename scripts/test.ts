@@ -1,0 +1,37 @@
+/** `npm test`: everything, with a real Odoo. `SKIP_ODOO=1` leaves out what needs one, and says so. */
+import { runAddonTests } from './odoo/addon-tests.ts';
+import { ensureOdoo, OdooUnavailable } from './odoo/odoo.ts';
+import { type SuiteResult, summaryOf } from './test/suite.ts';
+import { runVitest } from './test/vitest.ts';
+
+const withoutOdoo = process.env.SKIP_ODOO === '1';
+
+async function addonTests(): Promise<SuiteResult> {
+  const { passed, failed, failures } = await runAddonTests();
+  for (const failure of failures) console.error(`  ${failure}`);
+  return { name: 'addon in Odoo', passed, failed, skipped: 0 };
+}
+
+async function main(): Promise<number> {
+  // First of all, so that a machine that cannot run Odoo says so at once and not after the other tests.
+  if (!withoutOdoo) await ensureOdoo();
+  const results = [await runVitest('fast tests', 'fast')];
+  if (!withoutOdoo) {
+    results.push(await runVitest('end to end with Odoo', 'odoo'));
+    results.push(await addonTests());
+  }
+  console.log('');
+  if (withoutOdoo)
+    console.log('SKIP_ODOO=1: NOTHING WAS TESTED WITH ODOO, neither end to end nor the addon.');
+  console.log(summaryOf(results));
+  return results.some((result) => result.failed > 0) ? 1 : 0;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof OdooUnavailable)) throw error;
+  console.error(`\nTHE TESTS NEED A REAL ODOO, AND THERE IS NONE.\n${error.message}`);
+  console.error('To run the other tests alone: SKIP_ODOO=1 npm test');
+  process.exitCode = 1;
+}
