@@ -1,3 +1,4 @@
+import { SystemError } from '../error.ts';
 import { createJson2 } from './json2.ts';
 import type { CallOptions, OdooTransport, TransportName, TransportOptions } from './transport.ts';
 import { type Row, readRows } from './value.ts';
@@ -67,7 +68,13 @@ export function createClient(options: TransportOptions, choice: 'auto' | Transpo
         { domain, fields, order },
         { signal, action, repeatable: true, context: seeArchived },
       );
-      return readRows(answer);
+      const rows = readRows(answer);
+      if (rows !== undefined) return rows;
+      const { system } = options;
+      throw new SystemError('invalid', `Odoo answered something that is no list of ${model}`, {
+        system,
+        action,
+      });
     },
     transport: chosen,
     close: async () => transport?.close(),

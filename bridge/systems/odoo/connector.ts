@@ -3,6 +3,7 @@ import { SystemError } from '../error.ts';
 import type { Capability, Connector, PollPage } from '../system.ts';
 import { checkOdoo } from './check.ts';
 import { createClient, type OdooClient } from './client.ts';
+import { readDue } from './due.ts';
 import { entitiesInOdoo, entityNamesByModel } from './entities.ts';
 import { toHint } from './event.ts';
 import { readOutbox } from './facade.ts';
@@ -36,7 +37,11 @@ export interface OdooConnector extends Connector {
   readonly client: OdooClient;
 }
 
-const outbox = 'outbox';
+/**
+ * - `outbox`: what changed in Odoo, to fill the gap after the bridge was away;
+ * - `due`: invoices that became overdue; once a day, soon after midnight UTC, is often enough.
+ */
+const streams = ['outbox', 'due'];
 const eventsPerPage = 500;
 
 /** Connects to nothing yet: the first call does. */
@@ -68,7 +73,7 @@ export function createOdoo(options: OdooOptions): OdooConnector {
     system,
     client,
     entities: Object.fromEntries(capabilities) as Readonly<Record<EntityName, Capability>>,
-    streams: [outbox],
+    streams,
     entitiesOf: (type) => entityNamesByModel.get(type) ?? [],
     read: (entity, ids, signal) => readRecords(client, entity, ids, { signal, today: today() }),
     find: (entity, field, values, signal) =>
@@ -76,10 +81,10 @@ export function createOdoo(options: OdooOptions): OdooConnector {
     write: (entity, changes, signal) => writeRecords(client, entitiesInOdoo[entity], changes, signal),
     remove: (entity, changes, signal) => removeRecords(client, entitiesInOdoo[entity], changes, signal),
     poll(stream, cursor, signal) {
-      if (stream !== outbox) {
-        throw new SystemError('invalid', `Odoo has no stream "${stream}", only "${outbox}"`, { system });
-      }
-      return readEvents(cursor ?? '', signal);
+      if (stream === 'outbox') return readEvents(cursor ?? '', signal);
+      if (stream === 'due') return readDue(client, cursor, today(), signal);
+      const message = `Odoo has no stream "${stream}", only ${streams.join(' and ')}`;
+      throw new SystemError('invalid', message, { system });
     },
     setup: async () => [
       { level: 'ok', message: 'nothing to set up in Odoo besides the addon services_bridge' },

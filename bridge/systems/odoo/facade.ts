@@ -53,7 +53,6 @@ export interface UpsertItem {
   readonly id?: number;
 }
 
-const lookupSchema = v.array(v.object({ reference: v.string(), id: v.union([id, v.literal(false)]) }));
 const confirmationSchema = v.object({ id, state: v.string(), project_ids: ids, task_ids: ids });
 const draftInvoiceSchema = v.object({ invoice_ids: ids, nothing_to_invoice: v.boolean() });
 const outboxSchema = v.object({ events: v.array(eventSchema), cursor: v.string(), more: v.boolean() });
@@ -133,18 +132,6 @@ export async function remove(
     results,
     action,
   );
-}
-
-/** Id per reference; `undefined` for an unknown one, or when the record is gone. */
-export async function lookup(
-  client: OdooClient,
-  target: string,
-  references: readonly string[],
-  signal: AbortSignal,
-): Promise<Map<string, number | undefined>> {
-  const call = { signal, repeatable: true, action: `look up ${references.length} ${target}` };
-  const found = await ask(client, 'lookup', { model: target, references }, lookupSchema, call);
-  return new Map(found.map((entry) => [entry.reference, entry.id === false ? undefined : entry.id]));
 }
 
 /** Confirms a quotation; Odoo then makes its projects and tasks. An order already confirmed answers the same. */

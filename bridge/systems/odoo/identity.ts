@@ -18,14 +18,14 @@ export function normalizeVat(vat: string | null): string | null {
 }
 
 /** `https://www.Acme.com/contact` and `acme.com` → `acme.com`. */
-export function domainOfWebsite(website: string | null): string | null {
+function domainOfWebsite(website: string | null): string | null {
   if (website === null) return null;
   const url = URL.parse(website.includes('://') ? website : `http://${website}`);
   const host = url?.hostname.toLowerCase().replace(/^www\./, '');
   return host?.includes('.') ? host : null;
 }
 
-export function domainOfEmail(email: string | null): string | null {
+function domainOfEmail(email: string | null): string | null {
   const domain = email?.split('@')[1]?.toLowerCase();
   return domain === undefined || freemail.has(domain) ? null : domain;
 }

@@ -6,7 +6,11 @@ export type Row = Readonly<Record<string, unknown>> & { readonly id: number };
 
 const rowsSchema = v.array(v.looseObject({ id: v.pipe(v.number(), v.integer()) }));
 
-export const readRows = (answer: unknown): Row[] => v.parse(rowsSchema, answer);
+/** `undefined` for an answer that is no list of records. */
+export function readRows(answer: unknown): Row[] | undefined {
+  const result = v.safeParse(rowsSchema, answer);
+  return result.success ? result.output : undefined;
+}
 
 /** Text of a char, text, date or selection field; `null` when it is empty. */
 export function textOf(value: unknown): string | null {

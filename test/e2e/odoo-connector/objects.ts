@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest';
+import type { EntityName } from '../../../bridge/entities/catalogue.ts';
+import { signal, type Workbench } from './workbench.ts';
+
+/** Objects are read, found and written as the entities say. */
+export function testObjects(bench: Workbench): void {
+  test('reads a customer, and no customer where there is none', async () => {
+    expect(await bench.stateOf('customer', bench.firm.customer)).toMatchObject({
+      name: 'Acme Consulting GmbH',
+      is_company: true,
+      parent: null,
+      vat: 'BE0477472701',
+      email: 'office@acme-consulting.example',
+      domain: 'acme-consulting.example',
+      phone: '+32 2 290 34 90',
+      street: 'Chaussée de Namur 40, Building B',
+      city: 'Grand-Rosière',
+      postal_code: '1367',
+      country: 'BE',
+      active: true,
+    });
+    expect(await bench.stateOf('customer', bench.firm.contact)).toBeNull();
+    expect(await bench.stateOf('customer', 999_999)).toBeNull();
+    expect(await bench.odoo.read('customer', ['not-an-id'], signal)).toEqual([
+      { entity: 'customer', id: 'not-an-id', state: null },
+    ]);
+  });
+
+  test('finds customers and workers by what people know them by', async () => {
+    const acme = [String(bench.firm.customer)];
+    expect(await bench.odoo.find('customer', 'vat', ['BE0477472701', 'BE0'], signal)).toEqual([acme, []]);
+    expect(
+      await bench.odoo.find('customer', 'domain', ['example', 'acme-consulting.example'], signal),
+    ).toEqual([[], acme]);
+    expect(await bench.odoo.find('customer', 'email', ['office@acme-consulting.example'], signal)).toEqual([
+      acme,
+    ]);
+    expect(
+      await bench.odoo.find('customer', 'name', ['acme consulting gmbh', 'Acme%', 'Jane Doe'], signal),
+    ).toEqual([acme, [], []]);
+    expect(
+      await bench.odoo.find('worker', 'email', ['carla@firm.example', 'arla@firm.example'], signal),
+    ).toEqual([[String(bench.firm.employee)], []]);
+  });
+
+  test('reads 200 objects in as many calls as one', async () => {
+    const { admin, proxy } = bench.firm;
+    const create = async (model: string, values: (index: number) => Record<string, unknown>) =>
+      (await admin.call(model, 'create', [
+        Array.from({ length: 199 }, (_, index) => values(index)),
+      ])) as number[];
+    const sale = await bench.sell('Many');
+    const customers = await create('res.partner', (index) => ({ name: `Many ${index}`, is_company: true }));
+    const opportunities = await create('crm.lead', (index) => ({
+      type: 'opportunity',
+      name: `Many ${index}`,
+      partner_id: customers[index],
+    }));
+    const tasks = await create('project.task', (index) => ({ name: `${index}`, project_id: sale.project }));
+    const read = async (entity: EntityName, ids: readonly number[]) => {
+      proxy.forget();
+      const snapshots = await bench.odoo.read(entity, ids.map(String), signal);
+      return { calls: proxy.requests.length, found: snapshots.filter(({ state }) => state !== null).length };
+    };
+    await bench.odoo.read('customer', ['1'], signal);
+    for (const [entity, one, others] of [
+      ['customer', bench.firm.customer, customers],
+      ['opportunity', sale.opportunity, opportunities],
+      ['task', sale.task, tasks],
+    ] as const) {
+      const { calls } = await read(entity, [one]);
+      expect(await read(entity, [one, ...others]), entity).toEqual({ calls, found: 200 });
+      expect(calls, entity).toBeLessThanOrEqual(6);
+    }
+  });
+
+  test('writes customers where the firm allows it', async () => {
+    const partners = await bench.firm.admin.call(
+      'services.bridge.writable',
+      'search',
+      [[['model', '=', 'res.partner']]],
+      { context: { active_test: false } },
+    );
+    await bench.firm.admin.write('services.bridge.writable', partners as number[], { active: true });
+    const fields = {
+      name: `Globex ${bench.transport}`,
+      is_company: true,
+      vat: null,
+      email: `info@globex-${bench.transport}.example`,
+      domain: `globex-${bench.transport}.example`,
+      street: 'Main Street 1',
+      city: 'Springfield',
+      postal_code: '12345',
+      country: 'DE',
+      phone: null,
+      active: true,
+      parent: null,
+    };
+    const change = { reference: `${bench.transport}:globex`, uncertain: false, fields };
+    const [created, refused] = await bench.odoo.write(
+      'customer',
+      [change, { ...change, reference: `${bench.transport}:atlantis`, fields: { ...fields, country: 'XX' } }],
+      signal,
+    );
+    if (!created?.ok) throw new Error(created?.message);
+    expect(refused).toMatchObject({ ok: false, error: 'invalid', message: expect.stringContaining('"XX"') });
+    expect(await bench.stateOf('customer', Number(created.id))).toMatchObject(fields);
+    const archived = { ...change, fields: { active: false } };
+    expect(await bench.odoo.write('customer', [archived], signal)).toMatchObject([
+      { ok: true, result: 'updated' },
+    ]);
+    expect(await bench.stateOf('customer', Number(created.id))).toMatchObject({ active: false });
+    expect(await bench.odoo.find('customer', 'name', [fields.name], signal)).toEqual([[created.id]]);
+  });
+}
