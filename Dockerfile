@@ -1,0 +1,37 @@
+# syntax=docker/dockerfile:1
+
+FROM node:24-bookworm-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# The optional packages (esbuild, TypeScript) serve development: Node 24 runs the TypeScript of bridge/ as it is.
+RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --omit=optional
+
+FROM node:24-bookworm-slim AS runtime
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=dependencies /app/node_modules node_modules
+COPY package.json LICENSE NOTICE ./
+
+# Stand-ins for HubSpot and Harvest, to try things out: docker compose --profile sandbox up
+FROM runtime AS sandbox
+COPY scripts/sandbox.ts scripts/
+COPY test/sandbox test/sandbox
+ENV SANDBOX_HOST=0.0.0.0
+USER node
+EXPOSE 8801 8802
+CMD ["node", "scripts/sandbox.ts"]
+
+FROM runtime AS bridge
+COPY bridge bridge
+COPY sync-rules sync-rules
+# Everything that the bridge keeps is in this folder; the rest of the file system may be read-only.
+RUN install -d -o node -g node /data
+VOLUME /data
+ENV HOST=0.0.0.0 PORT=8484 DATABASE_PATH=/data/bridge.sqlite RULES_DIRECTORY=/app/sync-rules
+USER node
+EXPOSE 8484
+HEALTHCHECK --interval=10s --timeout=3s --start-period=15s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+# docker run … check, status or trace run the other commands.
+ENTRYPOINT ["node", "bridge/cli.ts"]
+CMD ["start"]
