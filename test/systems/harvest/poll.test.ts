@@ -1,0 +1,138 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { decodeKnown, encodeKnown } from '../../../bridge/systems/harvest/known.ts';
+import type { HarvestOptions } from '../../../bridge/systems/harvest/options.ts';
+import { drain, never } from '../../conformance/outcome.ts';
+import { book, createWorkplace, type RunningHarvest, startHarvest, type Workplace } from './start.ts';
+
+// The clock of the tests stands at 2026-03-02.
+const recentDay = '2026-02-20';
+const oldDay = '2026-01-05';
+
+let harvest: RunningHarvest;
+let workplace: Workplace;
+async function start(options: Partial<HarvestOptions> = {}): Promise<void> {
+  harvest = await startHarvest({ windowDays: 45, ...options });
+  workplace = await createWorkplace(harvest);
+}
+beforeEach(() => start());
+afterEach(() => harvest.close());
+
+const poll = (cursor?: string) => drain(harvest.connector.poll('time', cursor, never));
+const states = ({ snapshots }: Awaited<ReturnType<typeof poll>>) =>
+  snapshots.map(({ id, state }) => [Number(id), state === null ? null : state.approval]);
+
+describe('polling time', () => {
+  it('delivers time in the words of the bridge', async () => {
+    const id = await book(harvest, workplace, { spent_date: recentDay, hours: 1.25, notes: 'Workshop' });
+    const { snapshots } = await poll();
+    expect(snapshots).toEqual([
+      {
+        entity: 'timesheet',
+        id: String(id),
+        state: {
+          worker: String(workplace.user),
+          project: String(workplace.project),
+          task: String(workplace.assignment),
+          day: recentDay,
+          hours: '1.25',
+          notes: 'Workshop',
+          billable: true,
+          approval: 'unsubmitted',
+        },
+      },
+    ]);
+  });
+
+  it('sees approvals and withdrawals though they do not move the time of the last change', async () => {
+    const { approvals, state } = harvest.sandbox;
+    const id = await book(harvest, workplace, { spent_date: recentDay });
+    const first = await poll();
+    harvest.clock.advance(3_600_000);
+    const touched = state.timeEntries.get(id)?.updatedAt;
+    approvals.submit([id]);
+    approvals.approve([id]);
+    const second = await poll(first.cursor);
+    expect(states(second)).toEqual([[id, 'approved']]);
+    approvals.withdraw([id]);
+    const third = await poll(second.cursor);
+    expect(states(third)).toEqual([[id, 'unsubmitted']]);
+    expect(state.timeEntries.get(id)?.updatedAt).toBe(touched);
+    expect(states(await poll(third.cursor))).toEqual([]);
+  });
+
+  it('reports an entry as gone once, and one that moved before the window as moved', async () => {
+    const deleted = await book(harvest, workplace, { spent_date: recentDay });
+    const moved = await book(harvest, workplace, { spent_date: recentDay });
+    const first = await poll();
+    harvest.clock.advance(3_600_000);
+    await harvest.call('DELETE', `/time_entries/${deleted}`);
+    await harvest.call('PATCH', `/time_entries/${moved}`, { spent_date: '2025-12-31' });
+    const second = await poll(first.cursor);
+    expect(new Map(second.snapshots.map(({ id, state }) => [Number(id), state?.day]))).toEqual(
+      new Map([
+        [deleted, undefined],
+        [moved, '2025-12-31'],
+      ]),
+    );
+    expect(states(await poll(second.cursor))).toEqual([]);
+  });
+
+  it('does not take entries for deleted because the window has moved on', async () => {
+    await book(harvest, workplace, { spent_date: '2026-01-20' });
+    const first = await poll();
+    expect(first.snapshots).toHaveLength(1);
+    harvest.clock.advance(30 * 86_400_000);
+    const second = await poll(first.cursor);
+    expect(second.snapshots).toEqual([]);
+    expect(JSON.parse(second.cursor)).toMatchObject({ known: {} });
+  });
+
+  it('starts where it is told to, and later sees edits of days before the window', async () => {
+    await harvest.close();
+    await start({ start: '2026-01-01' });
+    const old = await book(harvest, workplace, { spent_date: oldDay });
+    await book(harvest, workplace, { spent_date: '2025-12-31' });
+    const first = await poll();
+    expect(states(first)).toEqual([[old, 'unsubmitted']]);
+    harvest.clock.advance(3_600_000);
+    await harvest.call('PATCH', `/time_entries/${old}`, { hours: 2 });
+    const second = await poll(first.cursor);
+    expect(second.snapshots).toMatchObject([{ id: String(old), state: { hours: '2' } }]);
+    expect(states(await poll(second.cursor))).toEqual([]);
+  });
+
+  it('repeats no page that was stored when a run is interrupted', async () => {
+    for (let number = 0; number < 5; number++) await book(harvest, workplace, { spent_date: recentDay });
+    const delivered: string[] = [];
+    let cursor: string | undefined;
+    for await (const page of harvest.connector.poll('time', undefined, never)) {
+      delivered.push(...(page.snapshots ?? []).map(({ id }) => id));
+      cursor = page.cursor;
+      break;
+    }
+    delivered.push(...(await poll(cursor)).snapshots.map(({ id }) => id));
+    expect(delivered).toHaveLength(5);
+    expect(new Set(delivered).size).toBe(5);
+  });
+
+  it('gives hours as they are rounded for invoices', async () => {
+    await harvest.close();
+    harvest = await startHarvest({}, { rules: { roundingMinutes: 15 } });
+    workplace = await createWorkplace(harvest);
+    await book(harvest, workplace, { spent_date: recentDay, hours: 1.3 });
+    expect((await poll()).snapshots).toMatchObject([{ state: { hours: '1.5' } }]);
+  });
+});
+
+describe('the cursor', () => {
+  it('keeps what is known of 8,000 entries in 120 kB', () => {
+    const known = new Map<number, { day: string; mark: string }>();
+    for (let index = 0; index < 8000; index++) {
+      const day = `2026-02-${String((index % 28) + 1).padStart(2, '0')}`;
+      known.set(2_600_000_000 + index * 37, { day, mark: `m-_${String(index % 1000).padStart(3, '0')}` });
+    }
+    const text = JSON.stringify(encodeKnown(known));
+    expect(text.length).toBeLessThan(120_000);
+    expect(decodeKnown(JSON.parse(text))).toEqual(known);
+  });
+});

@@ -1,0 +1,169 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { EntityName } from '../../../bridge/entities/catalogue.ts';
+import type { State } from '../../../bridge/entities/field.ts';
+import type { WriteChange } from '../../../bridge/systems/system.ts';
+import { doneOf, never } from '../../conformance/outcome.ts';
+import { createWorkplace, type RunningHarvest, startHarvest, type Workplace } from './start.ts';
+
+let harvest: RunningHarvest;
+let workplace: Workplace;
+beforeEach(async () => {
+  harvest = await startHarvest();
+  workplace = await createWorkplace(harvest);
+  harvest.sandbox.calls.clear();
+});
+afterEach(() => harvest.close());
+
+const write = async (entity: EntityName, fields: State, more: Partial<WriteChange> = {}) => {
+  const change = { reference: `odoo:${entity}:1`, fields, uncertain: false, ...more };
+  return (await harvest.connector.write(entity, [change], never))[0];
+};
+const project = (fields: State = {}): State => ({
+  name: 'Rollout',
+  code: 'S00042',
+  customer: String(workplace.client),
+  billable: true,
+  ...fields,
+});
+
+describe('writing customers', () => {
+  it('adopts the client that has the name already, whatever its case', async () => {
+    const result = await write('customer', { name: 'workplace CLIENT', active: true });
+    expect(result).toEqual({ ok: true, id: String(workplace.client), result: 'adopted' });
+    expect(harvest.sandbox.state.clients.size).toBe(1);
+    expect([...harvest.sandbox.state.clients.values()][0]?.name).toBe('workplace CLIENT');
+  });
+
+  it('sends nothing when nothing differs', async () => {
+    const fields = { name: 'Workplace client', active: true };
+    expect(await write('customer', fields, { id: String(workplace.client) })).toMatchObject({
+      result: 'unchanged',
+    });
+    expect(harvest.sandbox.calls.calls()).toEqual({ 'GET /v2/clients/:id': 1 });
+  });
+});
+
+describe('writing projects', () => {
+  it("keeps people's notes around the reference", async () => {
+    const id = String(workplace.project);
+    await harvest.call('PATCH', `/projects/${id}`, {
+      notes: 'Ask Ada first.\nservices-bridge: old\nThanks!',
+    });
+    const result = await write('project', project(), { id });
+    expect(result).toMatchObject({ result: 'adopted' });
+    expect(harvest.sandbox.state.projects.get(workplace.project)).toMatchObject({
+      notes: 'Ask Ada first.\nThanks!\nservices-bridge: odoo:project:1',
+      name: 'Rollout',
+      code: 'S00042',
+    });
+    expect(await write('project', project(), { id })).toMatchObject({ result: 'unchanged' });
+  });
+
+  it('finds a project whose creation was not confirmed, even when it was renamed since', async () => {
+    const { id } = doneOf(await write('project', project()));
+    await harvest.call('PATCH', `/projects/${id}`, { name: 'Renamed by people' });
+    const result = await write('project', project(), { uncertain: true });
+    expect(result).toEqual({ ok: true, id, result: 'adopted' });
+    expect(harvest.sandbox.state.projects.size).toBe(2);
+  });
+
+  it('does not take over a project of other people that has the name', async () => {
+    const result = await write('project', project({ name: 'Workplace' }));
+    expect(result).toMatchObject({
+      ok: false,
+      error: 'conflict',
+      message: expect.stringContaining('Workplace'),
+    });
+  });
+
+  it('asks for a customer', async () => {
+    expect(await write('project', project({ customer: null }))).toMatchObject({
+      ok: false,
+      error: 'invalid',
+    });
+    expect(harvest.sandbox.calls.calls()).toEqual({});
+  });
+
+  it('leaves the rest of a call untried when Harvest wants to be left alone', async () => {
+    const changes = ['A', 'B', 'C'].map((name) => ({
+      reference: `odoo:project:${name}`,
+      fields: project({ name }),
+      uncertain: false,
+    }));
+    const { sandbox, connector } = harvest;
+    sandbox.faults.add({ method: 'POST', action: { kind: 'delay', milliseconds: 0 } });
+    sandbox.faults.add({ method: 'POST', action: { kind: 'status', status: 429, retryAfterSeconds: 3 } });
+    const results = await connector.write('project', changes, never);
+    expect(results).toMatchObject([
+      { ok: true },
+      { ok: false, error: 'limited', retryAfterMilliseconds: 3000 },
+      { ok: false, error: 'limited', retryAfterMilliseconds: 3000 },
+    ]);
+    expect(sandbox.calls.count('POST /v2/projects')).toBe(2);
+  });
+
+  it('does not count objects as uncertain that were never sent', async () => {
+    const changes = ['A', 'B'].map((name) => ({
+      reference: `odoo:project:${name}`,
+      fields: project({ name }),
+      uncertain: false,
+    }));
+    harvest.sandbox.faults.add({ method: 'POST', action: { kind: 'commit-then-drop' } });
+    expect(await harvest.connector.write('project', changes, never)).toMatchObject([
+      { ok: false, error: 'ambiguous' },
+      { ok: false, error: 'unavailable' },
+    ]);
+  });
+});
+
+describe('writing tasks', () => {
+  const task = (fields: State = {}): State => ({
+    name: 'Consulting',
+    project: String(workplace.project),
+    billable: true,
+    ...fields,
+  });
+
+  it('uses the account-wide task of the name, and brings it back from the archive', async () => {
+    const shared = await harvest.call('POST', '/tasks', { name: 'consulting', is_active: false });
+    const { id, result } = doneOf(await write('task', task()));
+    expect(result).toBe('created');
+    expect(harvest.sandbox.state.taskAssignments.get(Number(id))?.taskId).toBe(shared.id);
+    expect(harvest.sandbox.state.tasks.get(shared.id)?.active).toBe(true);
+  });
+
+  it('adopts an assignment that the project has already', async () => {
+    const result = await write('task', task({ name: 'Workplace task', billable: false }));
+    expect(result).toEqual({ ok: true, id: String(workplace.assignment), result: 'adopted' });
+    expect(harvest.sandbox.state.taskAssignments.get(workplace.assignment)?.billable).toBe(false);
+  });
+
+  it('renames a task of one project, but never one that others use', async () => {
+    const id = String(workplace.assignment);
+    expect(await write('task', task({ name: 'New name' }), { id })).toMatchObject({ result: 'updated' });
+    expect(harvest.sandbox.state.tasks.get(workplace.task)?.name).toBe('New name');
+
+    const other = doneOf(await write('project', project())).id;
+    await write('task', task({ name: 'New name', project: other }));
+    const refused = await write('task', task({ name: 'Newer name' }), { id });
+    expect(refused).toMatchObject({
+      ok: false,
+      error: 'conflict',
+      message: expect.stringContaining('2 projects'),
+    });
+    expect(harvest.sandbox.state.tasks.get(workplace.task)?.name).toBe('New name');
+  });
+
+  it('does not move a task to another project', async () => {
+    const other = doneOf(await write('project', project())).id;
+    const moved = task({ name: 'Workplace task', project: other });
+    expect(await write('task', moved, { id: String(workplace.assignment) })).toMatchObject({
+      error: 'conflict',
+    });
+  });
+
+  it('says that a closed project takes no task', async () => {
+    await harvest.call('PATCH', `/projects/${workplace.project}`, { is_active: false });
+    expect(await write('task', task())).toMatchObject({ ok: false, error: 'conflict' });
+  });
+});

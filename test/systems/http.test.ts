@@ -1,0 +1,205 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { SystemError } from '../../bridge/systems/error.ts';
+import {
+  createHttp,
+  type Http,
+  type HttpOptions,
+  type HttpRequest,
+  retryAfter,
+} from '../../bridge/systems/http.ts';
+import { createLimiter } from '../../bridge/systems/limiter.ts';
+
+type Handler = (request: IncomingMessage, response: ServerResponse, number: number) => void;
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+/** A client of a server that answers as `handler` says; `number` counts its requests from 1. */
+async function connect(handler: Handler, options: Partial<HttpOptions> = {}): Promise<Http> {
+  let requests = 0;
+  const server: Server = createServer((request, response) => handler(request, response, ++requests));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const http = createHttp({
+    system: 'partner',
+    baseUrl: `http://127.0.0.1:${port}/api`,
+    headers: () => ({ authorization: 'Bearer very-secret' }),
+    timeoutMilliseconds: 200,
+    ...options,
+  });
+  closing.push(async () => {
+    await http.close();
+    server.closeAllConnections();
+    server.close();
+  });
+  return http;
+}
+
+const request = (more: Partial<HttpRequest> = {}): HttpRequest => ({
+  method: 'GET',
+  path: '/things',
+  action: 'read things',
+  signal: new AbortController().signal,
+  ...more,
+});
+
+const answer = (status: number, body = '{}', headers: Record<string, string> = {}): Handler => {
+  return (_, response) => response.writeHead(status, headers).end(body);
+};
+
+async function errorOf(promise: Promise<unknown>): Promise<SystemError> {
+  const error = await promise.then(
+    () => undefined,
+    (caught) => caught as SystemError,
+  );
+  if (error === undefined) throw new Error('the request succeeded');
+  return error;
+}
+
+describe('requests', () => {
+  it('puts path and query under the base address and sends JSON', async () => {
+    const seen: unknown[] = [];
+    const http = await connect(async (message, response) => {
+      let body = '';
+      for await (const chunk of message) body += chunk;
+      seen.push(
+        message.method,
+        message.url,
+        message.headers['content-type'],
+        body,
+        message.headers.authorization,
+      );
+      response.end('{"id": 1}');
+    });
+    const body = { name: 'Müller' };
+    const result = await http.request(
+      request({ method: 'POST', query: { a: 'x y', b: undefined, c: 2 }, body }),
+    );
+    expect(result).toMatchObject({ status: 200, body: { id: 1 } });
+    expect(seen).toEqual([
+      'POST',
+      '/api/things?a=x+y&c=2',
+      'application/json',
+      '{"name":"Müller"}',
+      'Bearer very-secret',
+    ]);
+  });
+
+  it('takes an empty body for no body, and does not take a web page for an answer', async () => {
+    const empty = await connect(answer(204, ''));
+    expect(await empty.request(request())).toMatchObject({ status: 204, body: undefined });
+    const page = await connect(answer(200, '<html>'));
+    expect(await errorOf(page.request(request()))).toMatchObject({ kind: 'unavailable' });
+    expect(await errorOf(page.request(request({ method: 'POST' })))).toMatchObject({ kind: 'ambiguous' });
+  });
+});
+
+describe('failures', () => {
+  it.each([
+    ['GET', 500, 'unavailable'],
+    ['POST', 500, 'ambiguous'],
+    ['POST', 502, 'ambiguous'],
+    ['POST', 503, 'unavailable'],
+    ['PUT', 500, 'unavailable'],
+    ['PATCH', 500, 'ambiguous'],
+    ['GET', 408, 'unavailable'],
+    ['POST', 408, 'ambiguous'],
+    ['POST', 410, 'missing'],
+    ['POST', 423, 'conflict'],
+  ] as const)('sorts the answer to %s with status %i as %s', async (method, status, kind) => {
+    const http = await connect(answer(status));
+    expect(await errorOf(http.request(request({ method })))).toMatchObject({ kind, status });
+  });
+
+  it('names what was done, and explains it in the words of the system', async () => {
+    const http = await connect(answer(400, '{"message": "no"}'), {
+      explain: (body) => (body as { message: string }).message,
+    });
+    const error = await errorOf(http.request(request()));
+    expect(error).toMatchObject({ kind: 'invalid', message: 'no', action: 'read things', system: 'partner' });
+  });
+
+  it('tries a broken connection again at once where that is harmless', async () => {
+    let requests = 0;
+    const http = await connect((message, response, number) => {
+      requests = number;
+      if (number < 3) message.socket.destroy();
+      else response.end('{}');
+    });
+    expect(await http.request(request())).toMatchObject({ status: 200 });
+    expect(requests).toBe(3);
+    requests = 0;
+    const fragile = await connect((message, _, number) => {
+      requests = number;
+      message.socket.destroy();
+    });
+    expect(await errorOf(fragile.request(request({ method: 'POST' })))).toMatchObject({ kind: 'ambiguous' });
+    expect(requests).toBe(1);
+  });
+
+  it('does not wait for a second time limit when the first has passed', async () => {
+    let requests = 0;
+    const http = await connect((_message, _response, number) => {
+      requests = number;
+    });
+    expect(await errorOf(http.request(request()))).toMatchObject({ kind: 'unavailable' });
+    expect(requests).toBe(1);
+  });
+
+  it('tells an interruption apart by whether something may have been done', async () => {
+    const controller = new AbortController();
+    const http = await connect(() => controller.abort());
+    const { signal } = controller;
+    const error = await errorOf(http.request(request({ method: 'POST', signal })));
+    expect(error).toMatchObject({ kind: 'ambiguous' });
+    expect(await errorOf(http.request(request({ method: 'POST', signal })))).toMatchObject({
+      kind: 'unavailable',
+    });
+  });
+});
+
+describe('limits', () => {
+  it('lets the next call wait as long as the system asks for', async () => {
+    const http = await connect(
+      (_, response, number) => {
+        if (number === 1) response.writeHead(429, { 'retry-after': '1' }).end();
+        else response.end('{}');
+      },
+      { limiter: createLimiter({ requests: 100, milliseconds: 1000 }) },
+    );
+    expect(await errorOf(http.request(request()))).toMatchObject({
+      kind: 'limited',
+      retryAfterMilliseconds: 1000,
+    });
+    const begin = performance.now();
+    await http.request(request());
+    expect(performance.now() - begin).toBeGreaterThan(900);
+  });
+
+  it('counts a request against its own limiter instead of the common one', async () => {
+    const limiter = createLimiter({ requests: 1, milliseconds: 60_000 });
+    const own = createLimiter({ requests: 10, milliseconds: 60_000 });
+    const http = await connect(answer(200), { limiter });
+    await http.request(request());
+    await http.request(request({ limiter: own }));
+    await http.request(request({ limiter: own }));
+  });
+
+  it.each([
+    ['3', 3000],
+    ['0', 0],
+    ['-1', 0],
+    ['', undefined],
+    ['soon', undefined],
+    [undefined, undefined],
+    ['Wed, 21 Oct 2026 07:28:00 GMT', 60_000],
+  ])('reads the header Retry-After "%s" as %s milliseconds', (header, expected) => {
+    expect(retryAfter(header, Date.parse('2026-10-21T07:27:00Z'))).toBe(expected);
+  });
+});
