@@ -5,6 +5,7 @@ from odoo.tools import SQL
 
 from ..delivery.message import instant
 from ..delivery.sender import wake
+from ..outbox.columns import BigInteger, LooseMany2one
 
 # Longer than a request may take: a row whose sender died is due again after this.
 _LEASE_SECONDS = 60
@@ -13,12 +14,6 @@ _TRIES_OF_REFUSED_ROW = 10
 # A row that could not leave because the bridge was away.
 _DAYS_OF_UNSENT_ROW = 30
 _REMOVED_AT_ONCE = 10_000
-
-
-class BigInteger(fields.Integer):
-    """PostgreSQL's transaction ids have 64 bits."""
-
-    _column_type = ("int8", "int8")
 
 
 class ServicesBridgeEvent(models.Model):
@@ -46,12 +41,12 @@ class ServicesBridgeEvent(models.Model):
     field_names = fields.Text(
         string="Changed Fields", readonly=True, help="Names, sorted, without values."
     )
-    user_id = fields.Many2one("res.users", readonly=True, ondelete="set null")
+    user_id = LooseMany2one("res.users", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True, ondelete="set null")
     transaction_id = BigInteger(
         string="Transaction", required=True, readonly=True, aggregator=None
     )
-    occurred_at = fields.Datetime(required=True, readonly=True)
+    occurred_at = fields.Datetime(string="Occurred", required=True, readonly=True)
     origin = fields.Char(
         readonly=True, help="“bridge” when the bridge itself made the change."
     )

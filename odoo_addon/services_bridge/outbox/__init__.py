@@ -1,1 +1,1 @@
-from . import collector, insert, uuid7
+from . import collector, columns, insert, uuid7

@@ -1,4 +1,9 @@
-"""The outbox rows of a transaction, written by one statement."""
+"""The outbox rows of a transaction.
+
+The usual transaction costs one statement, kept simple because planning is most of its
+time. Only when an earlier flush of the transaction wrote rows for the same records, a
+second statement merges into those.
+"""
 
 from odoo.tools import SQL
 
@@ -24,70 +29,69 @@ def insert_events(cr, by_model):
         for record_id, collected in by_id.items()
     ]
     for start in range(0, len(rows), _ROWS_PER_STATEMENT):
-        _insert(cr, rows[start : start + _ROWS_PER_STATEMENT])
+        _write(cr, rows[start : start + _ROWS_PER_STATEMENT])
     # Only a hint: it survives the rollback of a savepoint, so it carries nothing.
     dbname = cr.dbname
     cr.postcommit.add(lambda: wake(dbname))
 
 
+def _write(cr, rows):
+    written = _insert(cr, rows)
+    if len(written) < len(rows):
+        _merge(
+            cr, [row for row in rows if (row[0].model, row[1]) not in written]
+        )
+
+
 def _insert(cr, rows):
-    ids_by_watched = {}
-    for watched, record_id, _collected in rows:
-        ids_by_watched.setdefault(watched, []).append(record_id)
+    """Return ``{(model, record id)}`` of the rows that are new in this transaction."""
     cr.execute(
         SQL(
             """
-        WITH collected AS (
-            SELECT * FROM unnest(
-                %(event_ids)s::varchar[], %(models)s::varchar[], %(res_ids)s::int4[],
-                %(created)s::bool[], %(fields)s::text[], %(user_ids)s::int4[],
-                %(company_ids)s::int4[], %(origins)s::varchar[]
-            ) AS c(event_id, model, res_id, created, fields, user_id, company_id,
-                   origin)
-        ), present AS (%(present)s)
-        INSERT INTO services_bridge_event AS event (
+        INSERT INTO services_bridge_event (
             event_id, model, res_id, operation, field_names, user_id, company_id,
             transaction_id, occurred_at, origin, state, tries, next_try_at
         )
-        SELECT c.event_id, c.model, c.res_id,
-               CASE WHEN present.id IS NULL THEN 'unlink'
-                    WHEN c.created THEN 'create'
-                    ELSE 'write' END,
-               CASE WHEN present.id IS NULL THEN '' ELSE c.fields END,
-               res_users.id, res_company.id,
-               txid_current(), clock_timestamp() AT TIME ZONE 'UTC', c.origin,
+        SELECT event_id, model, res_id, operation, field_names, user_id, company_id,
+               txid_current(), clock_timestamp() AT TIME ZONE 'UTC', origin,
                'pending', 0, clock_timestamp() AT TIME ZONE 'UTC'
-          FROM collected c
-          LEFT JOIN present ON present.model = c.model AND present.id = c.res_id
-          LEFT JOIN res_users ON res_users.id = c.user_id
-          LEFT JOIN res_company
-                 ON res_company.id = COALESCE(present.company_id, c.company_id)
-         WHERE present.id IS NOT NULL OR NOT c.created
-        ON CONFLICT (transaction_id, model, res_id) DO UPDATE SET
+          FROM (%s) AS collected
+            ON CONFLICT (transaction_id, model, res_id) DO NOTHING
+     RETURNING model, res_id
+            """,
+            _collected(rows),
+        )
+    )
+    return set(cr.fetchall())
+
+
+def _merge(cr, rows):
+    """Add to what earlier flushes of this transaction wrote.
+
+    Records that were created and are gone again have no row; nothing happens to them.
+    """
+    cr.execute(
+        SQL(
+            """
+        UPDATE services_bridge_event AS event SET
             operation = CASE
-                WHEN event.operation <> 'create' THEN EXCLUDED.operation
-                WHEN EXCLUDED.operation = 'unlink' THEN %(never_was)s
+                WHEN event.operation <> 'create' THEN collected.operation
+                WHEN collected.operation = 'unlink' THEN %(never_was)s
                 ELSE 'create' END,
-            field_names = CASE WHEN EXCLUDED.operation = 'unlink' THEN '' ELSE (
+            field_names = CASE WHEN collected.operation = 'unlink' THEN '' ELSE (
                 SELECT COALESCE(string_agg(DISTINCT name, ',' ORDER BY name), '')
                   FROM unnest(string_to_array(
-                      event.field_names || ',' || EXCLUDED.field_names, ',')) AS name
+                      event.field_names || ',' || collected.field_names, ',')) AS name
                  WHERE name <> '') END,
-            company_id = COALESCE(EXCLUDED.company_id, event.company_id),
-            origin = CASE WHEN event.origin IS NOT DISTINCT FROM EXCLUDED.origin
-                          THEN event.origin END
-        RETURNING operation
+            company_id = COALESCE(collected.company_id, event.company_id),
+            origin = CASE WHEN event.origin = collected.origin THEN event.origin END
+          FROM (%(collected)s) AS collected
+         WHERE event.transaction_id = txid_current()
+           AND event.model = collected.model AND event.res_id = collected.res_id
+     RETURNING event.operation
             """,
-            event_ids=[uuid7() for _row in rows],
-            models=[watched.model for watched, _record_id, _collected in rows],
-            res_ids=[record_id for _watched, record_id, _collected in rows],
-            created=[collected.created for *_key, collected in rows],
-            fields=[",".join(sorted(collected.fields)) for *_key, collected in rows],
-            user_ids=[collected.user_id for *_key, collected in rows],
-            company_ids=[collected.company_id for *_key, collected in rows],
-            origins=[collected.origin for *_key, collected in rows],
-            present=_present(ids_by_watched),
             never_was=_NEVER_WAS,
+            collected=_collected(rows),
         )
     )
     if any(operation == _NEVER_WAS for (operation,) in cr.fetchall()):
@@ -100,12 +104,48 @@ def _insert(cr, rows):
         )
 
 
-def _present(ids_by_watched):
-    """Query for the model, id and company of the records that exist by now.
+def _collected(rows):
+    """Query for what the rows shall say.
 
     The database has the last word on what was created or deleted: a savepoint that
     does not flush can be rolled back without Odoo's hooks hearing of it.
     """
+    return SQL(
+        """
+        SELECT c.event_id, c.model, c.res_id,
+               CASE WHEN present.id IS NULL THEN 'unlink'
+                    WHEN c.created THEN 'create'
+                    ELSE 'write' END AS operation,
+               CASE WHEN present.id IS NULL THEN '' ELSE c.fields END AS field_names,
+               c.user_id, COALESCE(present.company_id, c.company_id) AS company_id,
+               c.origin
+          FROM unnest(
+                %(event_ids)s::varchar[], %(models)s::varchar[], %(res_ids)s::int4[],
+                %(created)s::bool[], %(fields)s::text[], %(user_ids)s::int4[],
+                %(company_ids)s::int4[], %(origins)s::varchar[]
+               ) AS c(event_id, model, res_id, created, fields, user_id, company_id,
+                      origin)
+          LEFT JOIN (%(present)s) AS present
+                 ON present.model = c.model AND present.id = c.res_id
+         WHERE present.id IS NOT NULL OR NOT c.created
+        """,
+        event_ids=[uuid7() for _row in rows],
+        models=[watched.model for watched, _record_id, _collected in rows],
+        res_ids=[record_id for _watched, record_id, _collected in rows],
+        created=[collected.created for *_key, collected in rows],
+        fields=[",".join(sorted(collected.fields)) for *_key, collected in rows],
+        user_ids=[collected.user_id for *_key, collected in rows],
+        company_ids=[collected.company_id for *_key, collected in rows],
+        origins=[collected.origin for *_key, collected in rows],
+        present=_present(rows),
+    )
+
+
+def _present(rows):
+    """Query for the model, id and company of those records that exist by now."""
+    ids_by_watched = {}
+    for watched, record_id, _collected in rows:
+        ids_by_watched.setdefault(watched, []).append(record_id)
     return SQL(" UNION ALL ").join(
         SQL(
             "SELECT %s::varchar AS model, id, %s AS company_id FROM %s"

@@ -155,10 +155,17 @@ class TestCollect(BridgeCase):
         self.partner.name = "Ada"
         self.assertTrue(self.event_of(self.partner))
 
-    def test_deleted_user_and_company_do_not_break_the_row(self):
+    def test_deleted_user_does_not_break_the_row(self):
         user = self.env["res.users"].create({"name": "Gone", "login": "gone"})
         self.env.cr.flush()
         self.partner.with_user(user).sudo().write({"category_id": [Command.clear()]})
+        user_id = user.id
         user.unlink()
-        self.assertEqual(self.event_of(self.partner)[0], "write")
-        self.assertFalse(self.row_of(self.partner).user_id)
+        row = self.row_of(self.partner)
+        self.assertEqual(row.operation, "write")
+        [(_row_id, event)] = self.events._claim(1)
+        self.assertEqual(event["user_id"], user_id, "a row tells what was")
+        self.assertFalse(row.user_id)
+        self.assertFalse(self.events.search([("user_id", "!=", False)]))
+        [shown] = row.web_read({"user_id": {"fields": {"display_name": {}}}})
+        self.assertFalse(shown["user_id"])
