@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createOdoo } from '../../bridge/systems/odoo/connector.ts';
-import { type Firm, startFirm } from './odoo-connector/firm.ts';
+import { describeConnector } from '../conformance/connector.ts';
+import { odooHarness } from './odoo-connector/conformance.ts';
+import { allowWriting, type Firm, startFirm } from './odoo-connector/firm.ts';
 import { testObjects } from './odoo-connector/objects.ts';
 import { testOutbox } from './odoo-connector/outbox.ts';
 import { testSale } from './odoo-connector/sale.ts';
@@ -11,6 +13,7 @@ let firm: Firm;
 
 beforeAll(async () => {
   firm = await startFirm(['services_bridge.group_service_billing', 'base.group_partner_manager']);
+  await allowWriting(firm, 'res.partner');
 });
 
 afterAll(() => firm?.close());
@@ -21,6 +24,10 @@ describe.each(['json2', 'xmlrpc'] as const)('Odoo 19 by %s', (transport) => {
   testSale(bench);
   testTrouble(bench);
   testOutbox(bench);
+  describeConnector(
+    `Odoo by ${transport}`,
+    odooHarness(() => firm, transport),
+  );
 });
 
 test('takes JSON-2 by itself, and starts while Odoo is down', async () => {

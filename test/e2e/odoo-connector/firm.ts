@@ -128,3 +128,10 @@ export async function pay(firm: Firm, invoice: number, amount: number): Promise<
   const payment = await firm.admin.create('account.payment.register', { amount }, context);
   await firm.admin.call('account.payment.register', 'action_create_payments', [[payment]], { context });
 }
+
+/** Switches on one of the addon's proposals of what the bridge may write. */
+export async function allowWriting({ admin }: Firm, model: string): Promise<void> {
+  const context = { active_test: false };
+  const ids = await admin.call('services.bridge.writable', 'search', [[['model', '=', model]]], { context });
+  await admin.write('services.bridge.writable', ids as number[], { active: true });
+}

@@ -75,13 +75,6 @@ export function testObjects(bench: Workbench): void {
   });
 
   test('writes customers where the firm allows it', async () => {
-    const partners = await bench.firm.admin.call(
-      'services.bridge.writable',
-      'search',
-      [[['model', '=', 'res.partner']]],
-      { context: { active_test: false } },
-    );
-    await bench.firm.admin.write('services.bridge.writable', partners as number[], { active: true });
     const fields = {
       name: `Globex ${bench.transport}`,
       is_company: true,
