@@ -1,4 +1,8 @@
+import * as v from 'valibot';
 import type { Limit } from '../limiter.ts';
+
+const billingMethods = ['Project', 'Tasks', 'People', 'none'] as const;
+const budgetMethods = ['project', 'project_cost', 'task', 'task_fees', 'person', 'none'] as const;
 
 export interface HarvestOptions {
   /** Name of the system in the rules. Default: `harvest`. */
@@ -15,8 +19,8 @@ export interface HarvestOptions {
   /** Requests of the account. Default: 100 in 15 seconds. */
   readonly limit?: Limit;
   /** How a new project is billed and budgeted in Harvest, whose own invoices are not used. Default: `none`, `none`. */
-  readonly billBy?: 'Project' | 'Tasks' | 'People' | 'none';
-  readonly budgetBy?: 'project' | 'project_cost' | 'task' | 'task_fees' | 'person' | 'none';
+  readonly billBy?: (typeof billingMethods)[number];
+  readonly budgetBy?: (typeof budgetMethods)[number];
   /** First day whose time counts: `2026-01-01`. Default: the start of the window. */
   readonly start?: string;
   /** Days back in which withdrawn approvals and deleted time are noticed. Default: 45. */
@@ -26,6 +30,33 @@ export interface HarvestOptions {
   /** Objects of one list page, 2000 at most. Default: 500. */
   readonly listPage?: number;
   readonly now?: () => number;
+}
+
+/** Options that `sync-rules/systems.yaml` may set, under their names there. */
+const declarable = v.strictObject({
+  bill_by: v.optional(v.picklist(billingMethods)),
+  budget_by: v.optional(v.picklist(budgetMethods)),
+  window_days: v.optional(
+    v.pipe(v.string(), v.regex(/^[1-9]\d{0,2}$/, 'must be a number of days, 1 to 999')),
+  ),
+});
+
+/**
+ * The options of a declaration in the rules.
+ * @throws RangeError naming the option that is unknown or wrong
+ */
+export function declaredOptions(declared: Readonly<Record<string, string>>): Partial<HarvestOptions> {
+  const result = v.safeParse(declarable, declared);
+  if (!result.success) {
+    const [issue] = result.issues;
+    throw new RangeError(`Harvest's option ${v.getDotPath(issue) ?? ''}: ${issue.message}`);
+  }
+  const { bill_by, budget_by, window_days } = result.output;
+  return {
+    ...(bill_by === undefined ? {} : { billBy: bill_by }),
+    ...(budget_by === undefined ? {} : { budgetBy: budget_by }),
+    ...(window_days === undefined ? {} : { windowDays: Number(window_days) }),
+  };
 }
 
 export interface HarvestSettings extends Required<Omit<HarvestOptions, 'start'>> {

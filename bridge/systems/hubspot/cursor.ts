@@ -12,7 +12,7 @@ export interface Cursor {
 
 const seenLimit = 5000;
 
-export const emptyCursor: Cursor = { since: null, seen: new Map(), deletedSince: null, sweptAt: 0 };
+const emptyCursor: Cursor = { since: null, seen: new Map(), deletedSince: null, sweptAt: 0 };
 
 interface StoredCursor {
   readonly version: 1;

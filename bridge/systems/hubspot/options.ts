@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import type { Limit } from '../limiter.ts';
 
 export interface HubspotOptions {
@@ -32,6 +33,42 @@ export interface Stages {
   readonly lost: string;
 }
 
+/** Those of the sales pipeline that every new HubSpot account has. */
+const usualStages: Stages = { open: 'appointmentscheduled', won: 'closedwon', lost: 'closedlost' };
+
+/** Options that `sync-rules/systems.yaml` may set, under their names there. */
+const declarable = v.strictObject({
+  pipeline: v.optional(v.string()),
+  stage_open: v.optional(v.string()),
+  stage_won: v.optional(v.string()),
+  stage_lost: v.optional(v.string()),
+  time_zone: v.optional(
+    v.picklist(Intl.supportedValuesOf('timeZone'), 'must be a time zone such as Europe/Berlin'),
+  ),
+});
+
+/**
+ * The options of a declaration in the rules.
+ * @throws RangeError naming the option that is unknown or wrong
+ */
+export function declaredOptions(declared: Readonly<Record<string, string>>): Partial<HubspotOptions> {
+  const result = v.safeParse(declarable, declared);
+  if (!result.success) {
+    const [issue] = result.issues;
+    throw new RangeError(`HubSpot's option ${v.getDotPath(issue) ?? ''}: ${issue.message}`);
+  }
+  const { pipeline, stage_open, stage_won, stage_lost, time_zone } = result.output;
+  return {
+    ...(pipeline === undefined ? {} : { pipeline }),
+    ...(time_zone === undefined ? {} : { timeZone: time_zone }),
+    stages: {
+      open: stage_open ?? usualStages.open,
+      won: stage_won ?? usualStages.won,
+      lost: stage_lost ?? usualStages.lost,
+    },
+  };
+}
+
 export interface HubspotSettings extends Required<HubspotOptions> {}
 
 /** Options with the defaults filled in; refuses what cannot work. */
@@ -43,7 +80,7 @@ export function settingsOf(options: HubspotOptions): HubspotSettings {
     limit: { requests: 190, milliseconds: 10_000 },
     searchLimit: { requests: 5, milliseconds: 1000 },
     pipeline: 'default',
-    stages: { open: 'appointmentscheduled', won: 'closedwon', lost: 'closedlost' },
+    stages: usualStages,
     timeZone: 'UTC',
     searchPage: 100,
     overlapMilliseconds: 5 * 60_000,

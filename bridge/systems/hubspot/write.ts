@@ -39,8 +39,37 @@ export function createWriter(api: HubspotApi, settings: HubspotSettings): Writer
     const unknown = items.filter(({ change }) => change.id === undefined);
     await submitGroup(known, results, (inputs) => api.updateBatch(mapping.type, inputs, signal));
     await submitGroup(unknown, results, (inputs) => api.upsertBatch(mapping.type, inputs, signal));
+    const present = await ownConflicts(mapping, unknown, results, signal);
+    await submitGroup(present, results, (inputs) => api.updateBatch(mapping.type, inputs, signal));
     if (mapping.type === 'deals') await connectCompanies(api, items, results, signal);
     return results;
+  }
+
+  /**
+   * Two upserts of one reference at the same time can make the second fail as a duplicate of the first. The items this
+   * happened to, with the id that the first one got, and without their result.
+   */
+  async function ownConflicts(
+    mapping: EntityMapping,
+    items: readonly Item[],
+    results: WriteResult[],
+    signal: AbortSignal,
+  ): Promise<Item[]> {
+    const conflicts = items.filter(({ index }) => {
+      const result = results[index];
+      return result?.ok === false && result.error === 'conflict';
+    });
+    if (conflicts.length === 0) return [];
+    const ids = [...new Set(conflicts.map(({ change }) => change.reference))];
+    const by = { ids, idProperty: referenceProperty };
+    const answer = await api.readBatch(mapping.type, by, [referenceProperty], signal);
+    const idOf = new Map(answer.results.map(({ id, properties }) => [properties[referenceProperty], id]));
+    return conflicts.flatMap((item) => {
+      const id = idOf.get(item.change.reference);
+      if (id === undefined) return [];
+      delete results[item.index];
+      return [{ ...item, change: { ...item.change, id } }];
+    });
   }
 
   return {

@@ -64,7 +64,7 @@ function requireStage(state: HubspotState, properties: Record<string, string>): 
 }
 
 /** Refuses a value that another object has in a unique property: with 409, for the whole request. */
-export function requireFree(
+function requireFree(
   state: HubspotState,
   type: ObjectType,
   properties: Readonly<Record<string, string>>,

@@ -116,6 +116,21 @@ describe('writing projects', () => {
   });
 });
 
+it('stays below the limit of the account', async () => {
+  await harvest.close();
+  const quota = { requests: 8, milliseconds: 400 };
+  harvest = await startHarvest({ limit: quota }, { quota });
+  const changes = Array.from({ length: 20 }, (_, number) => ({
+    reference: `odoo:customer:${number}`,
+    fields: { name: `Client ${number}`, active: true },
+    uncertain: false,
+  }));
+  const calls = changes.map((change) => harvest.connector.write('customer', [change], never));
+  const results = await Promise.all(calls);
+  expect(results.flat().every(({ ok }) => ok)).toBe(true);
+  expect(harvest.sandbox.calls.calls()).toEqual({ 'POST /v2/clients': 20 });
+});
+
 describe('writing tasks', () => {
   const task = (fields: State = {}): State => ({
     name: 'Consulting',

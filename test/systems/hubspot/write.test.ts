@@ -80,6 +80,29 @@ describe('writing companies', () => {
     ]);
   });
 
+  it('settles a race between two upserts of one reference', async () => {
+    const { sandbox, connector } = hubspot;
+    const [first] = await connector.write('customer', [customer(1)], never);
+    sandbox.faults.add({ path: 'batch/upsert', action: { kind: 'status', status: 409 } });
+    const [second] = await connector.write('customer', [customer(1, { city: 'Bonn' })], never);
+    expect(second).toEqual({ ok: true, id: doneOf(first).id, result: 'updated' });
+    expect(sandbox.objects('companies')).toMatchObject([{ properties: { city: 'Bonn' } }]);
+  });
+
+  it('stays below the limit of the account', async () => {
+    await hubspot.close();
+    const limit = { requests: 5, milliseconds: 300 };
+    hubspot = await startHubspot({ limit, searchLimit: limit }, { quota: limit, searchQuota: limit });
+    const { sandbox, connector } = hubspot;
+    const calls = Array.from({ length: 12 }, (_, number) =>
+      connector.write('customer', [customer(number)], never),
+    );
+    await Promise.all([...calls, connector.find('customer', 'name', ['A', 'B', 'C', 'D', 'E', 'F'], never)]);
+    const statuses = sandbox.calls.entries().map(({ status }) => status);
+    expect(statuses).toHaveLength(14);
+    expect(statuses).not.toContain(429);
+  });
+
   it('clears what is empty and leaves what is absent', async () => {
     const { sandbox, connector } = hubspot;
     const [first] = await connector.write('customer', [customer(1, { city: 'Ulm', phone: '123' })], never);
