@@ -1,5 +1,7 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import OdooAwait from 'odoo-await';
-import { type ErrorKind, SystemError } from '../error.ts';
+import { type ErrorKind, SystemError, type SystemErrorContext } from '../error.ts';
+import { retryAfter } from '../http.ts';
 import { answerWasLost, type Fault, faultOfTraceback, kindOfFault, sentenceOf } from './fault.ts';
 import { createSlots } from './slots.ts';
 import { baseContext, type CallOptions, type OdooTransport, type TransportOptions } from './transport.ts';
@@ -17,7 +19,7 @@ const nameOfCode: Readonly<Record<number, string>> = {
 interface Rejection {
   readonly code?: number | string;
   readonly faultString?: string;
-  readonly res?: { readonly statusCode?: number };
+  readonly res?: { readonly statusCode?: number; readonly headers?: IncomingHttpHeaders };
 }
 
 /**
@@ -64,7 +66,7 @@ export function createXmlrpc(options: TransportOptions): OdooTransport {
     try {
       return await slots.take(call.signal);
     } catch (cause) {
-      throw failure('unavailable', `${call.action} was interrupted`, call, cause);
+      throw failure('unavailable', `${call.action} was interrupted`, call, { cause });
     }
   }
 
@@ -91,14 +93,13 @@ export function createXmlrpc(options: TransportOptions): OdooTransport {
     }
   }
 
-  function failure(kind: ErrorKind, message: string, call: CallOptions, cause?: unknown, status?: number) {
-    const { action } = call;
-    return new SystemError(kind, message, {
-      system,
-      action,
-      cause,
-      ...(status === undefined ? {} : { status }),
-    });
+  function failure(
+    kind: ErrorKind,
+    message: string,
+    call: CallOptions,
+    more: Omit<SystemErrorContext, 'system'> = {},
+  ): SystemError {
+    return new SystemError(kind, message, { system, action: call.action, ...more });
   }
 
   function explained(error: unknown, call: CallOptions, lost: ErrorKind): SystemError {
@@ -109,16 +110,21 @@ export function createXmlrpc(options: TransportOptions): OdooTransport {
     const { code, faultString, res } = (error ?? {}) as Rejection;
     if (faultString !== undefined) return faultError(Number(code), faultString, call);
     const status = res?.statusCode;
-    if (status === 404) return failure('missing', `there is no XML-RPC at ${url}`, call, error, status);
-    if (status === 429) return failure('limited', 'Odoo asked for fewer calls', call, error, status);
-    if (status === 503) return failure('unavailable', 'Odoo is not available', call, error, status);
-    if (status !== undefined && status >= 400) {
-      return failure(lost, `Odoo answered with status ${status}`, call, error, status);
+    if (status !== undefined) {
+      const wait = retryAfter(res?.headers?.['retry-after']);
+      const message =
+        status < 400 ? "Odoo's answer could not be read" : `${url} answered XML-RPC with status ${status}`;
+      return failure(kindOfStatus[status] ?? lost, message, call, {
+        cause: error,
+        status,
+        ...(wait === undefined ? {} : { retryAfterMilliseconds: wait }),
+      });
     }
-    if (status !== undefined) return failure(lost, "Odoo's answer could not be read", call, error, status);
     const neverSent = typeof code === 'string' && beforeSending.has(code);
     const text = neverSent ? 'nothing listens at its address' : 'the connection broke';
-    return failure(neverSent ? 'unavailable' : lost, `${system} could not be reached: ${text}`, call, error);
+    return failure(neverSent ? 'unavailable' : lost, `${system} could not be reached: ${text}`, call, {
+      cause: error,
+    });
   }
 
   function faultError(code: number, text: string, call: CallOptions): SystemError {
@@ -141,6 +147,17 @@ export function createXmlrpc(options: TransportOptions): OdooTransport {
     close: async () => {},
   };
 }
+
+/** Odoo answers every call with 200; these come from what stands before it. */
+const kindOfStatus: Readonly<Record<number, ErrorKind>> = {
+  400: 'invalid',
+  401: 'denied',
+  403: 'denied',
+  404: 'missing',
+  413: 'invalid',
+  429: 'limited',
+  503: 'unavailable',
+};
 
 const beforeSending = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 

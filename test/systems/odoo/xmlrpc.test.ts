@@ -112,6 +112,7 @@ test.each([
   [502, 'ambiguous', 'unavailable'],
   [503, 'unavailable', 'unavailable'],
   [429, 'limited', 'limited'],
+  [403, 'denied', 'denied'],
   [404, 'missing', 'missing'],
   [200, 'ambiguous', 'unavailable'],
 ])('a page with status %i in place of an answer', async (status, kindOnce, kindAgain) => {
@@ -121,6 +122,16 @@ test.each([
   const transport = connect(odoo.url);
   await expect(transport.call('m', 'f', {}, once)).rejects.toMatchObject({ kind: kindOnce, status });
   await expect(transport.call('m', 'f', {}, again)).rejects.toMatchObject({ kind: kindAgain, status });
+});
+
+test('hears when it may come again', async () => {
+  const odoo = await startFakeOdoo(
+    afterLogIn((_request, response) => response.writeHead(429, { 'retry-after': '7' }).end('Slow down')),
+  );
+  await expect(connect(odoo.url).call('m', 'f', {}, once)).rejects.toMatchObject({
+    kind: 'limited',
+    retryAfterMilliseconds: 7000,
+  });
 });
 
 test.each([
