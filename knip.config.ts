@@ -8,7 +8,6 @@ const config: KnipConfig = {
   ignoreExportsUsedInFile: { interface: true, type: true },
   ignoreDependencies: [
     // Started by path in scripts/run.mjs and scripts/check/tool.ts, not imported.
-    'tsx',
     '@biomejs/biome',
     '@typescript/native',
   ],

@@ -8,7 +8,7 @@ const statement =
   /\b(select\s[\s\S]*\sfrom\s|insert\s+(or\s+\w+\s+)?into\s|update\s+\S+\s+set\s|delete\s+from\s|(create|alter|drop)\s+(table|index|trigger|view)\s|pragma\s+\w+|begin\s+(immediate|exclusive)\b)/i;
 
 /** Lines of the literals that hold SQL, counted from 1. */
-export function sqlLines(source: string): number[] {
+function sqlLines(source: string): number[] {
   const file = ts.createSourceFile('source.ts', source, ts.ScriptTarget.Latest);
   const lines: number[] = [];
   const visit = (node: ts.Node): void => {
