@@ -1,5 +1,6 @@
-import { SystemError } from '../systems/error.ts';
 import type { Connector } from '../systems/system.ts';
+import { startDeadline } from './deadline.ts';
+import { asSystemError } from './failure.ts';
 import type { Health } from './health.ts';
 import type { Observe } from './observer.ts';
 
@@ -12,6 +13,7 @@ export interface Readiness {
 }
 
 const lookAgainMs = 60_000;
+const setupTimeoutMs = 120_000;
 
 export function createReadiness(options: {
   connector: Connector;
@@ -28,8 +30,9 @@ export function createReadiness(options: {
   const failed = (retryAfterMs?: number) => Math.max(...healths.map((health) => health.failed(retryAfterMs)));
 
   async function findOut(signal: AbortSignal): Promise<boolean> {
+    const deadline = startDeadline(signal, setupTimeoutMs);
     try {
-      const findings = await connector.setup(signal);
+      const findings = await connector.setup(deadline.signal);
       problems = findings.flatMap(({ level, message, remedy }) =>
         level === 'error' ? [remedy === undefined ? message : `${message}. ${remedy}`] : [],
       );
@@ -39,17 +42,20 @@ export function createReadiness(options: {
         observe({ kind: 'paused', system, error: 'denied', message: problems.join(' '), untilMs });
       }
     } catch (error) {
-      if (!(error instanceof SystemError)) throw error;
+      const failure = asSystemError(error, system, 'unavailable');
+      if (failure === undefined) throw error;
       if (signal.aborted) return false;
-      problems = [error.message];
-      const untilMs = failed(error.retryAfterMilliseconds);
+      problems = [failure.message];
+      const untilMs = failed(failure.retryAfterMilliseconds);
       observe({
         kind: 'paused',
         system,
-        error: error.kind,
-        message: error.message,
+        error: failure.kind,
+        message: failure.message,
         untilMs: Math.max(untilMs, now()),
       });
+    } finally {
+      deadline.clear();
     }
     return ready;
   }

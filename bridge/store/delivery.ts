@@ -62,10 +62,10 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
         lane: slot('lane'),
         due_ms: slot('dueMs'),
         tries: sql.lit(0),
-        // One that needs a person may have had its effect; whatever brings the object next has to look.
-        uncertain: sql<0 | 1>`exists (select 1 from delivery as earlier where earlier.state = 'dead'
-          and earlier.uncertain = 1 and earlier.target = @target and earlier.source = @source
-          and earlier.entity = @entity and earlier.source_id = @sourceId)`,
+        // One that ended in doubt may have had its effect; whatever brings the object next has to look.
+        uncertain: sql<0 | 1>`exists (select 1 from delivery as earlier where earlier.uncertain = 1
+          and earlier.target = @target and earlier.source = @source and earlier.entity = @entity
+          and earlier.source_id = @sourceId and earlier.state in ('dead', 'done'))`,
         rules_version: slot('rulesVersion'),
         correlation: slot('correlation'),
         created_at: slot('at'),
@@ -147,6 +147,15 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
       .updateTable('delivery')
       .set({ uncertain: sql.lit(1), due_ms: sql<number>`max(due_ms, @dueMs)` })
       .where('id', '=', slot<string>('id')),
+  );
+  const clearDoubt = prepare<ObjectOfDelivery>(
+    connection,
+    kysely
+      .updateTable('delivery')
+      .set({ uncertain: sql.lit(0) })
+      .where(sameObject)
+      .where('uncertain', '=', sql.lit(1))
+      .where('state', 'in', sql<string>`('dead', 'done')`),
   );
   const supersedeDead = prepare<ObjectOfDelivery & { at: string }>(
     connection,
@@ -241,6 +250,10 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
     hasDead: (object: ObjectOfDelivery): boolean => hasDead.get(pick(object)) !== undefined,
     carryDoubt(id: string, dueMs: number): void {
       carryDoubt.run({ id, dueMs });
+    },
+    /** It is known now what became of the object: earlier deliveries that ended in doubt are in none any more. */
+    clearDoubt(object: ObjectOfDelivery): void {
+      clearDoubt.run(pick(object));
     },
     /** A later delivery of the object succeeded: its dead ones need nobody any more. */
     supersedeDead(object: ObjectOfDelivery, at: string): void {

@@ -96,7 +96,10 @@ export function createSettle(tables: Tables) {
         ledger.put({ ...target, fingerprint: written.fingerprint, deliveryId: delivery.id, writtenAt: at });
       }
     }
-    deliveries.move(delivery.id, 'leased', 'done', { at });
+    if (delivery.uncertain && externalId !== undefined) deliveries.clearDoubt(delivery);
+    // Nothing had to be done, but an earlier try may have left something there that nobody has seen.
+    const uncertain = delivery.uncertain && externalId === undefined;
+    deliveries.move(delivery.id, 'leased', 'done', { at, uncertain });
     deliveries.supersedeDead(delivery, at);
     attempt(settlement, { outcome, externalId, fields: written?.json });
     if (followUp !== undefined) deliveries.enqueue(followUp, nowMs, at);

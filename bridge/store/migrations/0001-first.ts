@@ -113,6 +113,9 @@ export async function up(database: Kysely<unknown>): Promise<void> {
   );
 
   await sql`create index delivery_waiting on delivery (target) where state = 'waiting'`.execute(database);
+  await sql`create index delivery_doubt on delivery (target, source, entity, source_id) where uncertain = 1`.execute(
+    database,
+  );
   // Deliveries that wait for a counterpart to appear are found by it at once.
   await sql`create index delivery_unmatched on delivery (target, entity)
     where state = 'pending' and error = 'unmatched'`.execute(database);
