@@ -34,9 +34,7 @@ def item_error(model, error):
         return error
     if isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError):
         raise error
-    kind = next(
-        (kind for types, kind in _KINDS if isinstance(error, types)), "invalid"
-    )
+    kind = next((kind for types, kind in _KINDS if isinstance(error, types)), "invalid")
     return ItemError(kind, _words(model, error))
 
 

@@ -56,8 +56,12 @@ def checked_item(model, field_names, item):
     for name in item["values"]:
         if name not in model._fields:
             raise ItemError(
-                "invalid", env._("%(model)s has no field %(field)s.",
-                                 model=model._description, field=name)
+                "invalid",
+                env._(
+                    "%(model)s has no field %(field)s.",
+                    model=model._description,
+                    field=name,
+                ),
             )
         if name not in field_names:
             raise ItemError(

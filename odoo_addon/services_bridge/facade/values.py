@@ -33,7 +33,11 @@ def _converted(field, value, env):
         return value
     if field.type in ("float", "monetary") and isinstance(value, str):
         return float(value)
-    if field.type == "datetime" and isinstance(value, str) and _INSTANT.fullmatch(value):
+    if (
+        field.type == "datetime"
+        and isinstance(value, str)
+        and _INSTANT.fullmatch(value)
+    ):
         instant = datetime.fromisoformat(value)
         return instant.astimezone(timezone.utc).replace(tzinfo=None)
     if field.type == "many2one":

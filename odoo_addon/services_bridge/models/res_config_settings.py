@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 
-from ..delivery.sender import resume
 from .services_bridge_settings import DEFAULT_BATCH_SIZE, DEFAULT_RETENTION_DAYS
 
 _PREFIX = "services_bridge_"
@@ -90,9 +89,6 @@ class ResConfigSettings(models.TransientModel):
         """Store what the page shows, call the bridge with it, and say what happened."""
         self._services_bridge_store()
         accepted, message = self.env["services.bridge.delivery"]._test()
-        if accepted:
-            dbname = self.env.cr.dbname
-            self.env.cr.postcommit.add(lambda: resume(dbname))
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

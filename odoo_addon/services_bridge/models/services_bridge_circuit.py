@@ -53,7 +53,7 @@ class ServicesBridgeCircuit(models.Model):
 
     @api.model
     def _leave(self):
-        """There was nothing to try with: let the next one in at once."""
+        """Let the next one in at once: nothing was tried, or things changed."""
         self._set_retry(0)
 
     def _set_retry(self, seconds):

@@ -58,7 +58,9 @@ class ServicesBridgeDelivery(models.AbstractModel):
         with requests.Session() as session:
             while True:
                 # a transaction of its own: settings may change between two batches
-                settings = self._in_transaction(self.env["services.bridge.settings"]._load)
+                settings = self._in_transaction(
+                    self.env["services.bridge.settings"]._load
+                )
                 if settings.refusal(self.env):
                     return None
                 wait, trying = self._in_transaction(circuit._enter)

@@ -43,7 +43,9 @@ class ServicesBridgeFacade(models.AbstractModel):
             name: sorted(
                 field
                 for field in watched[name].fields
-                if self.env[name]._has_field_access(self.env[name]._fields[field], "read")
+                if self.env[name]._has_field_access(
+                    self.env[name]._fields[field], "read"
+                )
             )
             for name in sorted(watched)
         }

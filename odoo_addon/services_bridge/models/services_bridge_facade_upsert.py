@@ -21,7 +21,9 @@ class ServicesBridgeFacade(models.AbstractModel):
         """
         self._check_caller()
         target = self._target(model)
-        names = set(self.env["services.bridge.writable"]._for(model).field_ids.mapped("name"))
+        names = set(
+            self.env["services.bridge.writable"]._for(model).field_ids.mapped("name")
+        )
         items = self._checked_list(items, self.env._("items"))
         if options:
             raise UserError(
@@ -82,7 +84,9 @@ class ServicesBridgeFacade(models.AbstractModel):
         except Exception as error:
             if len(items) == 1:
                 failure = item_error(target, error)
-                return {items[0].reference: self._error_answer(items[0].reference, failure)}
+                return {
+                    items[0].reference: self._error_answer(items[0].reference, failure)
+                }
             # what is not about an item at all is raised here, not tried again
             item_error(target, error)
         middle = len(items) // 2
@@ -170,7 +174,9 @@ class ServicesBridgeFacade(models.AbstractModel):
             )
         references = self._checked_list(references, self.env._("references"))
         errors = self._distinct(references)
-        valid = [name for name, error in zip(references, errors, strict=True) if not error]
+        valid = [
+            name for name, error in zip(references, errors, strict=True) if not error
+        ]
         with origin(self.env.cr, ORIGIN):
             known = self.env["services.bridge.reference"]._resolve(
                 target, valid, lock=True

@@ -5,6 +5,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, str2bool
 
+from ..delivery.sender import resume
+
 DEFAULT_BATCH_SIZE = 100
 LARGEST_BATCH_SIZE = 500
 DEFAULT_RETENTION_DAYS = 14
@@ -79,6 +81,10 @@ class ServicesBridgeSettings(models.AbstractModel):
         if secret := values.pop("secret", None):
             self.env["services.bridge.secret"].add(secret)
         self._store(values)
+        # whatever kept the bridge from being reached may be mended now
+        self.env["services.bridge.circuit"]._leave()
+        dbname = self.env.cr.dbname
+        self.env.cr.postcommit.add(lambda: resume(dbname))
         return True
 
     @api.model

@@ -38,9 +38,7 @@ def insert_events(cr, by_model):
 def _write(cr, rows):
     written = _insert(cr, rows)
     if len(written) < len(rows):
-        _merge(
-            cr, [row for row in rows if (row[0].model, row[1]) not in written]
-        )
+        _merge(cr, [row for row in rows if (row[0].model, row[1]) not in written])
 
 
 def _insert(cr, rows):

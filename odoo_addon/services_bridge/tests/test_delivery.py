@@ -30,7 +30,10 @@ class TestDelivery(BridgeCase):
         return self.rows().mapped("state")
 
     def let_time_pass(self):
-        self.env.cr.execute("UPDATE services_bridge_circuit SET retry_at = now() - interval '1 day' WHERE retry_at IS NOT NULL")
+        self.env.cr.execute(
+            "UPDATE services_bridge_circuit SET retry_at = now() - interval '1 day'"
+            " WHERE retry_at IS NOT NULL"
+        )
         self.env.cr.execute(
             "UPDATE services_bridge_event SET next_try_at = now() - interval '1 day'"
             " WHERE state = 'pending'"
@@ -146,6 +149,13 @@ class TestDelivery(BridgeCase):
         self.assertEqual(self.deliver(), 120)
         wait = self.circuit.retry_at - fields.Datetime.now()
         self.assertTrue(115 <= wait.total_seconds() <= 121)
+
+    def test_changed_settings_are_tried_at_once(self):
+        self.receiver.answers.append(refused(401, "bad_signature", Retry_After="3600"))
+        self.assertEqual(self.deliver(), 3600)
+        self.settings.configure({"secret": OTHER_SECRET})
+        self.assertIsNone(self.deliver())
+        self.assertEqual(self.states(), ["sent"] * 3)
 
     def test_plain_words(self):
         for status, error, words in (

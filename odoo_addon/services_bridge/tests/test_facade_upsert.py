@@ -217,7 +217,9 @@ class TestUpsert(BridgeCase):
         answers = self.upsert(self.item(1), self.item(2))
         self.assertEqual([answer["error"] for answer in answers], ["denied"] * 2)
         self.assertFalse(
-            self.env["services.bridge.reference"].search([("model", "=", "res.partner")])
+            self.env["services.bridge.reference"].search(
+                [("model", "=", "res.partner")]
+            )
         )
 
 

@@ -23,9 +23,7 @@ class TestSettings(BridgeCase):
         self.assertTrue(settings.enabled)
         self.assertEqual((settings.batch_size, settings.retention_days), (250, 3))
         with Form(self.env["res.config.settings"]) as page:
-            self.assertEqual(
-                page.services_bridge_address, "https://bridge.example.com"
-            )
+            self.assertEqual(page.services_bridge_address, "https://bridge.example.com")
             self.assertEqual(page.services_bridge_batch_size, 250)
 
     def test_wrong_values(self):
