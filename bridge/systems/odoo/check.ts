@@ -40,6 +40,20 @@ export async function checkOdoo(
   return findings;
 }
 
+/**
+ * What forbids to work with this database, whatever it holds: looked at before anything is read or written.
+ *
+ * @throws SystemError when Odoo or its addon cannot be asked
+ */
+export async function checkDatabase(
+  client: OdooClient,
+  expected: Expectations,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  const addon = await describe(client, signal);
+  return [databaseFinding(addon, expected), ...neutralizedFindings(addon)];
+}
+
 async function versionFinding(
   transport: OdooTransport,
   expected: Expectations,
@@ -124,14 +138,8 @@ function addonFindings(addon: Description, expected: Expectations): Finding[] {
           remedy: addon.protocol < protocol ? 'Upgrade the addon in Odoo.' : 'Upgrade the bridge.',
         },
     databaseFinding(addon, expected),
+    ...neutralizedFindings(addon),
   ];
-  if (addon.neutralized) {
-    findings.push({
-      level: 'warning',
-      message: 'the database is neutralized: it is a copy for tests and sends no events',
-      remedy: 'Point the bridge to the production database, or let it speak to sandbox partners only.',
-    });
-  }
   if (!addon.enabled) {
     findings.push({
       level: 'warning',
@@ -170,5 +178,18 @@ function databaseFinding(addon: Description, expected: Expectations): Finding {
       'If this database is the right one, change ODOO_DATABASE_UUID; a copy of it must not be used instead.',
   };
 }
+
+/** Partners must never hear of what happens in a copy, so the bridge does not even read it. */
+const neutralizedFindings = (addon: Description): Finding[] =>
+  addon.neutralized
+    ? [
+        {
+          level: 'error',
+          message:
+            'the database is neutralized: it is a copy for tests, and the bridge does not work with it',
+          remedy: 'Point ODOO_URL and ODOO_DATABASE to the production database.',
+        },
+      ]
+    : [];
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,7 +1,7 @@
 import type { EntityName } from '../../entities/catalogue.ts';
 import { SystemError } from '../error.ts';
 import type { Capability, Connector, PollPage } from '../system.ts';
-import { checkOdoo } from './check.ts';
+import { checkDatabase, checkOdoo } from './check.ts';
 import { createClient, type OdooClient } from './client.ts';
 import { readDue } from './due.ts';
 import { entitiesInOdoo, entityNamesByModel } from './entities.ts';
@@ -26,7 +26,7 @@ export interface OdooOptions {
   readonly timeoutMilliseconds?: number;
   /** Calls at once, at most. Default 4; keep it below the number of Odoo's workers. */
   readonly connections?: number;
-  /** When set, `check` reports a database with another UUID. */
+  /** When set, `setup` and `check` report a database with another UUID. */
   readonly databaseUuid?: string;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
@@ -86,9 +86,8 @@ export function createOdoo(options: OdooOptions): OdooConnector {
       const message = `Odoo has no stream "${stream}", only ${streams.join(' and ')}`;
       throw new SystemError('invalid', message, { system });
     },
-    setup: async () => [
-      { level: 'ok', message: 'nothing to set up in Odoo besides the addon services_bridge' },
-    ],
+    // Nothing has to be set up besides the addon; but a wrong database must be noticed before anything is written.
+    setup: (signal) => checkDatabase(client, options, signal),
     check: (signal) => checkOdoo(client, options, signal),
     close: () => client.close(),
   };
