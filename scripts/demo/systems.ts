@@ -10,6 +10,8 @@ import { type BridgeProcess, startBridgeProcess } from './bridge-process.ts';
 import { configureAddon, type Firm, newSecret, setUpFirm } from './firm.ts';
 import { type PartnerApi, partnerApi } from './partner-api.ts';
 
+type Environment = Readonly<Record<string, string>>;
+
 /** Everything that takes part, running on this machine. */
 export interface Systems {
   readonly firm: Firm;
@@ -19,17 +21,28 @@ export interface Systems {
   readonly harvestApi: PartnerApi;
   readonly bridge: BridgeProcess;
   /** The settings that the bridge runs with. */
-  readonly environment: Readonly<Record<string, string>>;
-  /** Starts the bridge again after it was stopped or killed, on the same database. */
-  restartBridge(): Promise<BridgeProcess>;
+  readonly environment: Environment;
+  /**
+   * Starts the bridge again after it was stopped or killed, on the same database.
+   *
+   * @param changes settings that differ from now on
+   */
+  restartBridge(changes?: Environment): Promise<BridgeProcess>;
   /** Stops the bridge and the sandboxes and removes what they left. Odoo is the caller's. */
   stop(): Promise<void>;
 }
 
 const shippedRules = fileURLToPath(new URL('../../sync-rules', import.meta.url));
 
+export interface SystemsOptions {
+  /** Settings of the bridge besides those that it needs. */
+  readonly environment?: Environment;
+  /** Seconds between two polls of approved time. Default 4. */
+  readonly pollEvery?: number;
+}
+
 /** Sets up the firm in Odoo, starts the sandbox partners and the bridge between them. */
-export async function startSystems(odoo: OdooServer): Promise<Systems> {
+export async function startSystems(odoo: OdooServer, options: SystemsOptions = {}): Promise<Systems> {
   const folder = mkdtempSync(join(tmpdir(), 'services-bridge-'));
   const firm = await setUpFirm(odoo);
   const hubspot = await startHubspotSandbox();
@@ -47,10 +60,10 @@ export async function startSystems(odoo: OdooServer): Promise<Systems> {
   });
 
   const secret = newSecret();
-  const environment = {
+  let environment: Environment = {
     PORT: String(await freePort()),
     DATABASE_PATH: join(folder, 'bridge.sqlite'),
-    RULES_DIRECTORY: rulesForImpatientPeople(folder),
+    RULES_DIRECTORY: rulesForImpatientPeople(folder, options.pollEvery ?? 4),
     WEBHOOK_SECRETS: secret,
     ODOO_URL: odoo.url,
     ODOO_DATABASE: odoo.databaseName,
@@ -62,6 +75,7 @@ export async function startSystems(odoo: OdooServer): Promise<Systems> {
     HARVEST_TOKEN: harvest.token,
     HARVEST_ACCOUNT_ID: harvest.accountId,
     HARVEST_START: new Date(Date.now() - 30 * 24 * 60 * 60_000).toISOString().slice(0, 10),
+    ...options.environment,
   };
   const logFile = join(folder, 'bridge.log');
   let bridge = await startBridgeProcess(environment, logFile);
@@ -75,8 +89,11 @@ export async function startSystems(odoo: OdooServer): Promise<Systems> {
     get bridge() {
       return bridge;
     },
-    environment,
-    async restartBridge() {
+    get environment() {
+      return environment;
+    },
+    async restartBridge(changes = {}) {
+      environment = { ...environment, ...changes };
       bridge = await startBridgeProcess(environment, logFile);
       return bridge;
     },
@@ -89,12 +106,12 @@ export async function startSystems(odoo: OdooServer): Promise<Systems> {
 }
 
 /** The shipped rules, with time polled every few seconds instead of every five minutes. */
-function rulesForImpatientPeople(folder: string): string {
+function rulesForImpatientPeople(folder: string, seconds: number): string {
   const rules = join(folder, 'sync-rules');
   cpSync(shippedRules, rules, { recursive: true });
   const file = join(rules, 'systems.yaml');
   const shipped = readFileSync(file, 'utf8');
-  const changed = shipped.replace('time: "*/5 * * * *"', 'time: "*/4 * * * * *"');
+  const changed = shipped.replace('time: "*/5 * * * *"', `time: "*/${seconds} * * * * *"`);
   if (changed === shipped) throw new Error(`${file} does not poll the stream "time" as the demo expects`);
   writeFileSync(file, changed);
   return rules;

@@ -1,3 +1,4 @@
+import type { OdooSession } from '../odoo/rpc.ts';
 import type { Firm } from './firm.ts';
 import { hubspotObject, type PartnerApi } from './partner-api.ts';
 import type { Stage } from './stage.ts';
@@ -9,48 +10,72 @@ export interface Week {
   /** The consultant hands time in and the manager approves it, in Harvest's own pages. */
   readonly approve: (entryIds: readonly number[]) => void;
   readonly stage: Stage;
+  /** Who buys what. Default: Aurora Energy AG and its roadmap. */
+  readonly sale?: Sale;
 }
 
-const customerName = 'Aurora Energy AG';
-const saleName = 'Grid analytics roadmap';
+export interface Sale {
+  readonly customer: string;
+  readonly website: string;
+  readonly vat: string;
+  readonly opportunity: string;
+}
+
+const roadmap: Sale = {
+  customer: 'Aurora Energy AG',
+  website: 'https://www.aurora-energy.example',
+  vat: 'CHE-123.456.788 TVA',
+  opportunity: 'Grid analytics roadmap',
+};
+
+/** Ids in Odoo of what came out of the week. */
+export interface PlayedWeek {
+  readonly customerId: number;
+  readonly leadId: number;
+  readonly orderId: number;
+  readonly orderName: string;
+  readonly invoiceId: number;
+}
 
 /** A finance week: every step is done by a person with ordinary rights, every effect read back where it belongs. */
-export async function playWeek(week: Week): Promise<void> {
-  const customerId = await sellTo(week);
-  const order = await confirmOrder(week, customerId);
+export async function playWeek(week: Week): Promise<PlayedWeek> {
+  const sold = await sellTo(week);
+  const order = await confirmOrder(week, sold);
   await bookTime(week, order);
   const invoiceId = await bill(week, order);
   await receivePayment(week, invoiceId);
+  return { ...sold, orderId: order.orderId, orderName: order.name, invoiceId };
 }
 
-async function sellTo({ firm, hubspot, stage }: Week): Promise<{ customerId: number; leadId: number }> {
+async function sellTo(week: Week): Promise<{ customerId: number; leadId: number }> {
+  const { firm, hubspot, stage, sale = roadmap } = week;
   const { odoo } = firm.sales;
   stage.act('Monday: a customer');
-  const customerId = await stage.does('Sally', `creates the customer ${customerName} in Odoo`, () =>
+  const customerId = await stage.does('Sally', `creates the customer ${sale.customer} in Odoo`, () =>
     odoo.create('res.partner', {
-      name: customerName,
+      name: sale.customer,
       is_company: true,
-      website: 'https://www.aurora-energy.example',
-      vat: 'CHE-123.456.788 TVA',
+      website: sale.website,
+      vat: sale.vat,
       street: 'Seestrasse 1',
       city: 'Zürich',
       zip: '8002',
     }),
   );
   await stage.sees('HubSpot', 'the company', async () => {
-    const company = await hubspotObject(hubspot, 'companies', customerName, ['domain', 'city']);
+    const company = await hubspotObject(hubspot, 'companies', sale.customer, ['domain', 'city']);
     return company && `${company.name}, ${company.domain}, ${company.city}`;
   });
-  const leadId = await stage.does('Sally', `notes the opportunity "${saleName}"`, () =>
+  const leadId = await stage.does('Sally', `notes the opportunity "${sale.opportunity}"`, () =>
     odoo.create('crm.lead', {
-      name: saleName,
+      name: sale.opportunity,
       type: 'opportunity',
       partner_id: customerId,
       expected_revenue: 6000,
     }),
   );
   await stage.sees('HubSpot', 'the deal', async () => {
-    const deal = await hubspotObject(hubspot, 'deals', saleName, ['amount', 'dealstage']);
+    const deal = await hubspotObject(hubspot, 'deals', sale.opportunity, ['amount', 'dealstage']);
     return deal && `${deal.dealname}, ${deal.amount}, ${deal.dealstage}`;
   });
   return { customerId, leadId };
@@ -69,14 +94,14 @@ interface HarvestTask {
   readonly taskId: number;
 }
 
-async function confirmOrder(week: Week, sale: { customerId: number; leadId: number }): Promise<Order> {
+async function confirmOrder(week: Week, sold: { customerId: number; leadId: number }): Promise<Order> {
   const { firm, harvest, stage } = week;
   const { odoo } = firm.sales;
   stage.act('Tuesday: an order');
   const orderId = await stage.does('Sally', 'quotes senior and junior consulting by the hour', () =>
     odoo.create('sale.order', {
-      partner_id: sale.customerId,
-      opportunity_id: sale.leadId,
+      partner_id: sold.customerId,
+      opportunity_id: sold.leadId,
       order_line: [
         [0, 0, { product_id: firm.services.senior, product_uom_qty: 20 }],
         [0, 0, { product_id: firm.services.junior, product_uom_qty: 20 }],
@@ -84,7 +109,7 @@ async function confirmOrder(week: Week, sale: { customerId: number; leadId: numb
     }),
   );
   await stage.does('Sally', 'marks it won and confirms the order; Odoo makes the project', async () => {
-    await odoo.call('crm.lead', 'action_set_won', [[sale.leadId]]);
+    await odoo.call('crm.lead', 'action_set_won', [[sold.leadId]]);
     await odoo.call('sale.order', 'action_confirm', [[orderId]]);
   });
   const [order] = await odoo.searchRead('sale.order', [['id', '=', orderId]], ['name']);
@@ -199,20 +224,12 @@ const shownOnDeal = ['number', 'total', 'due_on', 'status'].map(
   (name) => `services_bridge_billing_invoice_${name}`,
 );
 
-async function bill({ firm, hubspot, stage }: Week, order: Order): Promise<number> {
+async function bill({ firm, hubspot, stage, sale = roadmap }: Week, order: Order): Promise<number> {
   const { odoo } = firm.finance;
   stage.act('Friday: the invoice');
-  const invoiceId = await stage.does('Fiona', 'makes the draft invoice of the order in Odoo', async () => {
-    const wizard = await odoo.create(
-      'sale.advance.payment.inv',
-      { advance_payment_method: 'delivered', sale_order_ids: [[6, 0, [order.orderId]]] },
-      { active_model: 'sale.order', active_ids: [order.orderId] },
-    );
-    await odoo.call('sale.advance.payment.inv', 'create_invoices', [[wizard]]);
-    const [found] = await odoo.searchRead('sale.order', [['id', '=', order.orderId]], ['invoice_ids']);
-    const [invoiceId] = (found?.invoice_ids ?? []) as number[];
-    return Number(invoiceId);
-  });
+  const invoiceId = await stage.does('Fiona', 'makes the draft invoice of the order in Odoo', () =>
+    makeDraftInvoice(odoo, order.orderId),
+  );
   await stage.does('Fiona', 'posts it', () => odoo.call('account.move', 'action_post', [[invoiceId]]));
   const [invoice] = await odoo.searchRead(
     'account.move',
@@ -222,7 +239,7 @@ async function bill({ firm, hubspot, stage }: Week, order: Order): Promise<numbe
   const untaxed = Number(invoice?.amount_untaxed);
   if (untaxed !== 6.5 * 180 + 4 * 120) throw new Error(`The invoice says ${untaxed} without tax`);
   await stage.sees('HubSpot', 'number, amount, due day and status on the deal', async () => {
-    const deal = await hubspotObject(hubspot, 'deals', saleName, shownOnDeal);
+    const deal = await hubspotObject(hubspot, 'deals', sale.opportunity, shownOnDeal);
     const [number, total, due, status] = shownOnDeal.map((property) => deal?.[property]);
     if (number !== invoice?.name) return undefined;
     if (Number(total) !== invoice?.amount_total || due?.slice(0, 10) !== invoice?.invoice_date_due) {
@@ -233,7 +250,21 @@ async function bill({ firm, hubspot, stage }: Week, order: Order): Promise<numbe
   return invoiceId;
 }
 
-async function receivePayment({ firm, hubspot, stage }: Week, invoiceId: number): Promise<void> {
+/** What is delivered of an order becomes a draft invoice, as the order's own button makes it. Answers its id. */
+export async function makeDraftInvoice(odoo: OdooSession, orderId: number): Promise<number> {
+  const wizard = await odoo.create(
+    'sale.advance.payment.inv',
+    { advance_payment_method: 'delivered', sale_order_ids: [[6, 0, [orderId]]] },
+    { active_model: 'sale.order', active_ids: [orderId] },
+  );
+  await odoo.call('sale.advance.payment.inv', 'create_invoices', [[wizard]]);
+  const [order] = await odoo.searchRead('sale.order', [['id', '=', orderId]], ['invoice_ids']);
+  const [invoiceId] = (order?.invoice_ids ?? []) as number[];
+  return Number(invoiceId);
+}
+
+async function receivePayment(week: Week, invoiceId: number): Promise<void> {
+  const { firm, hubspot, stage, sale = roadmap } = week;
   const { odoo } = firm.finance;
   await stage.does('Fiona', 'registers the payment', async () => {
     const context = { active_model: 'account.move', active_ids: [invoiceId] };
@@ -242,7 +273,7 @@ async function receivePayment({ firm, hubspot, stage }: Week, invoiceId: number)
   });
   await stage.sees('HubSpot', 'that the invoice is paid', async () => {
     const [status, open] = ['services_bridge_billing_invoice_status', 'services_bridge_billing_open'];
-    const deal = await hubspotObject(hubspot, 'deals', saleName, [status, open]);
+    const deal = await hubspotObject(hubspot, 'deals', sale.opportunity, [status, open]);
     return deal?.[status] === 'paid' && Number(deal[open]) === 0
       ? `${deal[status]}, ${deal[open]} open`
       : undefined;
