@@ -1,0 +1,99 @@
+import { openDatabaseForReading } from '../../../bridge/store/database.ts';
+import { readStatus, type Status } from '../../../bridge/store/status.ts';
+import { type Systems, type SystemsOptions, startSystems } from '../../../scripts/demo/systems.ts';
+import { type OdooOptions, type OdooServer, startOdoo } from '../../../scripts/odoo/odoo.ts';
+import type { ObjectType } from '../../sandbox/hubspot/properties.ts';
+import type { SandboxObject } from '../../sandbox/hubspot/sandbox.ts';
+import { eventually } from './eventually.ts';
+import { type Recorder, startRecorder } from './recorder.ts';
+
+/** The firm with everything around it: real Odoo, bridge process, sandbox partners, and a recorder on the webhook's way. */
+export interface Scene extends Pick<Systems, 'firm' | 'hubspot' | 'harvest' | 'harvestApi'> {
+  readonly odoo: OdooServer;
+  readonly systems: Systems;
+  readonly recorder: Recorder;
+  /** As `bridge status` reads it. */
+  status(): Promise<Status>;
+  companies(name: string): SandboxObject[];
+  deals(name: string): SandboxObject[];
+  /** Sally creates a customer. Answers its id. */
+  createCustomer(name: string): Promise<number>;
+  /** Resolves when the company is in HubSpot. */
+  companyArrived(name: string): Promise<SandboxObject>;
+  /** Resolves when the bridge has nothing left to do by itself. */
+  quiet(): Promise<void>;
+  /**
+   * Everything that people did in Odoo before has had its effect when this resolves: a change made now has arrived, and
+   * the bridge is quiet. What is not there then does not come.
+   */
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface SceneOptions extends SystemsOptions {
+  readonly odoo?: OdooOptions;
+}
+
+/** Takes half a minute: start one scene for all tests of a file. */
+export async function startScene(options: SceneOptions = {}): Promise<Scene> {
+  const odoo = await startOdoo({ durable: false, ...options.odoo });
+  let systems: Systems | undefined;
+  try {
+    systems = await startSystems(odoo, { pollEvery: 2, ...options });
+    const recorder = await startRecorder(systems.bridge.address);
+    await systems.firm.admin.call('services.bridge.settings', 'configure', [{ address: recorder.url }]);
+    return createScene(odoo, systems, recorder);
+  } catch (error) {
+    await systems?.stop();
+    await odoo.dispose();
+    throw error;
+  }
+}
+
+function createScene(odoo: OdooServer, systems: Systems, recorder: Recorder): Scene {
+  const { firm, hubspot, harvest, harvestApi } = systems;
+  let markers = 0;
+  const named = (type: ObjectType, property: string, name: string) =>
+    hubspot.objects(type).filter((object) => object.properties[property] === name);
+
+  const scene: Scene = {
+    odoo,
+    systems,
+    recorder,
+    firm,
+    hubspot,
+    harvest,
+    harvestApi,
+    async status() {
+      const database = openDatabaseForReading(systems.environment.DATABASE_PATH as string);
+      try {
+        return await readStatus(database);
+      } finally {
+        await database.kysely.destroy();
+      }
+    },
+    companies: (name) => named('companies', 'name', name),
+    deals: (name) => named('deals', 'dealname', name),
+    createCustomer: (name) => firm.sales.odoo.create('res.partner', { name, is_company: true }),
+    companyArrived: (name) => eventually(`company ${name} in HubSpot`, () => scene.companies(name)[0]),
+    async quiet() {
+      await eventually('the bridge has nothing to do', async () => {
+        const { events, queues } = await scene.status();
+        const moving = queues.filter(({ state }) => state === 'pending' || state === 'leased');
+        return events.length === 0 && moving.length === 0;
+      });
+    },
+    async settled() {
+      const name = `Marker ${++markers}`;
+      await scene.createCustomer(name);
+      await scene.companyArrived(name);
+      await scene.quiet();
+    },
+    async close() {
+      await systems.stop();
+      await recorder.close();
+      await odoo.dispose();
+    },
+  };
+  return scene;
+}
