@@ -1,5 +1,8 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { findings, plant } from './planted.ts';
+
+// Each test starts whole tools, which take long when the machine is busy.
+vi.setConfig({ testTimeout: 90_000 });
 
 const nothing = 'export const nothing = 0;\n';
 const importing = (path: string) => `import '${path}';\n`;
