@@ -1,0 +1,28 @@
+/** `npm run bench [-- intake|pipeline|footprint|odoo …]`: figures and ratios of one run on this machine. */
+import { cpus, totalmem } from 'node:os';
+import { measureFootprint } from './bench/footprint.ts';
+import { measureIntake } from './bench/intake.ts';
+import { measureOdooOverhead } from './bench/odoo-overhead.ts';
+import { measurePipeline } from './bench/pipeline.ts';
+
+const parts = {
+  intake: measureIntake,
+  pipeline: measurePipeline,
+  footprint: measureFootprint,
+  odoo: measureOdooOverhead,
+} as const;
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !Object.hasOwn(parts, name));
+if (unknown.length > 0) {
+  console.error(`There is no part ${unknown.join(', ')}; there are ${Object.keys(parts).join(', ')}.`);
+  process.exit(2);
+}
+console.log(
+  `Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB\n`,
+);
+for (const [name, measure] of Object.entries(parts)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  await measure((line) => console.log(line));
+  console.log('');
+}

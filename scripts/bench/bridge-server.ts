@@ -1,0 +1,68 @@
+/** The bridge, wired as in production, between the stand-ins. Arguments: database file, port of the stand-ins, batch size. */
+import { dirname } from 'node:path';
+import { createEngine } from '../../bridge/engine/engine.ts';
+import { createLandscape } from '../../bridge/engine/landscape.ts';
+import { createOdooIntake } from '../../bridge/intake/odoo.ts';
+import { createVerifier } from '../../bridge/intake/signature.ts';
+import { observeEngine } from '../../bridge/observe/engine-events.ts';
+import { createLog } from '../../bridge/observe/log.ts';
+import { createMetrics } from '../../bridge/observe/metrics.ts';
+import { loadRules } from '../../bridge/rules/load.ts';
+import { startServer } from '../../bridge/server.ts';
+import { openStore } from '../../bridge/store/store.ts';
+import { createHubspot } from '../../bridge/systems/hubspot/connector.ts';
+import { createOdoo } from '../../bridge/systems/odoo/connector.ts';
+import type { Connector } from '../../bridge/systems/system.ts';
+import { serveParent } from './child.ts';
+import { secret } from './messages.ts';
+import { writeBenchRules } from './rules.ts';
+
+const [path = '', standIn = '', batch = '100'] = process.argv.slice(2);
+const address = `http://127.0.0.1:${standIn}`;
+const unlimited = { requests: 1_000_000_000, milliseconds: 1 };
+
+const rules = loadRules(writeBenchRules(dirname(path)), [{ name: 'odoo' }, { name: 'hubspot' }]);
+
+/** The same connector, told to take fewer objects in one call. */
+function withBatch(connector: Connector, size: number): Connector {
+  const customer = connector.entities.customer;
+  const write = customer?.write;
+  if (customer === undefined || write === undefined) throw new Error('The connector writes no customers');
+  return { ...connector, entities: { customer: { ...customer, write: { ...write, batch: size } } } };
+}
+
+const store = await openStore(path);
+const odoo = createOdoo({
+  system: 'odoo',
+  url: address,
+  database: 'bench',
+  login: 'bridge',
+  apiKey: 'key',
+  transport: 'json2',
+});
+const hubspot = createHubspot({ baseUrl: address, token: () => 'token', limit: unlimited });
+const landscape = createLandscape(rules, [odoo, withBatch(hubspot, Number(batch))]);
+const log = createLog({ level: 'warn' });
+const metrics = createMetrics({ queues: () => store.queues() });
+const engine = createEngine({ store, landscape, observe: observeEngine(log, metrics) });
+const server = await startServer({
+  host: '127.0.0.1',
+  port: 0,
+  notReady: () => engine.problems(),
+  odooIntake: createOdooIntake({
+    system: 'odoo',
+    store,
+    verifier: createVerifier([secret], 3600),
+    mostBytes: 10_000_000,
+    rate: { take: () => 0 },
+    database: undefined,
+    stopping: () => false,
+    onStored(counts) {
+      metrics.eventsReceived('odoo', counts);
+      engine.wake('odoo');
+    },
+    onRejected: (reason, message) => log.warn({ reason }, message),
+  }),
+});
+await engine.start();
+serveParent({ port: server.port }, () => ({ resident: process.memoryUsage.rss() }));

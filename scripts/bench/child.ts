@@ -1,0 +1,64 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const loader = pathToFileURL(
+  fileURLToPath(new URL('../../node_modules/tsx/dist/loader.mjs', import.meta.url)),
+).href;
+
+/** A program of the benchmark in a process of its own, so that it has a core of its own. */
+export interface BenchChild {
+  readonly process: ChildProcess;
+  /** What it said when it was ready. */
+  readonly ready: Record<string, unknown>;
+  /** Asks it something; programs answer every message with one. */
+  ask(message: Record<string, unknown>): Promise<Record<string, unknown>>;
+  end(): Promise<void>;
+}
+
+/** Starts a program of this folder and waits for its first message. */
+export async function startChild(program: string, argumentList: readonly string[]): Promise<BenchChild> {
+  const file = fileURLToPath(new URL(program, import.meta.url));
+  const child = fork(file, argumentList, {
+    execArgv: ['--import', loader],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const ready = await nextMessage(child);
+  return {
+    process: child,
+    ready,
+    ask(message) {
+      const answer = nextMessage(child);
+      child.send(message);
+      return answer;
+    },
+    async end() {
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+async function nextMessage(child: ChildProcess): Promise<Record<string, unknown>> {
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`${child.spawnargs.at(-1)} ended with ${code}`);
+  });
+  ended.catch(() => {});
+  const [message] = (await Promise.race([once(child, 'message'), ended])) as [Record<string, unknown>];
+  return message;
+}
+
+/** The other side of `startChild`: says that the program is ready, and answers what it is asked. */
+export function serveParent(
+  ready: Record<string, unknown>,
+  answer: (
+    message: Record<string, unknown>,
+  ) => Promise<Record<string, unknown>> | Record<string, unknown> = () => ({}),
+): void {
+  process.on('message', async (message) => {
+    process.send?.(await answer(message as Record<string, unknown>));
+  });
+  process.on('SIGTERM', () => process.exit(0));
+  process.send?.(ready);
+}

@@ -1,0 +1,27 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Rules that bring customers to the CRM and nothing else; answers their folder. */
+export function writeBenchRules(folder: string): string {
+  const directory = join(folder, 'sync-rules');
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, 'systems.yaml'), systems);
+  writeFileSync(join(directory, 'customer.yaml'), customer);
+  return directory;
+}
+
+const systems = `systems:
+  odoo: { connector: odoo, role: erp }
+  hubspot: { connector: hubspot, role: crm }
+`;
+
+const customer = `entity: customer
+rules:
+  - id: customer-to-crm
+    from: erp
+    to: crm
+    lane: operations
+    fields: [name, domain, phone, street, city, postal_code, country]
+    when: { is_company: true }
+    create: always
+`;
