@@ -92,4 +92,24 @@ export function testTrouble(bench: Workbench): void {
     expect(findings.filter((finding) => finding.level !== 'ok')).toEqual([]);
     expect(findings.map((finding) => finding.message).join('\n')).toContain(bench.firm.server.databaseUuid);
   });
+
+  test('warns of another database, and of a copy for tests', async () => {
+    const { server } = bench.firm;
+    const pinned = bench.connect({ databaseUuid: '00000000-0000-4000-8000-000000000000' });
+    const troubles = async () => (await pinned.check(signal)).filter((finding) => finding.level !== 'ok');
+    try {
+      expect(await troubles()).toMatchObject([
+        { level: 'error', message: expect.stringContaining(server.databaseUuid), remedy: expect.any(String) },
+      ]);
+      await server.sql(
+        "INSERT INTO ir_config_parameter (key, value) VALUES ('database.is_neutralized', 'true')",
+      );
+      expect(await troubles()).toContainEqual(
+        expect.objectContaining({ message: expect.stringContaining('neutralized') }),
+      );
+    } finally {
+      await server.sql("DELETE FROM ir_config_parameter WHERE key = 'database.is_neutralized'");
+      await pinned.close();
+    }
+  });
 }
