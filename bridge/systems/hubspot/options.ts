@@ -36,15 +36,22 @@ export interface Stages {
 /** Those of the sales pipeline that every new HubSpot account has. */
 const usualStages: Stages = { open: 'appointmentscheduled', won: 'closedwon', lost: 'closedlost' };
 
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Options that `sync-rules/systems.yaml` may set, under their names there. */
 const declarable = v.strictObject({
   pipeline: v.optional(v.string()),
   stage_open: v.optional(v.string()),
   stage_won: v.optional(v.string()),
   stage_lost: v.optional(v.string()),
-  time_zone: v.optional(
-    v.picklist(Intl.supportedValuesOf('timeZone'), 'must be a time zone such as Europe/Berlin'),
-  ),
+  time_zone: v.optional(v.pipe(v.string(), v.check(isTimeZone, 'must be a time zone such as Europe/Berlin'))),
 });
 
 /**

@@ -45,6 +45,8 @@ export interface HubspotState {
   readonly companiesOfDeal: Map<string, Association[]>;
   readonly pipelines: readonly Pipeline[];
   readonly owners: Owner[];
+  /** How long search takes to see a new state, in milliseconds; for states stored from now on. */
+  searchDelay: number;
   /** Takes the next object id. */
   nextId(): string;
   /** Stores a new state of an object; search sees it when the delay has passed. */
@@ -83,8 +85,9 @@ export function createHubspotState(clock: Clock, searchDelayMilliseconds: number
   }
 
   const objects: Record<ObjectType, Map<string, StoredObject>> = { companies: new Map(), deals: new Map() };
-  return {
+  const state: HubspotState = {
     clock,
+    searchDelay: searchDelayMilliseconds,
     properties: { companies: createPropertyCatalogue('companies'), deals: createPropertyCatalogue('deals') },
     objects,
     companiesOfDeal: new Map(),
@@ -93,7 +96,7 @@ export function createHubspotState(clock: Clock, searchDelayMilliseconds: number
     nextId: () => String(++lastId),
     store(type, object) {
       objects[type].set(object.id, object);
-      waiting.push({ type, object, at: clock.now() + searchDelayMilliseconds });
+      waiting.push({ type, object, at: clock.now() + state.searchDelay });
     },
     atomically(type, work) {
       const objectsBefore = new Map(objects[type]);
@@ -112,4 +115,5 @@ export function createHubspotState(clock: Clock, searchDelayMilliseconds: number
       return [...visible[type].values()].filter((object) => object.archivedAt === undefined);
     },
   };
+  return state;
 }

@@ -115,6 +115,23 @@ describe('polling time', () => {
     expect(new Set(delivered).size).toBe(5);
   });
 
+  it('follows the links from page to page', async () => {
+    for (let number = 0; number < 5; number++) await book(harvest, workplace, { spent_date: recentDay });
+    harvest.sandbox.calls.clear();
+    await poll();
+    const pages = harvest.sandbox.calls.entries().map(({ query, response }) => ({
+      cursor: query.cursor !== undefined,
+      from: query.from,
+      entries: (response as { time_entries: unknown[] }).time_entries.length,
+    }));
+    const from = '2026-01-16';
+    expect(pages).toEqual([
+      { cursor: false, from, entries: 2 },
+      { cursor: true, from, entries: 2 },
+      { cursor: true, from, entries: 1 },
+    ]);
+  });
+
   it('gives hours as they are rounded for invoices', async () => {
     await harvest.close();
     harvest = await startHarvest({}, { rules: { roundingMinutes: 15 } });

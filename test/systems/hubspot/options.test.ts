@@ -15,6 +15,10 @@ it('takes the options of the rules, and the usual ones for the rest', () => {
   });
 });
 
+it('knows UTC', () => {
+  expect(declaredOptions({ time_zone: 'UTC' })).toMatchObject({ timeZone: 'UTC' });
+});
+
 it.each([
   [{ stages: 'x' }, 'stages'],
   [{ time_zone: 'Berlin' }, 'time_zone'],

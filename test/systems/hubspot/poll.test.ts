@@ -22,6 +22,20 @@ describe('polling companies', () => {
     expect(ids(await poll(first.cursor))).toEqual([late]);
   });
 
+  it('looks back for changes that search shows out of order', async () => {
+    hubspot = await startHubspot();
+    const { sandbox, clock } = hubspot;
+    sandbox.state.searchDelay = 60_000;
+    const slow = sandbox.person.create('companies', { name: 'Slow' });
+    clock.advance(1000);
+    sandbox.state.searchDelay = 0;
+    const fast = sandbox.person.create('companies', { name: 'Fast' });
+    const first = await poll();
+    expect(ids(first)).toEqual([fast]);
+    clock.advance(60_000);
+    expect(ids(await poll(first.cursor))).toEqual([slow]);
+  });
+
   it('reads the values, because search may still show old ones', async () => {
     hubspot = await startHubspot();
     const { sandbox, clock } = hubspot;
