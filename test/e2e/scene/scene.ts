@@ -1,5 +1,7 @@
-import { openDatabaseForReading } from '../../../bridge/store/database.ts';
+import { type OpenDatabase, openDatabaseForReading } from '../../../bridge/store/database.ts';
 import { readStatus, type Status } from '../../../bridge/store/status.ts';
+import { readTrace } from '../../../bridge/store/trace.ts';
+import type { TraceEntry } from '../../../bridge/store/trace-entry.ts';
 import { type Systems, type SystemsOptions, startSystems } from '../../../scripts/demo/systems.ts';
 import { type OdooOptions, type OdooServer, startOdoo } from '../../../scripts/odoo/odoo.ts';
 import type { ObjectType } from '../../sandbox/hubspot/properties.ts';
@@ -14,6 +16,8 @@ export interface Scene extends Pick<Systems, 'firm' | 'hubspot' | 'harvest' | 'h
   readonly recorder: Recorder;
   /** As `bridge status` reads it. */
   status(): Promise<Status>;
+  /** As `bridge trace` reads it. */
+  trace(id: string): Promise<TraceEntry[]>;
   companies(name: string): SandboxObject[];
   deals(name: string): SandboxObject[];
   /** Sally creates a customer. Answers its id. */
@@ -56,6 +60,15 @@ function createScene(odoo: OdooServer, systems: Systems, recorder: Recorder): Sc
   const named = (type: ObjectType, property: string, name: string) =>
     hubspot.objects(type).filter((object) => object.properties[property] === name);
 
+  async function look<Seen>(read: (database: OpenDatabase) => Promise<Seen>): Promise<Seen> {
+    const database = openDatabaseForReading(systems.environment.DATABASE_PATH as string);
+    try {
+      return await read(database);
+    } finally {
+      await database.kysely.destroy();
+    }
+  }
+
   const scene: Scene = {
     odoo,
     systems,
@@ -64,14 +77,8 @@ function createScene(odoo: OdooServer, systems: Systems, recorder: Recorder): Sc
     hubspot,
     harvest,
     harvestApi,
-    async status() {
-      const database = openDatabaseForReading(systems.environment.DATABASE_PATH as string);
-      try {
-        return await readStatus(database);
-      } finally {
-        await database.kysely.destroy();
-      }
-    },
+    status: () => look(readStatus),
+    trace: (id) => look((database) => readTrace(database, id)),
     companies: (name) => named('companies', 'name', name),
     deals: (name) => named('deals', 'dealname', name),
     createCustomer: (name) => firm.sales.odoo.create('res.partner', { name, is_company: true }),
