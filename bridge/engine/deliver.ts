@@ -49,7 +49,7 @@ export function createDeliverStep(options: DeliverOptions): () => Promise<Next> 
     if (!(await options.readiness.ensure(options.signal))) return { afterMs: health.waitMs() };
     const probing = health.open();
     const claimed = await store.claim(target, probing ? probe : shares, leaseMs);
-    if (claimed.length === 0) return untilNextDue();
+    if (claimed.length === 0) return untilNextDue(250);
     const deadline = startDeadline(options.signal, tryTimeoutMs);
     try {
       const { ready, settled } = await prepare(claimed, deadline.signal);
@@ -64,7 +64,7 @@ export function createDeliverStep(options: DeliverOptions): () => Promise<Next> 
     } finally {
       deadline.clear();
     }
-    return claimed.length < claimSize && !probing ? untilNextDue() : 'now';
+    return claimed.length < claimSize && !probing ? untilNextDue(0) : 'now';
   };
 
   async function prepare(claimed: readonly ClaimedDelivery[], signal: AbortSignal) {
@@ -116,11 +116,12 @@ export function createDeliverStep(options: DeliverOptions): () => Promise<Next> 
     });
   }
 
-  async function untilNextDue(): Promise<Next> {
+  /** What is due but was not claimed stands behind a try of the same object that still holds its lease. */
+  async function untilNextDue(leastMs: number): Promise<Next> {
     const due = await store.nextDueMs(target, shares.length);
     if (due === undefined) return 'when-woken';
-    // What is due but was not claimed stands behind a try of the same object that still holds its lease.
-    return due <= now() ? { afterMs: 250 } : { afterMs: due - now() };
+    const afterMs = Math.max(leastMs, due - now());
+    return afterMs <= 0 ? 'now' : { afterMs };
   }
 }
 

@@ -1,0 +1,377 @@
+import { describe, expect, test } from 'vitest';
+import type { ErrorKind } from '../../bridge/systems/error.ts';
+import type { MemorySystem } from './memory-system.ts';
+import { customerToCrm } from './rules.ts';
+import { createWorld, type World } from './world.ts';
+
+const hours = 3_600_000;
+
+async function customers(world: World, ...ids: string[]): Promise<void> {
+  for (const id of ids) world.odoo.put('customer', id, { name: `customer ${id}`, vat: `BE${id}` });
+  await Promise.all(ids.map((id) => world.tell(world.odoo, 'customer', id)));
+}
+
+const names = (system: MemorySystem) => system.states('customer').map(({ name }) => name);
+
+describe('one item fails in a batch', () => {
+  const needsPerson: readonly ErrorKind[] = ['invalid', 'missing', 'conflict', 'denied'];
+
+  test.each(needsPerson)('%s: a person has to look at it, the others are done', async (kind) => {
+    const world = await createWorld();
+    world.hubspot.failNext('write', { kind: 'items', errors: { 'odoo:customer:2': kind } });
+    await customers(world, '1', '2', '3');
+    await world.calm();
+    expect(world.delivery('2')).toMatchObject({
+      state: 'dead',
+      error: kind,
+      cause: `odoo:customer:2 is ${kind}`,
+    });
+    expect(names(world.hubspot)).toEqual(['customer 1', 'customer 3']);
+    await world.pass(24 * hours);
+    expect(world.hubspot.calls('write')).toHaveLength(1);
+  });
+
+  test.each<ErrorKind>(['limited', 'unavailable', 'ambiguous'])('%s: it is tried again', async (kind) => {
+    const world = await createWorld();
+    world.hubspot.failNext('write', { kind: 'items', errors: { 'odoo:customer:2': kind } });
+    await customers(world, '1', '2');
+    await world.calm();
+    expect(world.delivery('2')).toMatchObject({ state: 'pending', tries: 1, error: kind });
+    await world.pass(1500);
+    expect(world.delivery('2')).toMatchObject({ state: 'done', tries: 2, error: null, cause: null });
+    expect(names(world.hubspot)).toEqual(['customer 1', 'customer 2']);
+    expect(world.hubspot.calls('write')[1]?.changes[0]?.uncertain).toBe(kind === 'ambiguous');
+  });
+
+  test('one that never works is given to a person after many tries, later each time', async () => {
+    const world = await createWorld();
+    world.hubspot.fault = () => ({ kind: 'items', errors: { 'odoo:customer:2': 'unavailable' } });
+    await customers(world, '1', '2');
+    await world.pass(10 * hours);
+    expect(world.delivery('2')).toMatchObject({ state: 'dead', tries: 32, error: 'unavailable' });
+    expect(world.delivery('1').state).toBe('done');
+    const attempts = world.rows<{ at: string }>(
+      'select started_at as at from attempt where message is not null',
+    );
+    const times = attempts.map(({ at }) => Date.parse(at)).sort((left, right) => left - right);
+    const gaps = times.slice(1).map((time, index) => time - (times[index] as number));
+    expect(gaps[0]).toBeGreaterThanOrEqual(500);
+    expect(gaps[0]).toBeLessThan(2_000);
+    // The test's own clock goes in steps of up to ten minutes by then.
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(25 * 60_000);
+    expect(gaps.at(-1)).toBeGreaterThan(7 * 60_000);
+  });
+});
+
+describe('a whole call is refused for its content', () => {
+  test.each<ErrorKind>(['invalid', 'missing', 'conflict'])(
+    '%s: each goes alone, and only the bad one is dead',
+    async (kind) => {
+      const world = await createWorld();
+      world.hubspot.fault = ({ method, keys }) =>
+        method === 'write' && keys.includes('odoo:customer:2')
+          ? { kind: 'call', error: world.hubspot.error(kind, 'no', { status: 400 }) }
+          : undefined;
+      await customers(world, '1', '2', '3');
+      await world.calm();
+      expect(world.hubspot.calls('write').map(({ keys }) => keys.length)).toEqual([3, 1, 1, 1]);
+      expect(world.delivery('2')).toMatchObject({ state: 'dead', error: kind, cause: 'no' });
+      expect(names(world.hubspot)).toEqual(['customer 1', 'customer 3']);
+      expect(world.observed.filter(({ kind }) => kind === 'paused')).toEqual([]);
+    },
+  );
+
+  test('a search that refuses one value finds the others', async () => {
+    const world = await createWorld({ rules: [{ ...customerToCrm, match: ['vat'] }] });
+    world.hubspot.put('customer', 'h1', { name: 'One', vat: 'BE1' });
+    world.hubspot.fault = ({ method, keys }) =>
+      method === 'find' && keys.includes('BE2')
+        ? { kind: 'call', error: world.hubspot.error('invalid', 'strange VAT', { status: 400 }) }
+        : undefined;
+    await customers(world, '1', '2', '3');
+    await world.calm();
+    expect(world.delivery('2')).toMatchObject({ state: 'dead', error: 'invalid', cause: 'strange VAT' });
+    expect(world.hubspot.get('customer', 'h1')?.name).toBe('customer 1');
+    expect(names(world.hubspot)).toEqual(['customer 1', 'customer 3']);
+  });
+});
+
+describe('a system is in trouble', () => {
+  test.each<ErrorKind>(['denied', 'limited', 'unavailable', 'ambiguous'])(
+    '%s for days kills no delivery, and all arrive afterwards',
+    async (kind) => {
+      const world = await createWorld();
+      world.hubspot.fault = ({ method }) =>
+        method === 'write'
+          ? { kind: 'call', error: world.hubspot.error(kind, 'not now', { status: 503 }) }
+          : undefined;
+      for (let day = 1; day <= 2; day++) {
+        await customers(world, `${day}1`, `${day}2`);
+        await world.pass(24 * hours);
+      }
+      expect(world.rows('select id from delivery where state <> ?', 'pending')).toEqual([]);
+      expect(world.engine.problems()).toEqual([
+        expect.stringContaining('hubspot: does not answer since 2026-01-05'),
+      ]);
+      const before = world.hubspot.calls('write').length;
+      expect(before).toBeGreaterThan(2 * 24);
+      world.hubspot.fault = () => undefined;
+      await world.pass(16 * 60_000);
+      expect(names(world.hubspot).sort()).toEqual(['11', '12', '21', '22'].map((id) => `customer ${id}`));
+      expect(world.engine.problems()).toEqual([]);
+    },
+  );
+
+  test('writing does not work while reading does: nothing dies', async () => {
+    const world = await createWorld();
+    world.odoo.fault = ({ method }) =>
+      method === 'write' || method === 'remove'
+        ? { kind: 'call', error: world.odoo.error('unavailable', 'maintenance', { status: 503 }) }
+        : undefined;
+    world.odoo.put('project', '5', { name: 'P', customer: null, status: 'active', billable: true });
+    await world.tell(world.odoo, 'project', '5');
+    await world.calm();
+    const [project] = Object.keys(world.harvest.all('project'));
+    world.odoo.put('worker', 'e1', { email: 'a@firm.example' });
+    world.harvest.put('worker', 'w1', { name: 'A', email: 'a@firm.example' });
+    world.harvest.put('timesheet', 't1', {
+      worker: 'w1',
+      project: project as string,
+      hours: '1',
+      notes: 'x',
+      approval: 'approved',
+    });
+    await world.tell(world.harvest, 'timesheet', 't1');
+    for (let hour = 0; hour < 10; hour++) {
+      world.odoo.put('customer', `${hour}`, { name: `customer ${hour}`, vat: null });
+      await world.tell(world.odoo, 'customer', `${hour}`);
+      await world.pass(hours);
+    }
+    expect(world.delivery('t1').state).toBe('pending');
+    expect(world.engine.problems()).toEqual([expect.stringContaining('odoo: does not answer since')]);
+  });
+
+  test('the breaker lets one delivery at a time find out, and closes at the first success', async () => {
+    const world = await createWorld({ batch: 10 });
+    world.hubspot.fault = ({ method }) =>
+      method === 'write' ? { kind: 'call', error: world.hubspot.error('unavailable', 'down') } : undefined;
+    await customers(world, '1', '2', '3', '4', '5');
+    await world.pass(60_000);
+    const sizes = world.hubspot.calls('write').map(({ keys }) => keys.length);
+    expect(sizes.slice(0, 4)).toEqual([5, 5, 5, 5]);
+    expect(new Set(sizes.slice(4))).toEqual(new Set([1]));
+    world.hubspot.fault = () => undefined;
+    const before = world.hubspot.calls('write').length;
+    await world.pass(120_000);
+    expect(
+      world.hubspot
+        .calls('write')
+        .slice(before)
+        .map(({ keys }) => keys.length),
+    ).toEqual([1, 4]);
+    expect(names(world.hubspot)).toHaveLength(5);
+    expect(world.rows('select id from delivery where tries > 1')).toEqual([]);
+  });
+
+  test('calls that fail together count as one failure', async () => {
+    const world = await createWorld({ batch: 1 });
+    world.hubspot.failNext(
+      'write',
+      ...Array.from(
+        { length: 8 },
+        () => ({ kind: 'call', error: world.hubspot.error('unavailable', 'blip') }) as const,
+      ),
+    );
+    await customers(world, '1', '2', '3', '4', '5', '6', '7', '8');
+    await world.pass(1_000);
+    expect(names(world.hubspot)).toHaveLength(8);
+  });
+
+  test('Retry-After is waited for, also when a call beside it succeeds', async () => {
+    const world = await createWorld({ batch: 1 });
+    const error = world.hubspot.error('limited', 'too fast', { status: 429, retryAfterMilliseconds: 30_000 });
+    world.hubspot.failNext('write', { kind: 'call', error });
+    await customers(world, '1', '2');
+    await world.pass(29_000);
+    expect(world.hubspot.calls('write')).toHaveLength(2);
+    await customers(world, '3');
+    await world.pass(500);
+    expect(world.hubspot.calls('write')).toHaveLength(2);
+    await world.pass(1_500);
+    expect(names(world.hubspot).sort()).toEqual(['customer 1', 'customer 2', 'customer 3']);
+    expect(world.rows('select id from delivery where tries > 1')).toEqual([]);
+  });
+
+  test('an item that is limited waits as long as it was told', async () => {
+    const world = await createWorld();
+    const write = world.hubspot.write.bind(world.hubspot);
+    let calls = 0;
+    world.hubspot.write = async (entity, changes, signal) => {
+      if (calls++ > 0) return write(entity, changes, signal);
+      return changes.map(() => ({
+        ok: false,
+        error: 'limited',
+        message: 'slow down',
+        retryAfterMilliseconds: 60_000,
+      }));
+    };
+    await customers(world, '1');
+    await world.pass(59_000);
+    expect(calls).toBe(1);
+    await world.pass(2_000);
+    expect(calls).toBe(2);
+  });
+
+  test('reading does not work: the events stay, and are worked off later', async () => {
+    const world = await createWorld();
+    world.odoo.fault = ({ method }) =>
+      method === 'read' ? { kind: 'call', error: world.odoo.error('unavailable', 'down') } : undefined;
+    await customers(world, '1');
+    await world.pass(24 * hours);
+    expect(world.rows('select seq from event where done_at is null')).toHaveLength(1);
+    world.odoo.fault = () => undefined;
+    await world.pass(61_000);
+    expect(names(world.hubspot)).toEqual(['customer 1']);
+  });
+
+  test('reading hangs: it is given up after two minutes and repeated', async () => {
+    const world = await createWorld();
+    world.odoo.failNext('read', { kind: 'hang', done: false });
+    await customers(world, '1');
+    await world.pass(119_000);
+    expect(names(world.hubspot)).toEqual([]);
+    await world.pass(5_000);
+    expect(names(world.hubspot)).toEqual(['customer 1']);
+    expect(world.observed).toContainEqual(expect.objectContaining({ kind: 'paused', error: 'unavailable' }));
+  });
+
+  test('an object that cannot be read holds up no other', async () => {
+    const world = await createWorld();
+    world.odoo.fault = ({ method, keys }) =>
+      method === 'read' && keys.includes('2')
+        ? { kind: 'call', error: world.odoo.error('invalid', 'broken record', { status: 400 }) }
+        : undefined;
+    await customers(world, '1', '2', '3');
+    await world.calm();
+    expect(names(world.hubspot)).toEqual(['customer 1', 'customer 3']);
+    expect(world.rows('select error from event where object_id = ?', '2')).toEqual([
+      { error: 'broken record' },
+    ]);
+    expect(world.observed).toContainEqual(expect.objectContaining({ kind: 'unreadable', id: '2' }));
+  });
+});
+
+describe('an answer is lost', () => {
+  test('the object is looked up and made once', async () => {
+    const world = await createWorld();
+    world.hubspot.failNext('write', { kind: 'lost' }, { kind: 'lost' });
+    await customers(world, '1', '2');
+    await world.pass(10_000);
+    expect(names(world.hubspot)).toEqual(['customer 1', 'customer 2']);
+    expect(world.delivery('1').state).toBe('done');
+  });
+
+  test('a call that hangs is given up after a minute, and its effect found', async () => {
+    const world = await createWorld();
+    world.hubspot.failNext('write', { kind: 'hang', done: true });
+    await customers(world, '1');
+    await world.pass(59_000);
+    expect(world.delivery('1').state).toBe('leased');
+    await world.pass(5_000);
+    expect(world.delivery('1')).toMatchObject({ state: 'done', tries: 2 });
+    expect(names(world.hubspot)).toEqual(['customer 1']);
+  });
+
+  test('a state that goes back to what was written before is written all the same', async () => {
+    const world = await createWorld();
+    await customers(world, '1');
+    await world.calm();
+    world.hubspot.failNext('write', { kind: 'lost' });
+    world.odoo.patch('customer', '1', { name: 'Other' });
+    await world.tell(world.odoo, 'customer', '1');
+    await world.calm();
+    expect(names(world.hubspot)).toEqual(['Other']);
+    await customers(world, '1');
+    await world.pass(10_000);
+    expect(names(world.hubspot)).toEqual(['customer 1']);
+  });
+
+  test('doubt outlives a dead delivery: what comes after it looks first', async () => {
+    const world = await createWorld();
+    world.hubspot.failNext(
+      'write',
+      { kind: 'lost' },
+      { kind: 'items', errors: { 'odoo:customer:1': 'invalid' } },
+    );
+    await customers(world, '1');
+    await world.pass(10_000);
+    expect(world.delivery('1').state).toBe('dead');
+    world.odoo.patch('customer', '1', { name: 'Corrected' });
+    await world.tell(world.odoo, 'customer', '1');
+    await world.pass(10_000);
+    expect(names(world.hubspot)).toEqual(['Corrected']);
+  });
+});
+
+describe('the connector has a bug', () => {
+  test('what it fails at is found after some tries, and given to a person; nothing else suffers', async () => {
+    const world = await createWorld();
+    world.hubspot.fault = ({ method, keys }) =>
+      method === 'write' && keys.includes('odoo:customer:2') ? { kind: 'bug' } : undefined;
+    await customers(world, '1', '2', '3');
+    await world.pass(60_000);
+    expect(names(world.hubspot).sort()).toEqual(['customer 1', 'customer 3']);
+    await world.pass(12 * hours);
+    expect(world.delivery('2')).toMatchObject({ state: 'dead', error: 'ambiguous' });
+    expect(world.delivery('2').cause).toContain('undefined is not a function');
+    expect(world.observed).toContainEqual(expect.objectContaining({ kind: 'failed' }));
+  });
+
+  test('an answer of the wrong length settles nothing as done', async () => {
+    const world = await createWorld();
+    const write = world.hubspot.write.bind(world.hubspot);
+    let calls = 0;
+    world.hubspot.write = async (entity, changes, signal) => {
+      const results = await write(entity, changes, signal);
+      return calls++ === 0 ? results.slice(1) : results;
+    };
+    const failures: unknown[] = [];
+    world.onFailure = (error) => failures.push(error);
+    await customers(world, '1', '2');
+    await world.pass(10_000);
+    expect(failures).toEqual([new Error('hubspot gave 1 results for 2 changes')]);
+    expect(names(world.hubspot)).toEqual(['customer 1', 'customer 2']);
+  });
+});
+
+test('a dead delivery is closed by a later one that succeeds', async () => {
+  const world = await createWorld();
+  world.hubspot.failNext('write', { kind: 'items', errors: { 'odoo:customer:1': 'invalid' } });
+  await customers(world, '1');
+  await world.calm();
+  expect(world.delivery('1').state).toBe('dead');
+  world.odoo.patch('customer', '1', { name: 'Corrected' });
+  await world.tell(world.odoo, 'customer', '1');
+  await world.calm();
+  expect(world.rows('select state from delivery order by created_at, id')).toEqual([
+    { state: 'superseded' },
+    { state: 'done' },
+  ]);
+});
+
+test('a system that is not set up is neither read nor written, and used as soon as it is', async () => {
+  const world = await createWorld();
+  world.hubspot.findings = [
+    { level: 'error', message: 'The property is missing', remedy: 'Give the token the right to create it.' },
+  ];
+  await customers(world, '1');
+  await world.pass(10_000);
+  expect(world.hubspot.calls('write')).toEqual([]);
+  expect(world.engine.problems()).toContain(
+    'hubspot: The property is missing. Give the token the right to create it.',
+  );
+  world.hubspot.findings = [];
+  await world.pass(10 * 60_000);
+  expect(names(world.hubspot)).toEqual(['customer 1']);
+  expect(world.engine.problems()).toEqual([]);
+});

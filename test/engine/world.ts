@@ -1,0 +1,222 @@
+import { copyFileSync } from 'node:fs';
+import { expect, onTestFinished, vi } from 'vitest';
+import { createEngine, type Engine } from '../../bridge/engine/engine.ts';
+import { createLandscape } from '../../bridge/engine/landscape.ts';
+import type { EngineEvent } from '../../bridge/engine/observer.ts';
+import type { EntityName } from '../../bridge/entities/catalogue.ts';
+import type { Rule, RuleSet } from '../../bridge/rules/rule.ts';
+import { type OpenDatabase, openDatabaseForReading } from '../../bridge/store/database.ts';
+import type { NewEvent } from '../../bridge/store/event.ts';
+import { openStore, type Store } from '../../bridge/store/store.ts';
+import { temporaryPath } from '../store/temporary.ts';
+import { MemorySystem } from './memory-system.ts';
+import { shippedLikeRules } from './rules.ts';
+
+/** The engine between three systems in memory, on a real database file, with time that only tests move. */
+export interface World {
+  path: string;
+  readonly odoo: MemorySystem;
+  readonly hubspot: MemorySystem;
+  readonly harvest: MemorySystem;
+  /** Everything the engine told, over all its starts. */
+  readonly observed: EngineEvent[];
+  store: Store;
+  /** The store below; a test that replaces one of its functions breaks it for the engine. */
+  broken: { -readonly [Name in keyof Store]: Store[Name] };
+  engine: Engine;
+  /** Something changed in a system: an event with a new id, or with the one given. */
+  tell(
+    system: MemorySystem,
+    entity: EntityName,
+    id: string,
+    more?: Partial<NewEvent>,
+  ): Promise<{ accepted: number; duplicates: number }>;
+  /** Lets everything happen that needs no time to pass. */
+  calm(): Promise<void>;
+  /** Lets time pass, with everything that happens meanwhile. */
+  pass(milliseconds: number): Promise<void>;
+  /** The bridge ends as by `kill -9`, and starts again on the same file. */
+  crash(): Promise<void>;
+  /** Starts again on the same file after the engine was stopped. */
+  restart(): Promise<void>;
+  /** Rows of the database, as another process sees them. */
+  rows<Row>(sql: string, ...parameters: unknown[]): Row[];
+  delivery(sourceId: string): { state: string; tries: number; error: string | null; cause: string | null };
+  outcomes(): string[];
+  /** Told of everything that the engine takes for a bug; unless a test expects some, only the system's own are. */
+  onFailure: (error: unknown) => void;
+  /** Done by itself at the end of the test; earlier where a test has many worlds. */
+  close(): Promise<void>;
+}
+
+const entities = { customer: {}, project: {}, worker: {}, timesheet: {}, task: {} };
+
+export interface WorldOptions {
+  readonly rules?: readonly Rule[];
+  readonly batch?: number;
+  /** Numbers from 0 up to 1. */
+  readonly random?: () => number;
+}
+
+export async function createWorld(options: WorldOptions = {}): Promise<World> {
+  // Time stands still unless a test moves it; what needs no time runs as ever.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: Date.UTC(2026, 0, 5, 8) });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  let path = temporaryPath();
+  const more = options.batch === undefined ? {} : { batch: options.batch };
+  const odoo = new MemorySystem({ name: 'odoo', entities, ...more });
+  const hubspot = new MemorySystem({ name: 'hubspot', entities, ...more });
+  const harvest = new MemorySystem({ name: 'harvest', entities, ...more });
+  const systems = [odoo, hubspot, harvest];
+  const rules: RuleSet = {
+    version: 'test',
+    systems: [
+      { name: 'odoo', connector: 'memory', role: 'erp', poll: {}, options: {} },
+      { name: 'hubspot', connector: 'memory', role: 'crm', poll: {}, options: {} },
+      { name: 'harvest', connector: 'memory', role: 'psa', poll: {}, options: {} },
+    ],
+    rules: options.rules ?? shippedLikeRules,
+  };
+  const landscape = createLandscape(rules, systems);
+  const observed: EngineEvent[] = [];
+  let activity = 0;
+  let reader: OpenDatabase | undefined;
+  let nextEvent = 1;
+  let closed = false;
+  const unexpected: unknown[] = [];
+
+  const start = async () => {
+    const broken = { ...(await openStore(path)) };
+    const store = watched(broken, () => activity++);
+    const engine = createEngine({
+      store,
+      landscape,
+      random: options.random ?? (() => 0.5),
+      observe(event) {
+        activity++;
+        observed.push(event);
+        if (event.kind === 'failed') world.onFailure(event.error);
+      },
+    });
+    await engine.start();
+    return { store, broken, engine };
+  };
+
+  async function calm(): Promise<void> {
+    const total = () => activity + systems.reduce((sum, system) => sum + system.activity, 0);
+    // Every step of the engine crosses at most a few turns of the event loop between two things that are counted.
+    for (let quietTurns = 0, last = total(); quietTurns < 12; quietTurns++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (total() !== last) {
+        last = total();
+        quietTurns = 0;
+      }
+    }
+  }
+
+  const world: World = {
+    onFailure(error) {
+      if (!(error instanceof TypeError)) unexpected.push(error);
+    },
+    path,
+    odoo,
+    hubspot,
+    harvest,
+    observed,
+    ...(await start()),
+    tell: async (system, entity, id, change = {}) => {
+      const number = nextEvent++;
+      const counts = await world.store.appendEvents([
+        {
+          id: `event-${number}`,
+          system: system.system,
+          type: `${system.system}.${entity}`,
+          objectId: id,
+          operation: 'write',
+          fields: [],
+          correlation: `${system.system}:${number}`,
+          occurredAt: new Date().toISOString(),
+          echo: false,
+          ...change,
+        },
+      ]);
+      world.engine.wake(system.system);
+      return counts;
+    },
+    calm,
+    async pass(milliseconds) {
+      await calm();
+      for (let elapsed = 0; elapsed < milliseconds; ) {
+        const step = Math.ceil(Math.min(milliseconds - elapsed, stepAfter(elapsed)));
+        vi.advanceTimersByTime(step);
+        elapsed += step;
+        await calm();
+      }
+    },
+    async crash() {
+      const { store, engine } = world;
+      const stopped = engine.stop(0);
+      vi.advanceTimersByTime(1);
+      // What is in the files at this moment is all that a killed process leaves. Calls under way may still arrive.
+      world.path = temporaryPath();
+      for (const suffix of ['', '-wal']) copyFileSync(path + suffix, world.path + suffix);
+      path = world.path;
+      reader?.connection.close();
+      reader = undefined;
+      await stopped;
+      await store.close();
+      Object.assign(world, await start());
+    },
+    async restart() {
+      await world.store.close();
+      Object.assign(world, await start());
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      const stopped = world.engine.stop(0);
+      vi.advanceTimersByTime(1);
+      await stopped;
+      await world.store.close();
+      reader?.connection.close();
+      expect(unexpected).toEqual([]);
+    },
+    rows: (sql, ...parameters) => {
+      reader ??= openDatabaseForReading(path);
+      return reader.connection.prepare(sql).all(...parameters) as never[];
+    },
+    delivery(sourceId) {
+      const [row] = world.rows<ReturnType<World['delivery']>>(
+        'select state, tries, error, cause from delivery where source_id = ? order by created_at desc, id desc',
+        sourceId,
+      );
+      if (row === undefined) throw new Error(`There is no delivery of ${sourceId}`);
+      return row;
+    },
+    outcomes: () => observed.flatMap((event) => (event.kind === 'attempted' ? [event.outcome] : [])),
+  };
+  onTestFinished(world.close);
+  return world;
+}
+
+/** Small steps at first, so that what comes soon comes in its turn; larger ones the longer it takes. */
+const stepAfter = (elapsed: number): number => Math.max(250, Math.min(elapsed / 10, 600_000));
+
+/** Counts what is asked of the store and what it answers. */
+function watched(store: Store, touch: () => void): Store {
+  return new Proxy(store, {
+    get(target, name: keyof Store) {
+      const method = target[name] as (...parameters: unknown[]) => Promise<unknown>;
+      return async (...parameters: unknown[]) => {
+        touch();
+        try {
+          return await method.apply(target, parameters);
+        } finally {
+          touch();
+        }
+      };
+    },
+  });
+}
