@@ -106,6 +106,8 @@ class TestRights(BridgeCase):
         rows = env["services.bridge.event"].search([])
         self.assertTrue(rows)
         rows.action_send_again()
+        with self.assertRaises(AccessError):
+            rows.write({"state": "sent"})
         self.env.ref("services_bridge.watch_partner").with_env(env).active = False
         self.assertFalse(env["services.bridge.secret"].has_access("read"))
 
@@ -138,6 +140,8 @@ class TestRights(BridgeCase):
         self.assertIn(mine.id, seen)
         self.assertIn(nobodys.id, seen)
         self.assertNotIn(theirs.id, seen)
+        with self.assertRaises(AccessError):
+            self.row_of(theirs).with_user(self.manager).action_send_again()
 
     def test_describe(self):
         described = self.as_service.describe()
