@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --import tsx
+#!/usr/bin/env node
 import { Command } from 'commander';
 import { check } from './commands/check.ts';
 import { start } from './commands/start.ts';

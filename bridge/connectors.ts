@@ -3,12 +3,14 @@ import type { ConnectorOffer } from './rules/offer.ts';
 import type { RuleSet, SystemDeclaration } from './rules/rule.ts';
 import type { Settings } from './settings.ts';
 import { createHarvest } from './systems/harvest/connector.ts';
+import { declaredOptions as harvestOptions } from './systems/harvest/options.ts';
 import { createHubspot } from './systems/hubspot/connector.ts';
+import { declaredOptions as hubspotOptions } from './systems/hubspot/options.ts';
 import { createOdoo } from './systems/odoo/connector.ts';
 import type { Connector } from './systems/system.ts';
 
 /** A system of the rules whose settings are missing. */
-export class MissingSettingsError extends Error {
+class MissingSettingsError extends Error {
   constructor(declaration: SystemDeclaration, variables: string) {
     super(
       `The rules have a system "${declaration.name}", but its settings are missing: set ${variables} (see .env.example).`,
@@ -36,6 +38,7 @@ const factories: Readonly<Record<string, Factory>> = {
   hubspot: (declaration, { hubspot }) => {
     if (hubspot === undefined) throw new MissingSettingsError(declaration, 'HUBSPOT_TOKEN');
     return createHubspot({
+      ...hubspotOptions(declaration.options),
       system: declaration.name,
       baseUrl: hubspot.url,
       token: () => hubspot.token.reveal(),
@@ -46,6 +49,7 @@ const factories: Readonly<Record<string, Factory>> = {
     if (harvest === undefined)
       throw new MissingSettingsError(declaration, 'HARVEST_TOKEN and HARVEST_ACCOUNT_ID');
     return createHarvest({
+      ...harvestOptions(declaration.options),
       system: declaration.name,
       baseUrl: harvest.url,
       token: () => harvest.token.reveal(),
@@ -66,7 +70,7 @@ export interface Configuration {
  * Reads the rules, makes the connectors that they name, and checks that these can do what the rules ask of them.
  *
  * @param pinnedDatabase UUID of the Odoo database that this bridge has belonged to so far
- * @throws RulesError, MissingSettingsError
+ * @throws RulesError, MissingSettingsError, RangeError for an option that a connector does not take
  */
 export function configure(settings: Settings, pinnedDatabase: string | undefined): Configuration {
   const known: ConnectorOffer[] = Object.keys(factories).map((name) => ({ name }));

@@ -18,14 +18,18 @@ function npm(what, ...argumentList) {
   console.error(`${what} …`);
   const result = spawnSync('npm', argumentList, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
   if (result.status !== 0) {
-    console.error(`"npm ${argumentList.join(' ')}" failed. Check that the npm registry can be reached, then try again.`);
+    console.error(
+      `"npm ${argumentList.join(' ')}" failed. Check that the npm registry can be reached, then try again.`,
+    );
     process.exit(1);
   }
 }
 
 /** Installs exactly what package-lock.json says, once per content of that file. */
 function installDependencies() {
-  const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return;
   npm('Installing dependencies', 'ci', '--loglevel=error');
   writeFileSync(marker, wanted);
@@ -36,7 +40,13 @@ function findNode() {
   if (Number(process.versions.node.split('.')[0]) >= wantedMajor) return process.execPath;
   const local = join(modules, 'node', 'bin', 'node');
   if (!existsSync(local)) {
-    npm(`Fetching Node ${wantedMajor} (this machine has ${process.versions.node})`, 'rebuild', 'node', '--ignore-scripts=false', '--loglevel=error');
+    npm(
+      `Fetching Node ${wantedMajor} (this machine has ${process.versions.node})`,
+      'rebuild',
+      'node',
+      '--ignore-scripts=false',
+      '--loglevel=error',
+    );
   }
   return local;
 }
@@ -49,14 +59,21 @@ if (target === undefined) {
 installDependencies();
 const node = findNode();
 
-/** What Node has to be called with: a file of ours through tsx, or the JavaScript entry of a tool. */
+/**
+ * What Node has to be called with: the bridge as it is, because Node reads its TypeScript by itself and starts faster
+ * so; scripts through tsx; a tool by its JavaScript entry.
+ */
 function command() {
+  if (target.startsWith('bridge/')) return [join(root, target), ...rest];
   if (target.endsWith('.ts')) {
     const loader = pathToFileURL(join(modules, 'tsx', 'dist', 'loader.mjs')).href;
     return ['--import', loader, join(root, target), ...rest];
   }
   const manifest = JSON.parse(readFileSync(join(modules, ...target.split('/'), 'package.json'), 'utf8'));
-  const entry = typeof manifest.bin === 'string' ? manifest.bin : (manifest.bin[target.split('/').pop()] ?? Object.values(manifest.bin)[0]);
+  const entry =
+    typeof manifest.bin === 'string'
+      ? manifest.bin
+      : (manifest.bin[target.split('/').pop()] ?? Object.values(manifest.bin)[0]);
   return [join(modules, ...target.split('/'), entry), ...rest];
 }
 

@@ -18,7 +18,7 @@ export async function trace(id: string, options: { json: boolean }): Promise<num
 }
 
 /** The history for people: one line an entry, grouped by correlation where it changes. */
-export function traceText(entries: readonly TraceEntry[]): string {
+function traceText(entries: readonly TraceEntry[]): string {
   const lines: string[] = [];
   let correlation = '';
   for (const entry of entries) {

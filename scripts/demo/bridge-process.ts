@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -62,8 +62,7 @@ export async function bridgeCommand(
 }
 
 function runBridge(command: readonly string[], environment: Readonly<Record<string, string>>): ChildProcess {
-  const loader = pathToFileURL(join(root, 'node_modules', 'tsx', 'dist', 'loader.mjs')).href;
-  return spawn(process.execPath, ['--import', loader, join(root, 'bridge', 'cli.ts'), ...command], {
+  return spawn(process.execPath, [join(root, 'bridge', 'cli.ts'), ...command], {
     cwd: root,
     // Only what the bridge is told; nothing of this machine's own settings.
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment },
