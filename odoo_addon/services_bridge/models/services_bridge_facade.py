@@ -54,7 +54,7 @@ class ServicesBridgeFacade(models.AbstractModel):
         wanted = [
             (name, "read") for name in self.env["services.bridge.watch"]._configured()
         ]
-        for writable in self.env["services.bridge.writable"].sudo().search([]):
+        for writable in self.env["services.bridge.writable"]._opened():
             wanted += [(writable.model, "create"), (writable.model, "write")]
             if writable.allow_remove:
                 wanted.append((writable.model, "unlink"))

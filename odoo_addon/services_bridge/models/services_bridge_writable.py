@@ -82,12 +82,17 @@ class ServicesBridgeWritable(models.Model):
                 )
 
     @api.model
+    def _opened(self, domain=()):
+        """Return the active rows, whatever the caller's context says of archived ones."""
+        return self.sudo().search([("active", "=", True), *domain])
+
+    @api.model
     def _for(self, name):
         """Return the row for a model.
 
         :raise AccessError: when the bridge may not write the model
         """
-        writable = self.sudo().search([("model", "=", name)]) if name else self
+        writable = self._opened([("model", "=", name)]) if name else self
         if not writable:
             raise AccessError(
                 self.env._(

@@ -143,6 +143,19 @@ class TestRights(BridgeCase):
         with self.assertRaises(AccessError):
             self.row_of(theirs).with_user(self.manager).action_send_again()
 
+    def test_no_context_opens_an_archived_row(self):
+        project = self.order.project_ids[:1]
+        items = [
+            {
+                "reference": "harvest:task:1",
+                "values": {"name": "Smuggled", "project_id": project.id},
+            }
+        ]
+        facade = self.as_service.with_context(active_test=False)
+        with self.assertRaises(AccessError):
+            facade.upsert("project.task", items)
+        self.assertEqual(facade.describe()["missing_rights"], [])
+
     def test_describe(self):
         described = self.as_service.describe()
         self.assertEqual(described["protocol"], 1)
