@@ -132,13 +132,14 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
       .where(sameObject)
       .where('state', 'in', sql<string>`('pending', 'waiting')`),
   );
-  const hasDead = prepare<ObjectOfDelivery>(
+  const diedSince = prepare<ObjectOfDelivery & { instant: string }>(
     connection,
     kysely
       .selectFrom('delivery')
       .select('id')
       .where(sameObject)
       .where('state', '=', sql.lit('dead'))
+      .where('settled_at', '>=', slot<string>('instant'))
       .limit(sql.lit(1)),
   );
   const carryDoubt = prepare<{ id: string; dueMs: number }>(
@@ -247,7 +248,9 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
     },
     /** The delivery of the same object and target that has not left yet. */
     openOne: (object: ObjectOfDelivery): string | undefined => openOne.get(pick(object))?.id,
-    hasDead: (object: ObjectOfDelivery): boolean => hasDead.get(pick(object)) !== undefined,
+    /** True when a delivery of the object was given to a person at this instant or later. */
+    diedSince: (object: ObjectOfDelivery, instant: string): boolean =>
+      diedSince.get({ ...pick(object), instant }) !== undefined,
     carryDoubt(id: string, dueMs: number): void {
       carryDoubt.run({ id, dueMs });
     },

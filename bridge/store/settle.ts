@@ -170,9 +170,11 @@ export function createSettle(tables: Tables) {
     });
     for (const { object, deliver, read } of missing) {
       needs.add(delivery.id, delivery.target, object);
-      if (records.get(object) === undefined) events.insert(read, at);
-      // One that a person has to look at is not tried again by itself.
-      else if (deliver !== undefined && !deliveries.hasDead(deliver)) deliveries.enqueue(deliver, nowMs, at);
+      const known = records.get(object);
+      if (known === undefined) events.insert(read, at);
+      // One that a person has to look at is not tried again before something about it has changed.
+      else if (deliver !== undefined && !deliveries.diedSince(deliver, known.readAt))
+        deliveries.enqueue(deliver, nowMs, at);
     }
   }
 

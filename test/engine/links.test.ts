@@ -48,6 +48,33 @@ describe('what a delivery refers to', () => {
     expect(world.harvest.states('project')).toEqual([expect.objectContaining({ status: 'closed' })]);
   });
 
+  test('is tried again when it was corrected after a person had to look at it', async () => {
+    const world = await createWorld();
+    for (const id of ['1', '2']) world.odoo.put('customer', id, { name: `customer ${id}` });
+    world.harvest.failNext('write', { kind: 'items', errors: { 'odoo:customer:1': 'invalid' } });
+    project(world, '5', '1');
+    await world.tell(world.odoo, 'project', '5');
+    await world.calm();
+    expect(world.delivery('5').state).toBe('waiting');
+    // Nothing changed: it is not tried again by itself.
+    world.odoo.patch('project', '5', { status: 'closed' });
+    await world.tell(world.odoo, 'project', '5');
+    await world.pass(1000);
+    expect(world.harvest.calls('write')).toHaveLength(1);
+    project(world, '5', '2');
+    await world.tell(world.odoo, 'project', '5');
+    await world.pass(1000);
+    expect(world.delivery('5').state).toBe('done');
+    // It is corrected while nothing needs it, and needed afterwards.
+    world.odoo.put('customer', '1', { name: 'Corrected' });
+    await world.tell(world.odoo, 'customer', '1');
+    await world.calm();
+    project(world, '6', '1');
+    await world.tell(world.odoo, 'project', '6');
+    await world.calm();
+    expect(world.delivery('6').state).toBe('done');
+  });
+
   test('that does not exist makes the delivery wait, with a plain cause', async () => {
     const world = await createWorld();
     project(world, '5', '1');

@@ -69,7 +69,8 @@ async function run(random: Random): Promise<void> {
         const id = random.pick(customers);
         if (random.chance(0.1)) odoo.delete('customer', id);
         else odoo.put('customer', id, { name: `customer ${id} v${version}`, vat: `BE${id}`, email: null });
-        return changed(odoo, 'customer', id);
+        changed(odoo, 'customer', id);
+        break;
       }
       case 1:
       case 2: {
@@ -82,12 +83,14 @@ async function run(random: Random): Promise<void> {
           status: random.pick(['active', 'closed']),
           billable,
         });
-        return changed(odoo, 'project', id);
+        changed(odoo, 'project', id);
+        break;
       }
       case 3: {
         const id = random.pick(workers);
         harvest.put('worker', id, { name: `worker ${id} v${version}`, email: `${id}@firm.example` });
-        return changed(harvest, 'worker', id);
+        changed(harvest, 'worker', id);
+        break;
       }
       default: {
         const id = random.pick(timesheets);
@@ -107,7 +110,7 @@ async function run(random: Random): Promise<void> {
             approval: random.pick(['approved', 'approved', 'submitted']),
           });
         }
-        return changed(harvest, 'timesheet', id);
+        changed(harvest, 'timesheet', id);
       }
     }
   }
