@@ -37,8 +37,8 @@ const shippedRules = fileURLToPath(new URL('../../sync-rules', import.meta.url))
 export interface SystemsOptions {
   /** Settings of the bridge besides those that it needs. */
   readonly environment?: Environment;
-  /** Seconds between two polls of approved time. Default 4. */
-  readonly pollEvery?: number;
+  /** When streams are polled, by name, where that differs from the shipped rules. Default: `time` every 4 seconds. */
+  readonly schedules?: Readonly<Record<string, string>>;
 }
 
 /** Sets up the firm in Odoo, starts the sandbox partners and the bridge between them. */
@@ -63,7 +63,7 @@ export async function startSystems(odoo: OdooServer, options: SystemsOptions = {
   let environment: Environment = {
     PORT: String(await freePort()),
     DATABASE_PATH: join(folder, 'bridge.sqlite'),
-    RULES_DIRECTORY: rulesForImpatientPeople(folder, options.pollEvery ?? 4),
+    RULES_DIRECTORY: rulesWithSchedules(folder, options.schedules ?? { time: '*/4 * * * * *' }),
     WEBHOOK_SECRETS: secret,
     ODOO_URL: odoo.url,
     ODOO_DATABASE: odoo.databaseName,
@@ -105,14 +105,17 @@ export async function startSystems(odoo: OdooServer, options: SystemsOptions = {
   };
 }
 
-/** The shipped rules, with time polled every few seconds instead of every five minutes. */
-function rulesForImpatientPeople(folder: string, seconds: number): string {
+/** A copy of the shipped rules, with other cron expressions for some streams. */
+function rulesWithSchedules(folder: string, schedules: Readonly<Record<string, string>>): string {
   const rules = join(folder, 'sync-rules');
   cpSync(shippedRules, rules, { recursive: true });
   const file = join(rules, 'systems.yaml');
-  const shipped = readFileSync(file, 'utf8');
-  const changed = shipped.replace('time: "*/5 * * * *"', `time: "*/${seconds} * * * * *"`);
-  if (changed === shipped) throw new Error(`${file} does not poll the stream "time" as the demo expects`);
-  writeFileSync(file, changed);
+  let text = readFileSync(file, 'utf8');
+  for (const [stream, expression] of Object.entries(schedules)) {
+    const line = new RegExp(`^( +${stream}: )".*"$`, 'm');
+    if (!line.test(text)) throw new Error(`${file} does not poll the stream "${stream}"`);
+    text = text.replace(line, `$1"${expression}"`);
+  }
+  writeFileSync(file, text);
   return rules;
 }
