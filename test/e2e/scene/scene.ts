@@ -38,12 +38,18 @@ export interface SceneOptions extends SystemsOptions {
   readonly odoo?: OdooOptions;
 }
 
+const schedules = {
+  time: '*/2 * * * * *',
+  // Only when the bridge starts: between, nothing but the webhook may bring what happened in Odoo.
+  outbox: '0 0 29 2 *',
+};
+
 /** Takes half a minute: start one scene for all tests of a file. */
 export async function startScene(options: SceneOptions = {}): Promise<Scene> {
   const odoo = await startOdoo({ durable: false, ...options.odoo });
   let systems: Systems | undefined;
   try {
-    systems = await startSystems(odoo, { pollEvery: 2, ...options });
+    systems = await startSystems(odoo, { schedules, ...options });
     const recorder = await startRecorder(systems.bridge.address);
     await systems.firm.admin.call('services.bridge.settings', 'configure', [{ address: recorder.url }]);
     return createScene(odoo, systems, recorder);
