@@ -110,7 +110,7 @@ describe('deliveries', () => {
   test('of one object and target join, and keep the higher lane', async () => {
     const lane =
       (value: number): Route =>
-      ({ id }) => [delivery(id, { lane: value })];
+      ({ id, correlation }) => [delivery(id, { lane: value, correlation })];
     await apply(lane(2), reading('7', { name: 'One' }));
     await apply(lane(1), reading('7', { name: 'Two' }, { correlation: 'odoo:2' }));
     await apply(lane(2), reading('7', { name: 'Three' }, { correlation: 'odoo:3' }));

@@ -1,0 +1,246 @@
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import { Hono } from 'hono';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createOdooIntake, type OdooIntakeOptions } from '../../bridge/intake/odoo.ts';
+import { createRate } from '../../bridge/intake/rate.ts';
+import { createVerifier, sign } from '../../bridge/intake/signature.ts';
+import { openDatabaseForReading } from '../../bridge/store/database.ts';
+import { openStore, type Store } from '../../bridge/store/store.ts';
+import { temporaryPath } from '../store/temporary.ts';
+
+const secret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
+const database = '6a0d7e5c-0000-4000-8000-000000000001';
+const now = Date.UTC(2026, 0, 5, 8);
+
+const odooEvent = (id: string) => ({
+  id,
+  model: 'res.partner',
+  res_id: 42,
+  operation: 'write',
+  fields: ['name'],
+  user_id: 7,
+  company_id: null,
+  transaction: '918273',
+  occurred_at: '2026-01-05T07:59:59.987Z',
+  origin: null,
+});
+const batchOf = (events: readonly object[], from = database) =>
+  JSON.stringify({ version: 1, database: from, sent_at: '2026-01-05T08:00:00.000Z', events });
+
+interface Listening {
+  readonly store: Store;
+  readonly stored: unknown[];
+  readonly rejected: string[];
+  rows<Row>(sql: string): Row[];
+  send(body: string, headers?: Record<string, string>): Promise<Answer>;
+  port: number;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Record<string, string | string[] | undefined>;
+  readonly body: Record<string, unknown>;
+}
+
+async function listen(change: Partial<OdooIntakeOptions> = {}): Promise<Listening> {
+  const path = temporaryPath();
+  const store = await openStore(path);
+  const stored: unknown[] = [];
+  const rejected: string[] = [];
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  app.post(
+    '/intake/odoo',
+    createOdooIntake({
+      system: 'odoo',
+      store,
+      verifier: createVerifier([secret], 300, () => now),
+      mostBytes: 10_000,
+      rate: createRate(1000),
+      database: undefined,
+      stopping: () => false,
+      onStored: (counts) => stored.push(counts),
+      onRejected: (reason) => rejected.push(reason),
+      ...change,
+    }),
+  );
+  const server = createServer(getRequestListener(app.fetch));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const reader = openDatabaseForReading(path);
+  onTestFinished(async () => {
+    reader.connection.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    await store.close();
+  });
+  return {
+    store,
+    stored,
+    rejected,
+    port,
+    rows: (sql) => reader.connection.prepare(sql).all() as never[],
+    send: (body, headers) => post(port, body, headers ?? signed(body)),
+  };
+}
+
+function signed(body: string): Record<string, string> {
+  const seconds = now / 1000;
+  return {
+    'webhook-id': 'message-1',
+    'webhook-timestamp': String(seconds),
+    'webhook-signature': sign([secret], 'message-1', seconds, body),
+  };
+}
+
+/** Sends with node:http, which lets a test cut the body or leave its length out. */
+function post(port: number, body: string, headers: Record<string, string>, chunked = false): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const length = chunked ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+    const outgoing = request(
+      { port, host: '127.0.0.1', method: 'POST', path: '/intake/odoo', headers: { ...headers, ...length } },
+      (incoming) => {
+        const parts: Buffer[] = [];
+        incoming.on('data', (part) => parts.push(part));
+        incoming.on('end', () =>
+          resolve({
+            status: incoming.statusCode ?? 0,
+            headers: incoming.headers,
+            body: JSON.parse(Buffer.concat(parts).toString()),
+          }),
+        );
+      },
+    );
+    outgoing.on('error', reject);
+    if (chunked) outgoing.write(body.slice(0, 10));
+    outgoing.end(chunked ? body.slice(10) : body);
+  });
+}
+
+describe('a good batch', () => {
+  test('is stored, answered, and stored once however often it comes', async () => {
+    const { send, rows, stored } = await listen();
+    const body = batchOf([odooEvent('a'), odooEvent('b')]);
+    expect(await send(body)).toMatchObject({ status: 200, body: { accepted: 2, duplicates: 0 } });
+    expect(await send(body)).toMatchObject({ status: 200, body: { accepted: 0, duplicates: 2 } });
+    expect(rows('select id, type, object_id, correlation, author, company, echo, state from event')).toEqual(
+      ['a', 'b'].map((id) => ({
+        id,
+        type: 'res.partner',
+        object_id: '42',
+        correlation: 'odoo:918273',
+        author: '7',
+        company: null,
+        echo: 0,
+        state: null,
+      })),
+    );
+    expect(stored).toEqual([
+      { accepted: 2, duplicates: 0 },
+      { accepted: 0, duplicates: 2 },
+    ]);
+  });
+
+  test('may come in pieces without a length', async () => {
+    const { port, rows } = await listen();
+    const body = batchOf([odooEvent('a')]);
+    expect(await post(port, body, signed(body), true)).toMatchObject({ status: 200 });
+    expect(rows('select id from event')).toEqual([{ id: 'a' }]);
+  });
+
+  test('marks what the bridge itself changed', async () => {
+    const { send, rows } = await listen();
+    await send(batchOf([{ ...odooEvent('a'), origin: 'bridge' }]));
+    expect(rows('select echo from event')).toEqual([{ echo: 1 }]);
+  });
+
+  test('without events is a test: answered, not stored, and pins no database', async () => {
+    const { send, store, stored } = await listen();
+    expect(await send(batchOf([]))).toMatchObject({ status: 200, body: { accepted: 0, duplicates: 0 } });
+    expect(await store.meta('odoo.database')).toBeUndefined();
+    expect(stored).toEqual([]);
+  });
+});
+
+describe('a bad request stores nothing and says what is wrong', () => {
+  const good = batchOf([odooEvent('a')]);
+  const cases: [string, number, string, string, Record<string, string>, Partial<OdooIntakeOptions>][] = [
+    ['no signature', 401, 'missing_header', good, {}, {}],
+    ['a wrong signature', 401, 'bad_signature', good, signed(`${good} `), {}],
+    ['an old message', 401, 'bad_timestamp', good, { ...signed(good), 'webhook-timestamp': '1000' }, {}],
+    ['no JSON', 400, 'invalid_body', '{', signed('{'), {}],
+    ['too much', 413, 'too_large', good, signed(good), { mostBytes: 100 }],
+    ['too often', 429, 'too_many_requests', good, signed(good), { rate: { take: () => 1500 } }],
+    ['while stopping', 503, 'stopping', good, signed(good), { stopping: () => true }],
+    ['another database', 409, 'wrong_database', good, signed(good), { database: 'other' }],
+  ];
+
+  test.each(cases)('%s', async (_, status, error, body, headers, options) => {
+    const { send, rows, rejected } = await listen(options);
+    const answer = await send(body, headers);
+    expect(answer).toMatchObject({
+      status,
+      body: { error, message: expect.stringMatching(/\.$|JSON/) },
+    });
+    expect(answer.headers['content-type']).toContain('application/json');
+    expect(rows('select id from event')).toEqual([]);
+    expect(rejected).toEqual([error]);
+    if (status === 429) expect(answer.headers['retry-after']).toBe('2');
+  });
+
+  test('names the place', async () => {
+    const { send } = await listen();
+    const body = batchOf([odooEvent('a'), { ...odooEvent('b'), operation: 'explode' }]);
+    expect(await send(body)).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_body', path: 'events.1.operation' },
+    });
+  });
+
+  test('a body that grows over the limit is answered, not read on', async () => {
+    const { port, rejected } = await listen({ mostBytes: 1000 });
+    const body = 'x'.repeat(200_000);
+    expect(await post(port, body, signed(body), true)).toMatchObject({ status: 413 });
+    expect(rejected).toEqual(['too_large']);
+  });
+});
+
+describe('the database', () => {
+  const copy = '6a0d7e5c-0000-4000-8000-000000000002';
+
+  test('that sends first is the only one from then on', async () => {
+    const { send, rows } = await listen();
+    await send(batchOf([odooEvent('a')]));
+    expect(await send(batchOf([odooEvent('b')], copy))).toMatchObject({ status: 409 });
+    expect(await send(batchOf([], copy))).toMatchObject({ status: 409 });
+    expect(rows('select id from event')).toEqual([{ id: 'a' }]);
+  });
+
+  test('is one also when two send for the first time at once', async () => {
+    const { send, rows } = await listen();
+    const answers = await Promise.all([
+      send(batchOf([odooEvent('a')])),
+      send(batchOf([odooEvent('b')], copy)),
+    ]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(rows('select id from event')).toHaveLength(1);
+  });
+
+  test('is remembered over a restart', async () => {
+    const { store, send } = await listen();
+    await store.pinMeta('odoo.database', copy);
+    expect(await send(batchOf([odooEvent('a')]))).toMatchObject({ status: 409 });
+  });
+});
+
+test('many requests of one turn share their commit and are all answered', async () => {
+  const { send, rows } = await listen();
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, (_, index) => send(batchOf([odooEvent(`${index}`), odooEvent('shared')]))),
+  );
+  const sum = (name: string) => answers.reduce((total, { body }) => total + Number(body[name]), 0);
+  expect(sum('accepted')).toBe(51);
+  expect(sum('duplicates')).toBe(49);
+  expect(rows('select id from event')).toHaveLength(51);
+});
