@@ -16,6 +16,8 @@ export interface FailedItem {
   readonly delivery: ClaimedDelivery;
   /** JSON of what was sent, where something was. */
   readonly json: string | undefined;
+  /** Id in the target that was written to. */
+  readonly targetId?: string | undefined;
 }
 
 interface Failure {
@@ -39,6 +41,11 @@ export function settleFailedItem(
   circumstances: Circumstances,
 ): Unsettled {
   if (!needsPerson.has(failure.error)) return tryAgain(failure, item, circumstances);
+  if (failure.error === 'missing' && item.delivery.uncertain && item.targetId !== undefined) {
+    // It may have been removed by an earlier try of ours whose answer was lost: looked for once more, as if never linked.
+    const again = tryAgain({ ...failure, retryAfterMilliseconds: 0 }, item, circumstances);
+    return again.outcome === 'retry' ? { ...again, uncertain: true, forget: item.targetId } : again;
+  }
   return { ...describe(failure, item, circumstances), outcome: 'dead' };
 }
 

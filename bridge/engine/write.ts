@@ -20,7 +20,7 @@ export function createWrite(options: WriteOptions) {
   return async function write(batch: readonly Prepared[], signal: AbortSignal): Promise<Settlement[]> {
     const startedAtMs = now();
     let results: WriteResult[];
-    const items = batch.map(({ delivery, json }) => ({ delivery, json }));
+    const items = batch.map(failedItem);
     try {
       results = await call(batch, signal);
     } catch (error) {
@@ -67,7 +67,7 @@ export function createWrite(options: WriteOptions) {
 
   function settle(prepared: Prepared, result: WriteResult, startedAtMs: number): Settlement {
     const { delivery, action, json, fingerprint, targetId, followUp } = prepared;
-    if (!result.ok) return settleFailedItem(result, { delivery, json }, { now, random, startedAtMs });
+    if (!result.ok) return settleFailedItem(result, failedItem(prepared), { now, random, startedAtMs });
     const base = {
       delivery,
       startedAt: new Date(startedAtMs).toISOString(),
@@ -85,3 +85,9 @@ export function createWrite(options: WriteOptions) {
     };
   }
 }
+
+const failedItem = ({ delivery, json, action, targetId }: Prepared) => ({
+  delivery,
+  json,
+  targetId: action === 'write' ? targetId : undefined,
+});

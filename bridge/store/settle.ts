@@ -33,6 +33,8 @@ export interface SettledRetry extends Settled {
   readonly uncertain: boolean;
   /** False when the try never began. */
   readonly countTry: boolean;
+  /** Id in the target that the object is not linked to any more. */
+  readonly forget?: string;
   readonly fieldsJson?: string;
 }
 
@@ -128,6 +130,7 @@ export function createSettle(tables: Tables) {
     const { delivery, dueMs, error, cause } = settlement;
     const uncertain = settlement.uncertain || delivery.uncertain;
     const newer = deliveries.openOne(delivery);
+    forget(delivery, settlement.forget);
     if (newer === undefined) {
       deliveries.move(delivery.id, 'leased', 'pending', {
         at,

@@ -112,6 +112,34 @@ describe('approval is withdrawn', () => {
   });
 });
 
+test.each(['lost', 'hang'] as const)(
+  'approved again while nobody knows whether it was removed (%s): it is brought once',
+  async (kind) => {
+    const world = await staffed();
+    await time(world, 'approved');
+    await world.calm();
+    world.odoo.failNext('remove', kind === 'lost' ? { kind } : { kind, done: true });
+    await time(world, 'submitted');
+    await world.calm();
+    await time(world, 'approved');
+    await world.pass(90_000);
+    expect(world.odoo.states('timesheet')).toHaveLength(1);
+    expect(world.delivery('t1').state).toBe('done');
+  },
+);
+
+test('what a person removed from the target is not brought again behind their back', async () => {
+  const world = await staffed();
+  await time(world, 'approved');
+  await world.calm();
+  for (const id of Object.keys(world.odoo.all('timesheet'))) world.odoo.delete('timesheet', id);
+  world.harvest.patch('timesheet', 't1', { notes: 'changed' });
+  await world.tell(world.harvest, 'timesheet', 't1');
+  await world.pass(10_000);
+  expect(world.delivery('t1')).toMatchObject({ state: 'dead', error: 'missing' });
+  expect(world.odoo.states('timesheet')).toEqual([]);
+});
+
 test('an entry that is deleted is removed', async () => {
   const world = await staffed();
   await time(world, 'approved');
