@@ -3,6 +3,9 @@ import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreError } from './database.ts';
 
+/** Holds on to the locks: one that nobody refers to would be collected, and freed by that. */
+const held = new Set<Database.Database>();
+
 /**
  * Makes this process the only writer of a database file. The lock is a transaction held open on a small file
  * beside it, so the operating system frees it however the process ends, also after `kill -9`.
@@ -19,8 +22,10 @@ export function lockForWriting(path: string): { release(): void } {
       { cause: error },
     );
   }
+  held.add(lock);
   return {
     release() {
+      held.delete(lock);
       lock.exec('rollback');
       lock.close();
     },

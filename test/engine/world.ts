@@ -128,6 +128,8 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     ...(await start()),
     tell: async (system, entity, id, change = {}) => {
       const number = nextEvent++;
+      // No two changes are made in the same millisecond.
+      vi.advanceTimersByTime(1);
       const counts = await world.store.appendEvents([
         {
           id: `event-${number}`,

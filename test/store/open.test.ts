@@ -13,7 +13,7 @@ import { temporaryPath } from './temporary.ts';
 async function openElsewhere(path: string): Promise<{ child: ChildProcess; line: string }> {
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', join(import.meta.dirname, 'hold-open.ts'), path],
+    ['--expose-gc', '--import', 'tsx', join(import.meta.dirname, 'hold-open.ts'), path],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
     },

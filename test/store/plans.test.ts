@@ -45,8 +45,8 @@ afterAll(() => {
 
 function plan(statement: string): string[] {
   const explained = database.connection.prepare(`explain query plan ${statement}`);
-  const names = Object.fromEntries([...statement.matchAll(/@(\w+)/g)].map(([, name]) => [name, 0]));
-  return (explained.all(names) as { detail: string }[]).map(({ detail }) => detail);
+  const parameters = Array.from(statement.matchAll(/\?/g), () => 0);
+  return (explained.all(...parameters) as { detail: string }[]).map(({ detail }) => detail);
 }
 
 test('no statement of the hot path walks through a table or sorts', () => {
@@ -64,7 +64,8 @@ test('no statement of the hot path walks through a table or sorts', () => {
   ];
   for (const table of tables) table(database);
   expect(statements.length).toBeGreaterThan(30);
-  for (const statement of [...statements]) {
+  // Without parameters are those that run once, at the start.
+  for (const statement of statements.filter((text) => text.includes('?'))) {
     for (const step of plan(statement)) {
       // Leased deliveries are few, and walked through by their own index.
       const small = step.includes('delivery_leased') || step.includes('json_each');
@@ -101,7 +102,7 @@ describe('with a million pending deliveries', () => {
           const value = target[name as keyof typeof target];
           if (name !== 'prepare') return value;
           return (source: string) =>
-            target.prepare(source.replace('due.due_ms <= @nowMs', 'due.due_ms <= @nowMs and visit() = 1'));
+            target.prepare(source.replace('due.due_ms <= ?', 'due.due_ms <= ? and visit() = 1'));
         },
       }),
     });
