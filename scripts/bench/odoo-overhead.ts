@@ -1,16 +1,17 @@
+import { availableParallelism, loadavg } from 'node:os';
 import { withProgress } from '../progress.ts';
 import { actions } from './odoo-actions.ts';
 import { measureHttp } from './odoo-http.ts';
 import { type Receiver, startReceiver } from './odoo-receivers.ts';
 import { reportCells, reportHttp } from './odoo-report.ts';
 import { type Act, type Cell, createActor, measureRounds, type Tally } from './odoo-rounds.ts';
-import { countOutbox, type Subject, startSubject, waitUntilSent } from './odoo-subject.ts';
+import { countOutbox, type Subject, startSubject, type Variant, waitUntilSent } from './odoo-subject.ts';
 
 const rounds = 3;
 const warmUpActions = 12;
 /** Actions of one round where nothing waits for a receiver. */
-const measured = 40;
-const measuredWithRule = 12;
+const measured = 32;
+const measuredWithRule = 20;
 
 interface Receivers {
   readonly atOnce: Receiver;
@@ -38,22 +39,33 @@ export async function measureOdooOverhead(print: (line: string) => void): Promis
     silent: await startReceiver('never', Number.POSITIVE_INFINITY),
   };
   const started: Subject[] = [];
-  const start = async (variant: Subject['variant']) => {
+  const start = async (variant: Variant) => {
     const subject = await startSubject(variant, receivers.silent);
     started.push(subject);
     return subject;
   };
   try {
-    const subjects = await withProgress('Prepare three databases of Odoo', async () => ({
-      plain: await start('plain'),
-      addon: await start('addon'),
-      rule: await start('rule'),
-    }));
+    const [load = 0] = loadavg();
+    const [plain, addon, rule] = await withProgress('Prepare three databases of Odoo', () =>
+      allOrError([start('plain'), start('addon'), start('rule')]),
+    );
+    const subjects = { plain, addon, rule };
+    if (load > 1) {
+      print(`This machine was busy before: a load of ${load.toFixed(1)} on ${availableParallelism()} cores.`);
+    }
     await measureAll(subjects, receivers, print);
   } finally {
     await Promise.all(started.map((subject) => subject.end()));
     await Promise.all(Object.values(receivers).map((receiver) => receiver.close()));
   }
+}
+
+/** As `Promise.all`, but only when nothing goes on any more: what was started can be ended then. */
+async function allOrError<Result>(
+  work: readonly [Promise<Result>, Promise<Result>, Promise<Result>],
+): Promise<[Result, Result, Result]> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
 }
 
 async function measureAll(

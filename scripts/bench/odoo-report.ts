@@ -73,8 +73,8 @@ export function reportCells(cells: readonly Cell[], print: (line: string) => voi
   }
   print(table(rows));
   print(
-    `  Plain's own p50 moved by ${median(drifts).toFixed(2)} ms between the rounds of a line at the median, ` +
-      `by ${Math.max(...drifts).toFixed(2)} ms at most: differences below that are noise.`,
+    `  Noise: plain's own p50 moved by ${median(drifts).toFixed(1)} ms between the rounds of a line at the median, ` +
+      `by ${Math.max(...drifts).toFixed(1)} ms at most.`,
   );
   const met = overheads.filter((value) => value <= targetMilliseconds).length;
   print(
