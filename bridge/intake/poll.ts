@@ -1,5 +1,5 @@
-import { v7 as newId } from 'uuid';
 import type { Observe } from '../engine/observer.ts';
+import { newId } from '../entities/id.ts';
 import type { NewEvent } from '../store/event.ts';
 import type { Store } from '../store/store.ts';
 import type { Connector, ObjectKey, PollPage, Snapshot } from '../systems/system.ts';

@@ -214,6 +214,12 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
       .limit(sql.lit(1)),
   );
 
+  // Mostly there are none of these, and then nothing has to be looked for with each delivery.
+  const some = (condition: string) =>
+    connection.prepare(`select 1 from delivery where ${condition} limit 1`).get() !== undefined;
+  let anyDead = some(`state = 'dead'`);
+  let anyUnmatched = some(`state = 'pending' and error = 'unmatched'`);
+
   return {
     /** Adds a delivery, or joins the one of the same object and target that has not left yet. */
     enqueue(delivery: NewDelivery, nowMs: number, at: string): void {
@@ -232,6 +238,8 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
     /** Moves one delivery; throws when the state machine does not allow it or it is no longer in state `from`. */
     move(id: string, from: DeliveryState, to: DeliveryState, change: DeliveryMove): void {
       assertTransition(from, to);
+      anyDead ||= to === 'dead';
+      anyUnmatched ||= change.error === 'unmatched';
       const settled = to === 'done' || to === 'dead' || to === 'superseded';
       const { changes } = move.run({
         id,
@@ -260,11 +268,11 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
     },
     /** A later delivery of the object succeeded: its dead ones need nobody any more. */
     supersedeDead(object: ObjectOfDelivery, at: string): void {
-      supersedeDead.run({ ...pick(object), at });
+      if (anyDead) supersedeDead.run({ ...pick(object), at });
     },
     /** An object of this entity appeared in the target: deliveries that found no counterpart look again now. */
     wakeUnmatched(target: string, entity: EntityName, nowMs: number): void {
-      wakeUnmatched.run({ target, entity, nowMs });
+      if (anyUnmatched) wakeUnmatched.run({ target, entity, nowMs });
     },
     /** Leased deliveries whose lease ended before `nowMs`. */
     expired: (nowMs: number): ClaimedDelivery[] => expired.all({ nowMs }).map(fromRow),

@@ -1,4 +1,4 @@
-import { v7 as newId } from 'uuid';
+import { newId } from '../entities/id.ts';
 import type { OpenDatabase } from './database.ts';
 import type { SystemObject } from './record.ts';
 import { prepare, slot } from './statement.ts';
@@ -37,13 +37,16 @@ export function linkTable({ connection, kysely }: OpenDatabase) {
   );
   const insert = prepare<object>(
     connection,
-    kysely.insertInto('link').values({
-      system: slot('system'),
-      entity: slot('entity'),
-      external_id: slot('id'),
-      object_id: slot('objectId'),
-      linked_at: slot('at'),
-    }),
+    kysely
+      .insertInto('link')
+      .values({
+        system: slot('system'),
+        entity: slot('entity'),
+        external_id: slot('id'),
+        object_id: slot('objectId'),
+        linked_at: slot('at'),
+      })
+      .onConflict((conflict) => conflict.columns(['system', 'entity', 'external_id']).doNothing()),
   );
   const remove = prepare<SystemObject>(
     connection,

@@ -46,14 +46,19 @@ export function needTable({ connection, kysely }: OpenDatabase) {
       .where('state', '=', sql.lit('waiting')),
   );
 
+  // Mostly nobody waits for anything, and then nothing has to be looked up for each delivery.
+  let any = connection.prepare('select 1 from need limit 1').get() !== undefined;
+
   return {
     add(deliveryId: string, target: string, object: SystemObject): void {
+      any = true;
       insert.run({ deliveryId, target, ...object });
     },
     exists: (target: string, object: SystemObject): boolean =>
-      waiting.get({ target, ...object }) !== undefined,
+      any && waiting.get({ target, ...object }) !== undefined,
     /** The object is known in the target now: what waited for it goes on at once. True when something did. */
     satisfy(target: string, object: SystemObject, nowMs: number): boolean {
+      if (!any) return false;
       const found = waiting.all({ target, ...object });
       for (const { delivery_id: deliveryId } of found) {
         clear.run({ deliveryId });
@@ -62,7 +67,7 @@ export function needTable({ connection, kysely }: OpenDatabase) {
       return found.length > 0;
     },
     clear(deliveryId: string): void {
-      clear.run({ deliveryId });
+      if (any) clear.run({ deliveryId });
     },
   };
 }

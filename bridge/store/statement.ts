@@ -1,9 +1,16 @@
-import type { Statement } from 'better-sqlite3';
+import type { RunResult } from 'better-sqlite3';
 import { type Compilable, sql } from 'kysely';
 import type { Connection } from './database.ts';
 
 /** A named parameter of a prepared statement: `slot<string>('id')` stands for `@id`. */
 export const slot = <Type>(name: string) => sql<Type>`${sql.raw(`@${name}`)}`;
+
+/** A statement that is kept. Parameters it does not name are left aside; one that is missing is a bug and throws. */
+export interface Prepared<Parameters, Row> {
+  run(parameters: Parameters): RunResult;
+  get(parameters: Parameters): Row | undefined;
+  all(parameters: Parameters): Row[];
+}
 
 /**
  * Compiles a query once and keeps the prepared statement: Kysely itself prepares a query anew each time it runs.
@@ -12,9 +19,32 @@ export const slot = <Type>(name: string) => sql<Type>`${sql.raw(`@${name}`)}`;
 export function prepare<Parameters extends object, Row = unknown>(
   connection: Connection,
   query: Compilable,
-): Statement<[Parameters], Row> {
+): Prepared<Parameters, Row> {
   const compiled = query.compile();
   if (compiled.parameters.length > 0)
     throw new Error(`A constant stands in a prepared query: ${compiled.sql}`);
-  return connection.prepare<[Parameters], Row>(compiled.sql);
+  // SQLite looks named parameters up by name at each run; by position a statement takes a quarter less time.
+  const names: string[] = [];
+  const text = compiled.sql.replaceAll(/@(\w+)/g, (_, name: string) => {
+    names.push(name);
+    return '?';
+  });
+  const statement = connection.prepare<unknown[], Row>(text);
+
+  function values(parameters: Parameters): unknown[] {
+    const list = new Array<unknown>(names.length);
+    for (let index = 0; index < names.length; index++) {
+      const value = (parameters as Record<string, unknown>)[names[index] as string];
+      if (value === undefined)
+        throw new Error(`The parameter "${names[index]}" is missing for: ${compiled.sql}`);
+      list[index] = value;
+    }
+    return list;
+  }
+
+  return {
+    run: (parameters) => statement.run(values(parameters)),
+    get: (parameters) => statement.get(values(parameters)),
+    all: (parameters) => statement.all(values(parameters)),
+  };
 }

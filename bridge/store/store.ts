@@ -167,16 +167,16 @@ function createStore(database: OpenDatabase, now: () => number, release: () => v
       writer.write(() => {
         const nowMs = now();
         const claimed: ClaimedDelivery[] = [];
-        let left = 0;
+        const take = (lane: number, limit: number): number => {
+          const got = deliveries.claim(target, lane, limit, nowMs, nowMs + leaseMs);
+          claimed.push(...got);
+          return got.length;
+        };
+        const taken = shares.map((share, lane) => take(lane, share));
+        let left = shares.reduce((sum, share) => sum + share, 0) - claimed.length;
         for (const [lane, share] of shares.entries()) {
-          const got = deliveries.claim(target, lane, share, nowMs, nowMs + leaseMs);
-          claimed.push(...got);
-          left += share - got.length;
-        }
-        for (let lane = 0; lane < shares.length && left > 0; lane++) {
-          const got = deliveries.claim(target, lane, left, nowMs, nowMs + leaseMs);
-          claimed.push(...got);
-          left -= got.length;
+          // A lane that gave less than it was asked for has nothing left.
+          if (left > 0 && taken[lane] === share) left -= take(lane, left);
         }
         return claimed;
       }),

@@ -62,12 +62,16 @@ export async function bridgeCommand(
 }
 
 function runBridge(command: readonly string[], environment: Readonly<Record<string, string>>): ChildProcess {
-  return spawn(process.execPath, [join(root, 'bridge', 'cli.ts'), ...command], {
-    cwd: root,
-    // Only what the bridge is told; nothing of this machine's own settings.
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  return spawn(
+    process.execPath,
+    ['--max-semi-space-size=4', '--max-old-space-size=128', join(root, 'bridge', 'cli.ts'), ...command],
+    {
+      cwd: root,
+      // Only what the bridge is told; nothing of this machine's own settings.
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
 }
 
 async function listening(address: string, ended: Promise<unknown>, logFile: string): Promise<void> {

@@ -1,0 +1,53 @@
+import { Command } from 'commander';
+import { check } from './commands/check.ts';
+import { start } from './commands/start.ts';
+import { status } from './commands/status.ts';
+import { trace } from './commands/trace.ts';
+
+/** Runs one command; what it comes to is the exit code of the process. */
+export async function runProgram(argumentList: readonly string[]): Promise<void> {
+  const program = new Command('bridge')
+    .description('The bridge between Odoo and the CRM and PSA tools of professional services firms.')
+    .addHelpText('after', '\nSettings come from the environment; .env.example explains each of them.')
+    .showHelpAfterError();
+
+  program
+    .command('start')
+    .description('run the bridge until it is told to stop')
+    .action(() => run(start));
+
+  program
+    .command('check')
+    .description('look at settings, rules, and whether each system can be reached and used')
+    .action(() => run(check));
+
+  program
+    .command('status')
+    .description('show what is waiting, what failed, and what needs a person')
+    .option('--json', 'print JSON')
+    .action((options: { json?: boolean }) => run(() => status({ json: options.json === true })));
+
+  program
+    .command('trace')
+    .description('show everything that happened to an object or under a correlation id, in order')
+    .argument(
+      '<id>',
+      '<system>:<entity>:<id>, the id of a business object or a delivery, or a correlation id',
+    )
+    .option('--json', 'print JSON')
+    .action((id: string, options: { json?: boolean }) =>
+      run(() => trace(id, { json: options.json === true })),
+    );
+
+  await program.parseAsync(argumentList);
+}
+
+/** The one place where a command's failure becomes words and an exit code. */
+async function run(command: () => Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await command();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+  }
+}
