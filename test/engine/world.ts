@@ -204,7 +204,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
 }
 
 /** Small steps at first, so that what comes soon comes in its turn; larger ones the longer it takes. */
-const stepAfter = (elapsed: number): number => Math.max(250, Math.min(elapsed / 10, 600_000));
+const stepAfter = (elapsed: number): number => Math.max(500, Math.min(elapsed / 6, 600_000));
 
 /** Counts what is asked of the store and what it answers. */
 function watched(store: Store, touch: () => void): Store {
