@@ -76,6 +76,8 @@ export class MemorySystem implements Connector {
   findings: Finding[] = [];
   touches: (key: ObjectKey) => readonly ObjectKey[] = () => [];
   fault: (call: Call) => Fault | undefined;
+  /** Turns of the event loop that a call takes to get here, and its answer to get back. */
+  distance: () => number = () => 1;
   #faults: { method: Method; fault: Fault }[] = [];
   #gates: { method: Method; reach: () => void; opened: Promise<void> }[] = [];
   #objects = new Map<string, StoredObject>();
@@ -233,10 +235,29 @@ export class MemorySystem implements Connector {
     signal.throwIfAborted();
     this.activity++;
     this.journal.push(call);
-    await new Promise((resolve) => setImmediate(resolve));
+    await this.#onTheWay();
     await this.#passGate(call.method);
     const fault = this.#faultFor(call);
+    try {
+      return await this.#answer(fault, signal, work);
+    } finally {
+      await this.#onTheWay();
+    }
+  }
+
+  async #onTheWay(): Promise<void> {
+    for (let left = this.distance(); left > 0; left--) {
+      this.activity++;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     this.activity++;
+  }
+
+  async #answer<Answer>(
+    fault: Fault | undefined,
+    signal: AbortSignal,
+    work: (errors: Record<string, WriteResult>) => Answer,
+  ): Promise<Answer> {
     switch (fault?.kind) {
       case 'call':
         throw fault.error;
