@@ -2,7 +2,13 @@ import type { KnipConfig } from 'knip';
 
 const config: KnipConfig = {
   // What people and package.json start by scripts/run.mjs, whose arguments nothing can follow.
-  entry: ['scripts/*.ts', 'scripts/odoo/cli.ts'],
+  entry: [
+    'scripts/*.ts',
+    'scripts/odoo/cli.ts',
+    // Started as processes of their own, by their path.
+    'scripts/bench/{bare-pipeline,bridge-server,intake-server,stand-in}.ts',
+    'test/store/hold-open.ts',
+  ],
   project: ['bridge/**/*.ts', 'scripts/**/*.{ts,mjs}', 'test/**/*.ts'],
   // A type that an exported function speaks of may be exported though nobody imports it by name.
   ignoreExportsUsedInFile: { interface: true, type: true },

@@ -4,7 +4,7 @@ import * as v from 'valibot';
  * A canonical value. Everything that is compared, hashed and stored is one of these:
  * - text, codes and ids are strings;
  * - amounts, hours and rates are decimal strings (`"1250.50"`), never floats;
- * - days are `YYYY-MM-DD`, instants UTC ISO strings with milliseconds;
+ * - days are `YYYY-MM-DD`;
  * - a reference is the id of another object **in the same system** as the record it stands in;
  * - `null` is explicitly empty. An absent field is unknown and is never written.
  */
@@ -13,7 +13,7 @@ export type Value = string | boolean | null | readonly string[];
 /** Canonical state of one object: field name → value. */
 export type State = Readonly<Record<string, Value>>;
 
-export type FieldKind = 'text' | 'code' | 'flag' | 'decimal' | 'day' | 'instant' | 'reference' | 'references';
+export type FieldKind = 'text' | 'code' | 'flag' | 'decimal' | 'day' | 'reference' | 'references';
 
 export interface Field {
   readonly kind: FieldKind;
@@ -27,7 +27,6 @@ export interface Field {
 }
 
 const dayPattern = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
-const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 const decimalPattern = /^-?\d+(\.\d+)?$/;
 
 const text_ = v.pipe(v.string(), v.maxLength(65_536, 'is longer than 65,536 characters'));
@@ -53,14 +52,6 @@ export const day = (meaning: string): Field => ({
   kind: 'day',
   meaning,
   schema: v.nullable(v.pipe(v.string(), v.regex(dayPattern, 'must be a day such as "2026-01-31"'))),
-});
-
-export const instant = (meaning: string): Field => ({
-  kind: 'instant',
-  meaning,
-  schema: v.nullable(
-    v.pipe(v.string(), v.regex(instantPattern, 'must be a UTC instant such as "2026-01-31T09:15:02.123Z"')),
-  ),
 });
 
 export const reference = (entity: string, meaning: string): Field => ({

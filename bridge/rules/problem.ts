@@ -23,7 +23,7 @@ export interface RuleProblem extends Place {
 export type Report = (place: Place, message: string, suggestion?: string) => void;
 
 /** `sync-rules/customer.yaml:12:7 unknown key "feilds" – did you mean "fields"?` */
-export function problemText(problem: RuleProblem): string {
+function problemText(problem: RuleProblem): string {
   const suggestion = problem.suggestion === undefined ? '' : ` – ${problem.suggestion}`;
   return `${placeText(problem)} ${problem.message}${suggestion}`;
 }

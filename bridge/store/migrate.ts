@@ -10,7 +10,7 @@ interface Migration {
 /** In order; a name that has been released never changes. */
 const migrations: readonly Migration[] = [{ name: '0001-first', up: first.up }];
 
-export class NewerDatabaseError extends Error {
+class NewerDatabaseError extends Error {
   constructor(name: string) {
     super(
       `The database was last used by a newer release of the bridge (it has "${name}", which this one does not know). Start that release, or restore a backup.`,

@@ -65,4 +65,7 @@ const server = await startServer({
   }),
 });
 await engine.start();
-serveParent({ port: server.port }, () => ({ resident: process.memoryUsage.rss() }));
+serveParent({ port: server.port }, () => {
+  const { user, system } = process.cpuUsage();
+  return { cpuMicroseconds: user + system };
+});

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -8,7 +8,6 @@ const loader = pathToFileURL(
 
 /** A program of the benchmark in a process of its own, so that it has a core of its own. */
 export interface BenchChild {
-  readonly process: ChildProcess;
   /** What it said when it was ready. */
   readonly ready: Record<string, unknown>;
   /** Asks it something; programs answer every message with one. */
@@ -23,30 +22,27 @@ export async function startChild(program: string, argumentList: readonly string[
     execArgv: ['--import', loader],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  const ready = await nextMessage(child);
+  const ended = once(child, 'exit');
+  const broken = ended.then(([code]) => {
+    throw new Error(`${program} ended with ${code}`);
+  });
+  broken.catch(() => {});
+  const nextMessage = async () => {
+    const [message] = await Promise.race([once(child, 'message'), broken]);
+    return message as Record<string, unknown>;
+  };
   return {
-    process: child,
-    ready,
+    ready: await nextMessage(),
     ask(message) {
-      const answer = nextMessage(child);
+      const answer = nextMessage();
       child.send(message);
       return answer;
     },
     async end() {
-      const ended = once(child, 'exit');
       child.kill('SIGTERM');
       await ended;
     },
   };
-}
-
-async function nextMessage(child: ChildProcess): Promise<Record<string, unknown>> {
-  const ended = once(child, 'exit').then(([code]) => {
-    throw new Error(`${child.spawnargs.at(-1)} ended with ${code}`);
-  });
-  ended.catch(() => {});
-  const [message] = (await Promise.race([once(child, 'message'), ended])) as [Record<string, unknown>];
-  return message;
 }
 
 /** The other side of `startChild`: says that the program is ready, and answers what it is asked. */

@@ -5,7 +5,7 @@ import { Pool } from 'undici';
 import { type BenchChild, startChild } from './child.ts';
 import { sendAll } from './load.ts';
 import { signedMessages } from './messages.ts';
-import { median, milliseconds, percentile, share, table, whole } from './statistics.ts';
+import { median, microseconds, milliseconds, percentile, share, table, whole } from './statistics.ts';
 
 const rounds = 3;
 const objects = 10_000;
@@ -39,6 +39,10 @@ export async function measurePipeline(print: (line: string) => void): Promise<vo
     if (round > 0)
       for (const name of Object.keys(rates) as (keyof typeof rates)[]) rates[name].push(results[name]);
   }
+  const cost = [single, batched].map((server) => server.ask({}));
+  const [singleCost = 0, batchedCost = 0] = (await Promise.all(cost)).map(
+    ({ cpuMicroseconds }) => Number(cpuMicroseconds) / (objects * (rounds + 1)),
+  );
   const latency = await measureLatency(single, standIn);
   const bareLatency = await measureLatency(bare, standIn);
 
@@ -46,11 +50,21 @@ export async function measurePipeline(print: (line: string) => void): Promise<vo
   print(`From a signed webhook to a partner that answers at once (${whole(objects)} objects)`);
   print(
     table([
-      ['objects/s, median', '', 'of bare'],
+      ['objects/s, median', '', 'of bare', 'CPU an object'],
       ['raw undici requests, nothing else', whole(median(rates.raw)), share(median(rates.raw) / bareRate)],
       ['bare verify, insert, post', whole(bareRate), share(1)],
-      ['bridge, one object a write', whole(median(rates.single)), share(median(rates.single) / bareRate)],
-      ['bridge, batches of 100', whole(median(rates.batched)), share(median(rates.batched) / bareRate)],
+      [
+        'bridge, one object a write',
+        whole(median(rates.single)),
+        share(median(rates.single) / bareRate),
+        microseconds(singleCost),
+      ],
+      [
+        'bridge, batches of 100',
+        whole(median(rates.batched)),
+        share(median(rates.batched) / bareRate),
+        microseconds(batchedCost),
+      ],
     ]),
   );
   print('Latency of a single change, webhook sent to partner reached');

@@ -22,6 +22,9 @@ export const share = (value: number): string => `${Math.round(value * 100)} %`;
 /** `1.24 ms` */
 export const milliseconds = (value: number): string => `${value.toFixed(2)} ms`;
 
+/** `95 µs` */
+export const microseconds = (value: number): string => `${Math.round(value)} µs`;
+
 /** Columns one under the other; numbers to the right. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths =

@@ -19,7 +19,7 @@ export interface OdooSession {
 type ServerAddress = Pick<OdooServer, 'url' | 'databaseName'>;
 
 /** Odoo refused a call. The message is the one that a person would read. */
-export class OdooError extends Error {
+class OdooError extends Error {
   override readonly name = 'OdooError';
   /** Odoo's class, such as `odoo.exceptions.AccessError`. */
   readonly kind: string;
