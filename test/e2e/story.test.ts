@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { TraceEntry } from '../../bridge/store/trace-entry.ts';
 import { bridgeCommand } from '../../scripts/demo/bridge-process.ts';
 import { createStage } from '../../scripts/demo/stage.ts';
 import { type PlayedWeek, playWeek, type Sale } from '../../scripts/demo/week.ts';
@@ -117,7 +116,7 @@ describe.each(['json2', 'xmlrpc'] as const)('a finance week by %s', (transport) 
     const correlation = `odoo:${transaction}`;
     const dealId = scene.deals(sale.opportunity)[0]?.id;
     const deal = `hubspot:opportunity:${dealId}`;
-    const entries = (await trace(`odoo:opportunity:${week.leadId}`)).filter(
+    const entries = (await scene.trace(`odoo:opportunity:${week.leadId}`)).filter(
       (entry) => entry.correlation === correlation,
     );
     const texts = (kind: string) => entries.filter((entry) => entry.kind === kind).map((entry) => entry.text);
@@ -125,7 +124,7 @@ describe.each(['json2', 'xmlrpc'] as const)('a finance week by %s', (transport) 
     expect(texts('delivery')).toEqual([expect.stringContaining('to hubspot: done')]);
     expect(texts('attempt')).toHaveLength(1);
     expect(texts('attempt')[0]).toMatch(new RegExp(`^${deal}: updated \\(try 1, \\d+ ms\\)`));
-    const whole = await trace(correlation);
+    const whole = await scene.trace(correlation);
     expect(whole.map((entry) => `${entry.kind} ${entry.object}`)).toContain(
       `event odoo:account.move:${week.invoiceId}`,
     );
@@ -170,9 +169,4 @@ async function paymentTransaction(invoiceId: number): Promise<string> {
     [invoiceId],
   );
   return String(row?.id);
-}
-
-async function trace(id: string): Promise<TraceEntry[]> {
-  const { output } = await bridgeCommand(['trace', id, '--json'], scene.systems.environment);
-  return JSON.parse(output) as TraceEntry[];
 }

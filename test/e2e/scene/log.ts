@@ -10,6 +10,14 @@ export interface LogLine {
 
 /** Every line that the bridge has printed. Fails when one of them is no JSON. */
 export function readLog(file: string): LogLine[] {
-  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
-  return lines.map((line) => JSON.parse(line) as LogLine);
+  return readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line, index) => {
+      try {
+        return JSON.parse(line) as LogLine;
+      } catch (error) {
+        throw new Error(`Line ${index + 1} of the log is no JSON: ${line}`, { cause: error });
+      }
+    });
 }
