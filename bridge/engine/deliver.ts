@@ -19,6 +19,8 @@ export interface DeliverOptions {
   readonly connector: Connector;
   readonly health: Health;
   readonly readiness: Readiness;
+  /** Whether anything may be written at all. */
+  readonly allowed: () => Promise<boolean>;
   readonly observe: Observe;
   readonly now: () => number;
   readonly random: () => number;
@@ -32,6 +34,7 @@ const shares: readonly number[] = [120, 60, 20];
 const claimSize = shares.reduce((sum, share) => sum + share, 0);
 /** While a system does not listen, one delivery at a time finds out whether it does again. */
 const probe: readonly number[] = [1, 0, 0];
+const whileForbiddenMs = 60_000;
 const leaseMs = 90_000;
 /** Every try ends well before its lease does. */
 const tryTimeoutMs = 60_000;
@@ -46,6 +49,7 @@ export function createDeliverStep(options: DeliverOptions): () => Promise<Next> 
     if (options.signal.aborted) return 'when-woken';
     const wait = health.waitMs();
     if (wait > 0) return { afterMs: wait };
+    if (!(await options.allowed())) return { afterMs: whileForbiddenMs };
     if (!(await options.readiness.ensure(options.signal))) return { afterMs: health.waitMs() };
     const probing = health.open();
     const claimed = await store.claim(target, probing ? probe : shares, leaseMs);

@@ -33,6 +33,9 @@ export interface Engine {
   stop(graceMs: number): Promise<void>;
 }
 
+/** Health of reading, and of writing. */
+type Sides = readonly [Health, Health];
+
 const lookForExpiredMs = 30_000;
 
 /** Works off events and deliveries: for each system one loop that reads it and one that writes to it. */
@@ -43,7 +46,7 @@ export function createEngine(options: EngineOptions): Engine {
   const stopping = new AbortController();
   const route = createRoute(landscape);
   const readinesses = new Map<string, Readiness>();
-  const healths = new Map<string, readonly Health[]>();
+  const healths = new Map<string, Sides>();
   const refreshing = new Map<string, Loop>();
   const delivering = new Map<string, Loop>();
   let keeping: Loop | undefined;
@@ -52,20 +55,35 @@ export function createEngine(options: EngineOptions): Engine {
     for (const loop of loops.values()) loop.wake();
   };
 
+  /**
+   * Nothing leaves for a partner while the erp's database is a copy, or another one than the bridge belongs to: what is
+   * still queued was meant for the real one to send.
+   */
+  async function mayWriteTo(system: string): Promise<boolean> {
+    const erp = landscape.systemIn('erp');
+    const guard = erp === undefined || erp === system ? undefined : readinesses.get(erp);
+    return guard === undefined || !(await guard.refused(stopping.signal));
+  }
+
+  function prepare(system: string): void {
+    // A system may answer questions while it takes no changes, for days; each side has a breaker of its own.
+    const sides = [createHealth(now, random), createHealth(now, random)] as const;
+    const connector = landscape.connector(system);
+    healths.set(system, sides);
+    readinesses.set(system, createReadiness({ connector, healths: sides, observe, now }));
+  }
+
   function startLoops(system: string): void {
     const connector = landscape.connector(system);
-    // A system may answer questions while it takes no changes, for days; each side has a breaker of its own.
-    const reading = createHealth(now, random);
-    const writing = createHealth(now, random);
-    const readiness = createReadiness({ connector, healths: [reading, writing], observe, now });
-    healths.set(system, [reading, writing]);
-    readinesses.set(system, readiness);
+    const [reading, writing] = healths.get(system) as Sides;
+    const readiness = readinesses.get(system) as Readiness;
     const shared = { store, connector, readiness, observe, now, signal: stopping.signal };
     const onChanged = () => wakeAll(delivering);
     const refresh = createRefreshStep({ ...shared, health: reading, route, onChanged });
     const deliver = createDeliverStep({
       ...shared,
       health: writing,
+      allowed: () => mayWriteTo(system),
       landscape,
       random,
       onSettled(settlements, woken) {
@@ -87,6 +105,7 @@ export function createEngine(options: EngineOptions): Engine {
   return {
     async start() {
       await store.releaseLeases('all');
+      for (const system of landscape.systems) prepare(system);
       for (const system of landscape.systems) startLoops(system);
       keeping = startLoop(giveBack, (error) =>
         observe({ kind: 'failed', where: 'giving leases back', error }),

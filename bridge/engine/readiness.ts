@@ -6,14 +6,21 @@ import type { Observe } from './observer.ts';
 
 /** Whether a system has been set up and found fit to work with. Nothing is read or written before. */
 export interface Readiness {
-  /** True when it is ready; finds out where that is not known yet. */
+  /** True when it is ready; finds out where that is not known yet, or has been known for long. */
   ensure(signal: AbortSignal): Promise<boolean>;
+  /**
+   * True when the system answered and was found unfit: a copy of a database, another one than the bridge belongs to. False
+   * while it cannot be reached: what it said before still holds.
+   */
+  refused(signal: AbortSignal): Promise<boolean>;
   /** What keeps the system from being used, for people; empty when nothing does. */
   problems(): readonly string[];
 }
 
 const lookAgainMs = 60_000;
 const setupTimeoutMs = 120_000;
+/** A database can be exchanged or neutralized under a running bridge. */
+const validMs = 10 * 60_000;
 
 export function createReadiness(options: {
   connector: Connector;
@@ -25,6 +32,8 @@ export function createReadiness(options: {
   const { connector, healths, observe, now } = options;
   const { system } = connector;
   let ready = false;
+  let refused = false;
+  let lookedAt: number | undefined;
   let problems: readonly string[] = [];
   let underWay: Promise<boolean> | undefined;
   const failed = (retryAfterMs?: number) => Math.max(...healths.map((health) => health.failed(retryAfterMs)));
@@ -37,6 +46,7 @@ export function createReadiness(options: {
         level === 'error' ? [remedy === undefined ? message : `${message}. ${remedy}`] : [],
       );
       ready = problems.length === 0;
+      refused = !ready;
       if (!ready) {
         const untilMs = failed(lookAgainMs);
         observe({ kind: 'paused', system, error: 'denied', message: problems.join(' '), untilMs });
@@ -45,6 +55,7 @@ export function createReadiness(options: {
       const failure = asSystemError(error, system, 'unavailable');
       if (failure === undefined) throw error;
       if (signal.aborted) return false;
+      ready = false;
       problems = [failure.message];
       const untilMs = failed(failure.retryAfterMilliseconds);
       observe({
@@ -60,14 +71,23 @@ export function createReadiness(options: {
     return ready;
   }
 
+  function look(signal: AbortSignal): Promise<boolean> {
+    lookedAt = now();
+    underWay ??= findOut(signal).finally(() => {
+      underWay = undefined;
+    });
+    return underWay;
+  }
+
+  const olderThan = (ms: number) => lookedAt === undefined || now() - lookedAt >= ms;
+
   return {
     problems: () => problems,
-    async ensure(signal) {
-      if (ready) return true;
-      underWay ??= findOut(signal).finally(() => {
-        underWay = undefined;
-      });
-      return underWay;
+    ensure: async (signal) => (ready && !olderThan(validMs)) || look(signal),
+    async refused(signal) {
+      if (olderThan(refused ? lookAgainMs : validMs)) await look(signal);
+      else await underWay;
+      return refused;
     },
   };
 }
