@@ -19,22 +19,23 @@ class MissingSettingsError extends Error {
   }
 }
 
-type Factory = (declaration: SystemDeclaration, settings: Settings, pinned: string | undefined) => Connector;
+/** Keeps the UUID of the first Odoo database that ever answered, and answers which one that was. */
+export type PinDatabase = (uuid: string) => Promise<string>;
+
+type Factory = (declaration: SystemDeclaration, settings: Settings, pin: PinDatabase) => Connector;
 
 /** Every connector that there is, by the name that `sync-rules/systems.yaml` uses. */
 const factories: Readonly<Record<string, Factory>> = {
-  odoo: (declaration, { odoo }, pinned) => {
-    const databaseUuid = odoo.databaseUuid ?? pinned;
-    return createOdoo({
+  odoo: (declaration, { odoo }, pin) =>
+    createOdoo({
       system: declaration.name,
       url: odoo.url,
       database: odoo.database,
       login: odoo.login,
       apiKey: odoo.apiKey.reveal(),
       transport: odoo.transport,
-      ...(databaseUuid === undefined ? {} : { databaseUuid }),
-    });
-  },
+      ...(odoo.databaseUuid === undefined ? { pin } : { databaseUuid: odoo.databaseUuid }),
+    }),
   hubspot: (declaration, { hubspot }) => {
     if (hubspot === undefined) throw new MissingSettingsError(declaration, 'HUBSPOT_TOKEN');
     return createHubspot({
@@ -69,13 +70,13 @@ export interface Configuration {
 /**
  * Reads the rules, makes the connectors that they name, and checks that these can do what the rules ask of them.
  *
- * @param pinnedDatabase UUID of the Odoo database that this bridge has belonged to so far
+ * @param pin decides which Odoo database this bridge belongs to, where the settings do not
  * @throws RulesError, MissingSettingsError, RangeError for an option that a connector does not take
  */
-export function configure(settings: Settings, pinnedDatabase: string | undefined): Configuration {
+export function configure(settings: Settings, pin: PinDatabase): Configuration {
   const known: ConnectorOffer[] = Object.keys(factories).map((name) => ({ name }));
   const { systems } = loadRules(settings.rulesDirectory, known);
-  const connectors = createConnectors(systems, settings, pinnedDatabase);
+  const connectors = createConnectors(systems, settings, pin);
   const offers = systems.map((declaration, index): ConnectorOffer => {
     const { streams, entities } = connectors[index] as Connector;
     return { name: declaration.connector, streams, entities };
@@ -87,11 +88,11 @@ export function configure(settings: Settings, pinnedDatabase: string | undefined
 function createConnectors(
   declarations: readonly SystemDeclaration[],
   settings: Settings,
-  pinnedDatabase: string | undefined,
+  pin: PinDatabase,
 ): Connector[] {
   return declarations.map((declaration) => {
     const factory = factories[declaration.connector];
     if (factory === undefined) throw new Error(`There is no connector "${declaration.connector}"`);
-    return factory(declaration, settings, pinnedDatabase);
+    return factory(declaration, settings, pin);
   });
 }

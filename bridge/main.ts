@@ -29,8 +29,8 @@ export interface RunningBridge {
 export async function startBridge(settings: Settings, log: Logger): Promise<RunningBridge> {
   const store = await openStore(settings.databasePath);
   try {
-    const pinned = await store.meta('odoo.database');
-    return await wire(settings, configure(settings, pinned), store, log);
+    const configuration = configure(settings, (uuid) => store.pinMeta('odoo.database', uuid));
+    return await wire(settings, configuration, store, log);
   } catch (error) {
     await store.close();
     throw error;
@@ -54,6 +54,10 @@ async function wire(
     host: settings.host,
     port: settings.port,
     notReady: () => (stopping ? ['the bridge is stopping'] : engine.problems()),
+    onFailure(error, senderGone) {
+      if (senderGone) log.debug({ error }, 'a sender hung up');
+      else log.error({ error }, 'a request could not be answered');
+    },
     ...(settings.metrics ? { metrics: () => metrics.expose() } : {}),
     odooIntake: createOdooIntake({
       system: erp,

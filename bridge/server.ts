@@ -11,6 +11,8 @@ export interface ServerOptions {
   readonly odooIntake: (context: Context<{ Bindings: HttpBindings }>) => Promise<Response>;
   /** Everything that keeps the bridge from doing its work; empty when it is ready. */
   readonly notReady: () => readonly string[];
+  /** A request failed for another reason than its content; `senderGone` when nobody waits for its answer any more. */
+  readonly onFailure: (error: Error, senderGone: boolean) => void;
   /** Text for a Prometheus scrape; absent when it is not served. */
   readonly metrics?: () => Promise<{ contentType: string; text: string }>;
 }
@@ -44,6 +46,11 @@ export async function startServer(options: ServerOptions): Promise<BridgeServer>
       return context.body(text, 200, { 'content-type': contentType });
     });
   }
+  app.onError((error, context) => {
+    options.onFailure(error, context.env.incoming.destroyed);
+    const message = 'The bridge could not keep this. Its log says why; send again later.';
+    return context.json({ error: 'unavailable', message }, 503);
+  });
   app.notFound((context) =>
     context.json({ error: 'not_found', message: 'There is nothing at this address.' }, 404),
   );

@@ -1,4 +1,4 @@
-import { type Configuration, configure } from '../connectors.ts';
+import { type Configuration, configure, type PinDatabase } from '../connectors.ts';
 import { readSettings, type Settings } from '../settings.ts';
 import { openDatabaseForReading, StoreError } from '../store/database.ts';
 import { metaTable } from '../store/meta.ts';
@@ -40,15 +40,15 @@ async function checkSystems(connectors: readonly Connector[]): Promise<number> {
   return results.some(({ findings }) => findings.some((finding) => finding.level === 'error')) ? 1 : 0;
 }
 
-/** The Odoo database that this bridge belongs to; `undefined` before its first event. */
-async function pinnedDatabase(settings: Settings): Promise<string | undefined> {
+/** Answers which Odoo database this bridge belongs to: before its first contact, the one that answers. Keeps nothing. */
+async function pinnedDatabase(settings: Settings): Promise<PinDatabase> {
   try {
     const database = openDatabaseForReading(settings.databasePath);
     const pinned = metaTable(database).get('odoo.database');
     await database.kysely.destroy();
-    return pinned;
+    return async (uuid) => pinned ?? uuid;
   } catch (error) {
-    if (error instanceof StoreError) return undefined;
+    if (error instanceof StoreError) return async (uuid) => uuid;
     throw error;
   }
 }

@@ -48,6 +48,7 @@ const engine = createEngine({ store, landscape, observe: observeEngine(log, metr
 const server = await startServer({
   host: '127.0.0.1',
   port: 0,
+  onFailure: (error) => console.error(error),
   notReady: () => engine.problems(),
   odooIntake: createOdooIntake({
     system: 'odoo',

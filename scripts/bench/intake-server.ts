@@ -34,6 +34,7 @@ async function storeFor(): Promise<Store> {
 const server = await startServer({
   host: '127.0.0.1',
   port: 0,
+  onFailure: (error) => console.error(error),
   notReady: () => [],
   odooIntake: createOdooIntake({
     system: 'odoo',

@@ -14,6 +14,8 @@ export interface Expectations {
   readonly login: string;
   /** UUID of the database that the bridge is pinned to, when it is. */
   readonly databaseUuid?: string;
+  /** Keeps the first database that ever answered as the one that the bridge belongs to, and answers which that is. */
+  readonly pin?: (uuid: string) => Promise<string>;
 }
 
 /** Reachability, log-in, addon, rights. Changes nothing and never throws. */
@@ -33,7 +35,8 @@ export async function checkOdoo(
     return [...findings, connectionFinding(error, expected)];
   }
   try {
-    findings.push(...addonFindings(await describe(client, signal), expected));
+    const addon = await describe(client, signal);
+    findings.push(...addonFindings(addon, await pinnedTo(addon, expected)));
   } catch (error) {
     findings.push(addonFailure(error));
   }
@@ -51,7 +54,14 @@ export async function checkDatabase(
   signal: AbortSignal,
 ): Promise<Finding[]> {
   const addon = await describe(client, signal);
-  return [databaseFinding(addon, expected), ...neutralizedFindings(addon)];
+  // A copy for tests is refused as it is; the bridge must never come to belong to it.
+  if (addon.neutralized) return [databaseFinding(addon, expected), ...neutralizedFindings(addon)];
+  return [databaseFinding(addon, await pinnedTo(addon, expected))];
+}
+
+async function pinnedTo(addon: Description, expected: Expectations): Promise<Expectations> {
+  const databaseUuid = expected.databaseUuid ?? (await expected.pin?.(addon.database));
+  return databaseUuid === undefined ? expected : { ...expected, databaseUuid };
 }
 
 async function versionFinding(

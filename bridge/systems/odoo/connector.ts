@@ -28,6 +28,8 @@ export interface OdooOptions {
   readonly connections?: number;
   /** When set, `setup` and `check` report a database with another UUID. */
   readonly databaseUuid?: string;
+  /** Without `databaseUuid`: keeps the first database that ever answered, and answers which that is. */
+  readonly pin?: (uuid: string) => Promise<string>;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { createOdoo } from '../../../bridge/systems/odoo/connector.ts';
+import { createOdoo, type OdooOptions } from '../../../bridge/systems/odoo/connector.ts';
 import { json, startFakeOdoo } from './fake-odoo.ts';
 
 const { signal } = new AbortController();
@@ -18,7 +18,10 @@ const description = {
 };
 
 /** What the set-up finds when the addon describes itself like this. */
-async function setUp(answer: Partial<typeof description>) {
+async function setUp(
+  answer: Partial<typeof description>,
+  belongs: Pick<OdooOptions, 'databaseUuid' | 'pin'> = { databaseUuid: production },
+) {
   const odoo = await startFakeOdoo((_request, response) =>
     json(response, 200, { ...description, ...answer }),
   );
@@ -29,7 +32,7 @@ async function setUp(answer: Partial<typeof description>) {
     login: 'bridge',
     apiKey: 'key',
     transport: 'json2',
-    databaseUuid: production,
+    ...belongs,
   });
   onTestFinished(() => connector.close());
   return connector.setup(signal);
@@ -51,4 +54,29 @@ test('another database is refused', async () => {
   expect(await setUp({ database: 'a-copy' })).toMatchObject([
     { level: 'error', message: expect.stringContaining(`pinned to ${production}`) },
   ]);
+});
+
+test('without a setting the first database that answers is kept, and another one refused', async () => {
+  let pinned: string | undefined;
+  const pin = async (uuid: string) => {
+    pinned ??= uuid;
+    return pinned;
+  };
+  expect(await setUp({}, { pin })).toMatchObject([{ level: 'ok' }]);
+  expect(pinned).toBe(production);
+  expect(await setUp({ database: 'a-copy' }, { pin })).toMatchObject([
+    { level: 'error', message: expect.stringContaining(`pinned to ${production}`) },
+  ]);
+});
+
+test('a neutralized copy is never kept as the database that the bridge belongs to', async () => {
+  const pins: string[] = [];
+  const pin = async (uuid: string) => {
+    pins.push(uuid);
+    return uuid;
+  };
+  expect(await setUp({ neutralized: true }, { pin })).toContainEqual(
+    expect.objectContaining({ level: 'error' }),
+  );
+  expect(pins).toEqual([]);
 });
