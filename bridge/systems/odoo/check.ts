@@ -6,7 +6,9 @@ import type { OdooTransport } from './transport.ts';
 
 /** Version of docs/protocol.md that this bridge speaks. */
 const protocol = 1;
-const supported = { from: 17, to: 20 };
+/** Oldest version whose calls are known to be the same, and the one that everything is tested with. */
+const oldest = 17;
+const tested = 19;
 
 export interface Expectations {
   readonly url: string;
@@ -70,18 +72,18 @@ async function versionFinding(
   signal: AbortSignal,
 ): Promise<Finding> {
   const { major, text } = await transport.version(signal);
-  if (major < supported.from) {
+  if (major < oldest) {
     return {
       level: 'error',
       message: `Odoo at ${expected.url} is version ${text}`,
-      remedy: `The bridge works with Odoo ${supported.from} to ${supported.to}: upgrade Odoo.`,
+      remedy: `The bridge speaks to Odoo from ${oldest} on, and is tested with ${tested}: upgrade Odoo.`,
     };
   }
-  if (major > supported.to) {
+  if (major !== tested) {
     return {
       level: 'warning',
       message: `Odoo at ${expected.url} is version ${text}, which the bridge was not tested with`,
-      remedy: 'Look for a newer bridge.',
+      remedy: `It is tested with Odoo ${tested}, and the addon is made for that one.`,
     };
   }
   return { level: 'ok', message: `Odoo at ${expected.url} answers, version ${text}` };
