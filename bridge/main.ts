@@ -2,6 +2,7 @@ import { type Configuration, configure } from './connectors.ts';
 import { createEngine } from './engine/engine.ts';
 import { createLandscape } from './engine/landscape.ts';
 import { startHousekeeping } from './housekeeping.ts';
+import { eventOfHint } from './intake/hint.ts';
 import { createOdooIntake } from './intake/odoo.ts';
 import { createRate } from './intake/rate.ts';
 import { type Schedule, startSchedule } from './intake/schedule.ts';
@@ -12,6 +13,7 @@ import { createMetrics } from './observe/metrics.ts';
 import { startServer } from './server.ts';
 import type { Settings } from './settings.ts';
 import { openStore, type Store } from './store/store.ts';
+import type { OdooBatch } from './systems/odoo/event.ts';
 
 export interface RunningBridge {
   readonly port: number;
@@ -72,7 +74,8 @@ async function wire(
       stopping: () => stopping,
       onStored(counts, batch) {
         metrics.eventsReceived(erp, counts);
-        log.debug({ system: erp, ...counts, sentAt: batch.sentAt }, 'events came in');
+        if (log.isLevelEnabled('debug'))
+          log.debug({ system: erp, ...counts, ...originOf(batch, erp) }, 'events came in');
         engine.wake(erp);
       },
       onRejected(reason, message) {
@@ -120,3 +123,9 @@ async function wire(
     },
   };
 }
+
+/** When a batch left Odoo, and the correlation ids under which the log goes on about it. */
+const originOf = (batch: OdooBatch, system: string) => ({
+  sentAt: batch.sentAt,
+  correlations: [...new Set(batch.hints.map((hint) => eventOfHint(hint, system).correlation))],
+});

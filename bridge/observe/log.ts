@@ -50,9 +50,6 @@ export function createLog(options: LogOptions): Logger {
   return pino(settings, options.destination ?? destination({ dest: 1, sync: false }));
 }
 
-/** A log whose lines all belong to one way of a change. */
-export const withCorrelation = (log: Logger, correlation: string): Logger => log.child({ correlation });
-
 const deepest = 4;
 
 /**

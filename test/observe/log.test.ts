@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { withCorrelation } from '../../bridge/observe/log.ts';
 import { Secret } from '../../bridge/secret.ts';
 import { SystemError } from '../../bridge/systems/error.ts';
 import { logLines } from './lines.ts';
@@ -24,12 +23,6 @@ describe('a line', () => {
     log.info('quiet');
     log.warn('loud');
     expect(lines.map((line) => line.message)).toEqual(['loud']);
-  });
-
-  test('carries the correlation', () => {
-    const { log, lines } = logLines();
-    withCorrelation(log, 'odoo:918273').info('delivered');
-    expect(lines[0]).toMatchObject({ correlation: 'odoo:918273', message: 'delivered' });
   });
 });
 
