@@ -7,7 +7,6 @@ from psycopg2 import errors
 
 from odoo import api, models
 
-from ..delivery.backoff import backoff_seconds
 from ..delivery.message import body_of, message_id_of
 from ..delivery.post import post
 from ..delivery.signature import sign
@@ -128,8 +127,7 @@ class ServicesBridgeDelivery(models.AbstractModel):
             if size > 1:
                 rows._note_split(batch.row_ids)
             else:
-                [tries] = rows.browse(batch.row_ids).mapped("tries")
-                rows._note_refused(batch.row_ids, message, backoff_seconds(tries))
+                rows._note_refused(batch.row_ids[0], message)
             circuit._note_answer()
             return max(1, size // 2), None
         wait = circuit._note_failure(message, answer.retry_after)

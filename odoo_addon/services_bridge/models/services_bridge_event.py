@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..delivery.backoff import backoff_seconds
 from ..delivery.message import instant
 from ..delivery.sender import wake
 from ..outbox.columns import BigInteger, LooseMany2one
@@ -10,7 +11,7 @@ from ..outbox.columns import BigInteger, LooseMany2one
 # Longer than a request may take: a row whose sender died is due again after this.
 _LEASE_SECONDS = 60
 # A row that the bridge refuses by itself, with its waits between: about two hours.
-_TRIES_OF_REFUSED_ROW = 10
+_REFUSALS_OF_A_ROW = 10
 # A row that could not leave because the bridge was away.
 _DAYS_OF_UNSENT_ROW = 30
 _REMOVED_AT_ONCE = 10_000
@@ -57,6 +58,11 @@ class ServicesBridgeEvent(models.Model):
         default="pending",
     )
     tries = fields.Integer(readonly=True, aggregator=None)
+    refusals = fields.Integer(
+        readonly=True,
+        aggregator=None,
+        help="How often the bridge was there and refused this row by itself.",
+    )
     next_try_at = fields.Datetime(string="Next Try", readonly=True)
     sent_at = fields.Datetime(string="Sent", readonly=True)
     last_error = fields.Text(readonly=True)
@@ -76,6 +82,7 @@ class ServicesBridgeEvent(models.Model):
             {
                 "state": "pending",
                 "tries": 0,
+                "refusals": 0,
                 "next_try_at": fields.Datetime.now(),
                 "sent_at": False,
             }
@@ -200,16 +207,22 @@ class ServicesBridgeEvent(models.Model):
         )
 
     @api.model
-    def _note_refused(self, row_ids, message, seconds):
-        """The bridge refuses this row alone: it waits, and is given up some day."""
+    def _note_refused(self, row_id, message):
+        """The bridge refuses this row alone: it waits, and is given up some day.
+
+        Only these refusals count for that. A try of any kind may fail for reasons
+        that are none of the row's.
+        """
+        refusals = self.browse(row_id).refusals + 1
         self._note_failed(
-            row_ids,
+            [row_id],
             message,
-            given_up=SQL("tries >= %s", _TRIES_OF_REFUSED_ROW),
+            given_up=SQL("%s", refusals >= _REFUSALS_OF_A_ROW),
             due=SQL(
                 "clock_timestamp() AT TIME ZONE 'UTC' + %s * interval '1 second'",
-                seconds,
+                backoff_seconds(refusals),
             ),
+            refusals=refusals,
         )
 
     @api.model
@@ -225,13 +238,15 @@ class ServicesBridgeEvent(models.Model):
             due=SQL("occurred_at"),
         )
 
-    def _note_failed(self, row_ids, message, given_up, due):
+    def _note_failed(self, row_ids, message, given_up, due, refusals=None):
         self._update_rows(
             row_ids,
             SQL(
                 """state = CASE WHEN %(given_up)s THEN 'dead' ELSE 'pending' END,
                    next_try_at = CASE WHEN %(given_up)s THEN NULL ELSE %(due)s END,
+                   refusals = COALESCE(%(refusals)s, refusals),
                    last_error = %(message)s""",
+                refusals=refusals,
                 given_up=given_up,
                 due=due,
                 message=message,

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from unittest.mock import patch
 
 from requests import Session
@@ -234,6 +235,36 @@ class TestDelivery(BridgeCase):
         self.assertEqual((bad.state, bad.tries), ("pending", 0))
         self.deliver()
         self.assertEqual(self.rows()[0].state, "sent")
+
+    def test_outages_are_no_refusals(self):
+        row = self.rows()[0]
+        (self.rows() - row)._note_sent((self.rows() - row).ids)
+        for _ in range(9):
+            self.receiver.answers.append(refused(400, "invalid_body"))
+            self.deliver()
+            self.let_time_pass()
+            self.receiver.answers.append(refused(503, "stopping"))
+            self.deliver()
+            self.let_time_pass()
+        self.assertEqual((row.state, row.tries, row.refusals), ("pending", 18, 9))
+        self.receiver.answers.append(refused(400, "invalid_body"))
+        self.deliver()
+        self.env.invalidate_all()
+        self.assertEqual((row.state, row.refusals), ("dead", 10))
+
+    def test_lost_leases_are_no_refusals(self):
+        row = self.rows()[0]
+        (self.rows() - row)._note_sent((self.rows() - row).ids)
+        for _ in range(10):
+            with self.other_cursor() as env:
+                self.assertTrue(env["services.bridge.event"]._claim(1))
+            self.let_time_pass()
+        self.receiver.answers.append(refused(400, "invalid_body"))
+        self.deliver()
+        self.assertEqual((row.state, row.refusals), ("pending", 1))
+        self.assertLess(
+            row.next_try_at, fields.Datetime.now() + timedelta(seconds=10)
+        )
 
     def test_rows_outlive_days_without_the_bridge(self):
         self.env.cr.execute(
