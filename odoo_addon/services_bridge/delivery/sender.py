@@ -62,7 +62,7 @@ class Sender:
         self._thread = None
 
     def wake(self):
-        if self._work.is_set():
+        if self._work.is_set() and self._thread is not None:
             return
         with self._lock:
             self._work.set()
@@ -87,14 +87,17 @@ class Sender:
     def _run(self):
         # Odoo's log and profiler look for the database on the thread
         threading.current_thread().dbname = self._dbname
-        while self._wait_for_work():
-            self._work.clear()
-            seconds = self._deliver_safely()
-            while seconds is not None:
-                self._resumed.wait(seconds)
-                self._resumed.clear()
+        try:
+            while self._wait_for_work():
                 self._work.clear()
                 seconds = self._deliver_safely()
+                while seconds is not None:
+                    self._resumed.wait(seconds)
+                    self._resumed.clear()
+                    self._work.clear()
+                    seconds = self._deliver_safely()
+        finally:
+            self._end()
 
     def _wait_for_work(self):
         if self._work.wait(self._idle_seconds):
@@ -104,6 +107,15 @@ class Sender:
                 return True
             self._thread = None
             return False
+
+    def _end(self):
+        """Let the next wake start a thread, whatever ended this one.
+
+        After an idle end the next one may run already; it is left alone.
+        """
+        with self._lock:
+            if self._thread is threading.current_thread():
+                self._thread = None
 
     def _deliver_safely(self):
         try:

@@ -20,7 +20,7 @@ class TestSender(BaseCase):
         def deliver():
             self.delivered.release()
             answer = self.answers.pop(0) if self.answers else None
-            if isinstance(answer, Exception):
+            if isinstance(answer, BaseException):
                 raise answer
             return answer
 
@@ -67,6 +67,26 @@ class TestSender(BaseCase):
             self.assertDelivers()
             sender.resume()
             self.assertDelivers()
+
+    def test_starts_again_whatever_ended_the_thread(self):
+        self.answers = [SystemExit()]
+        sender = self.sender(idle_seconds=10)
+        sender.wake()
+        self.assertDelivers()
+        self.assertTrue(sender.join(10))
+        sender.wake()
+        self.assertDelivers()
+
+    def test_starts_again_with_work_left_behind(self):
+        sender = self.sender(idle_seconds=10)
+        died_before_clearing = patch.object(
+            sender, "_wait_for_work", side_effect=SystemExit
+        )
+        with died_before_clearing:
+            sender.wake()
+            self.assertTrue(sender.join(10))
+        sender.wake()
+        self.assertDelivers()
 
     def test_wake_never_raises(self):
         with (
