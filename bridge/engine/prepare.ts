@@ -25,6 +25,8 @@ export interface Prepared {
   readonly targetId: string | undefined;
   /** Fields with references of the target; empty for a removal. */
   readonly fields: State;
+  /** What earlier tries that are in doubt have sent, newest first. */
+  readonly earlier: readonly State[];
   readonly json: string;
   readonly fingerprint: string;
   /** What has to be done with the object once this has worked. */
@@ -112,6 +114,7 @@ export async function prepareDeliveries(
       reference: referenceOf(delivery.source, delivery.entity, delivery.sourceId),
       targetId,
       fields: draft.fields,
+      earlier: targetId === undefined ? context.earlier : [],
       json,
       fingerprint: mark,
       ...(plan.thenRemove ? { followUp: deliverAgain(delivery) } : {}),
@@ -124,7 +127,16 @@ const key = ({ entity, id, system }: SystemObject): string => `${system}:${entit
 
 function removal(delivery: ClaimedDelivery, targetId: string): Prepared {
   const reference = referenceOf(delivery.source, delivery.entity, delivery.sourceId);
-  return { delivery, action: 'remove', reference, targetId, fields: {}, json: '{}', fingerprint: '' };
+  return {
+    delivery,
+    action: 'remove',
+    reference,
+    targetId,
+    fields: {},
+    earlier: [],
+    json: '{}',
+    fingerprint: '',
+  };
 }
 
 async function resolveReferences(store: Store, claimed: readonly ClaimedDelivery[], plans: readonly Plan[]) {

@@ -56,11 +56,12 @@ export function createWrite(options: WriteOptions) {
       const changes = batch.map(({ reference, targetId }) => ({ reference, id: targetId as string }));
       return connector.remove(entity, changes, signal);
     }
-    const changes = batch.map(({ reference, targetId, fields, delivery }) => ({
+    const changes = batch.map(({ reference, targetId, fields, earlier, delivery }) => ({
       reference,
       ...(targetId === undefined ? {} : { id: targetId }),
       fields,
       uncertain: delivery.uncertain,
+      ...(earlier.length === 0 ? {} : { earlier }),
     }));
     return connector.write(entity, changes, signal);
   }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { State } from '../entities/field.ts';
 import type { OpenDatabase } from './database.ts';
+import type { ObjectOfDelivery } from './delivery.ts';
 import { prepare, slot } from './statement.ts';
 
 /** One try at a delivery. */
@@ -36,14 +37,20 @@ export function attemptTable({ connection, kysely }: OpenDatabase) {
       // A look for a counterpart, or a call to a system that does not listen, does not count as a try, so its number
       // may come again: the last one is kept.
       .onConflict((conflict) =>
-        conflict.columns(['delivery_id', 'number']).doUpdateSet((excluded) => ({
-          started_at: excluded.ref('excluded.started_at'),
-          duration_ms: excluded.ref('excluded.duration_ms'),
-          outcome: excluded.ref('excluded.outcome'),
-          external_id: excluded.ref('excluded.external_id'),
-          fields: excluded.ref('excluded.fields'),
-          message: excluded.ref('excluded.message'),
-        })),
+        conflict
+          .columns(['delivery_id', 'number'])
+          .doUpdateSet((excluded) => ({
+            started_at: excluded.ref('excluded.started_at'),
+            duration_ms: excluded.ref('excluded.duration_ms'),
+            outcome: excluded.ref('excluded.outcome'),
+            external_id: excluded.ref('excluded.external_id'),
+            fields: excluded.ref('excluded.fields'),
+            message: excluded.ref('excluded.message'),
+          }))
+          // What a try in doubt has sent is needed until another ends in doubt or one works, which has no message.
+          .where(
+            sql<boolean>`attempt.outcome <> 'ambiguous' or excluded.outcome = 'ambiguous' or excluded.message is null`,
+          ),
       ),
   );
 
@@ -59,7 +66,27 @@ export function attemptTable({ connection, kysely }: OpenDatabase) {
       .limit(sql.lit(1)),
   );
 
+  const inDoubt = prepare<ObjectOfDelivery, { fields: string; started_at: string }>(
+    connection,
+    kysely
+      .selectFrom('delivery')
+      .innerJoin('attempt', 'attempt.delivery_id', 'delivery.id')
+      .select([sql<string>`attempt.fields`.as('fields'), 'attempt.started_at'])
+      .where('delivery.target', '=', slot<string>('target'))
+      .where('delivery.source', '=', slot<string>('source'))
+      .where('delivery.entity', '=', slot<string>('entity'))
+      .where('delivery.source_id', '=', slot<string>('sourceId'))
+      .where('delivery.uncertain', '=', sql.lit(1))
+      .where('attempt.fields', 'is not', null),
+  );
+
   return {
+    /** What the deliveries of an object that are in doubt have sent, newest first, each only once. */
+    inDoubt({ target, source, entity, sourceId }: ObjectOfDelivery): State[] {
+      const rows = inDoubt.all({ target, source, entity, sourceId });
+      rows.sort((left, right) => right.started_at.localeCompare(left.started_at));
+      return [...new Set(rows.map(({ fields }) => fields))].map((fields) => JSON.parse(fields));
+    },
     /** Which system a delivery came from, and the canonical fields that it sent last. */
     written(deliveryId: string): { source: string; fields: State } | undefined {
       const row = written.get({ deliveryId });

@@ -38,7 +38,8 @@ interface ClaimedRow {
   correlation: string;
 }
 
-interface ObjectOfDelivery {
+/** An object and the system that deliveries bring it to. */
+export interface ObjectOfDelivery {
   target: string;
   source: string;
   entity: string;
@@ -156,7 +157,7 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
       .set({ uncertain: sql.lit(0) })
       .where(sameObject)
       .where('uncertain', '=', sql.lit(1))
-      .where('state', 'in', sql<string>`('dead', 'done')`),
+      .where('state', 'in', sql<string>`('dead', 'done', 'superseded')`),
   );
   const supersedeDead = prepare<ObjectOfDelivery & { at: string }>(
     connection,

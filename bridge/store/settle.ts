@@ -141,7 +141,7 @@ export function createSettle(tables: Tables) {
         cause,
       });
     } else {
-      deliveries.move(delivery.id, 'leased', 'superseded', { at, error, cause });
+      deliveries.move(delivery.id, 'leased', 'superseded', { at, uncertain, error, cause });
       if (uncertain) deliveries.carryDoubt(newer, dueMs);
     }
     attempt(settlement, { outcome: error, message: cause, fields: settlement.fieldsJson });
@@ -155,7 +155,7 @@ export function createSettle(tables: Tables) {
     const { uncertain } = delivery;
     const newer = deliveries.openOne(delivery);
     if (newer !== undefined) {
-      deliveries.move(delivery.id, 'leased', 'superseded', { at, cause });
+      deliveries.move(delivery.id, 'leased', 'superseded', { at, uncertain, cause });
       if (uncertain) deliveries.carryDoubt(newer, nowMs);
       return;
     }

@@ -25,6 +25,8 @@ export interface DeliveryContext {
   readonly targetId: string | undefined;
   /** Fingerprint of what was last written there. */
   readonly writtenFingerprint: string | undefined;
+  /** What earlier tries that are in doubt have sent, newest first; only for an object that is not linked. */
+  readonly earlier: readonly State[];
 }
 
 export interface ApplyResult {
@@ -196,6 +198,7 @@ function createStore(database: OpenDatabase, now: () => number, release: () => v
             targetId === undefined
               ? undefined
               : ledger.fingerprintOf({ system: delivery.target, entity: delivery.entity, id: targetId }),
+          earlier: delivery.uncertain && targetId === undefined ? attempts.inDoubt(delivery) : [],
         };
       }),
 

@@ -29,6 +29,11 @@ export interface WriteChange {
    * can not be repeated must then look the object up first.
    */
   readonly uncertain: boolean;
+  /**
+   * Fields of earlier tries that may have reached the system, newest first, as far as they are known. What such a try
+   * created bears the values it had then: where the values are all there is to look for, these are looked for first.
+   */
+  readonly earlier?: readonly State[];
 }
 
 export interface WriteDone {
@@ -80,6 +85,19 @@ export interface Hint {
   readonly echo: boolean;
 }
 
+/** What one message of a system said. */
+export interface HintBatch {
+  /** Which installation sent it; for Odoo the UUID of its database. */
+  readonly database: string;
+  readonly sentAt: string;
+  readonly hints: readonly Hint[];
+}
+
+export type ParsedHints =
+  | { readonly ok: true; readonly batch: HintBatch }
+  /** `path` names the place, `events.0.id`; absent where the whole body is meant. */
+  | { readonly ok: false; readonly message: string; readonly path?: string };
+
 export interface Capability {
   /** Objects per read call; absent when the entity cannot be read by id. */
   readonly read?: { readonly batch: number };
@@ -121,6 +139,8 @@ export interface Connector {
   write(entity: EntityName, changes: readonly WriteChange[], signal: AbortSignal): Promise<WriteResult[]>;
   /** Removes objects; one result per change, in order. An object that is gone already counts as done. */
   remove(entity: EntityName, changes: readonly RemoveChange[], signal: AbortSignal): Promise<WriteResult[]>;
+  /** Reads the raw body of a webhook whose signature is verified already; absent where the system sends none. */
+  parseWebhook?(raw: Uint8Array): ParsedHints;
   /** Pages of a stream from a cursor (`undefined`: from the start the connector is configured for) up to now. */
   poll(stream: string, cursor: string | undefined, signal: AbortSignal): AsyncIterable<PollPage>;
   /** Creates what the connector needs in the system (custom properties and the like). Can be run any number of times. */
