@@ -49,17 +49,21 @@ export function settleFailedItem(
   return { ...describe(failure, item, circumstances), outcome: 'dead' };
 }
 
-/** A counted try: the next one comes later each time, and after many a person has to look. */
+/**
+ * A counted try: the next one comes later each time, and after many a person has to look. Being asked to go slower says
+ * nothing about the item, so it never counts.
+ */
 function tryAgain(failure: Failure, item: FailedItem, circumstances: Circumstances): Unsettled {
   const { delivery } = item;
   const base = describe(failure, item, circumstances);
-  if (delivery.tries >= mostTries) return { ...base, outcome: 'dead' };
+  const countTry = failure.error !== 'limited';
+  if (countTry && delivery.tries >= mostTries) return { ...base, outcome: 'dead' };
   const delay = Math.max(
     failure.retryAfterMilliseconds ?? 0,
     backoffDelay(backoff, delivery.tries, circumstances.random),
   );
   const uncertain = failure.error === 'ambiguous';
-  return { ...base, outcome: 'retry', dueMs: circumstances.now() + delay, uncertain, countTry: true };
+  return { ...base, outcome: 'retry', dueMs: circumstances.now() + delay, uncertain, countTry };
 }
 
 function describe(failure: Failure, { delivery, json }: FailedItem, { now, startedAtMs }: Circumstances) {

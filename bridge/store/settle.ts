@@ -102,6 +102,7 @@ export function createSettle(tables: Tables) {
     // Nothing had to be done, but an earlier try may have left something there that nobody has seen.
     const uncertain = delivery.uncertain && externalId === undefined;
     deliveries.move(delivery.id, 'leased', 'done', { at, uncertain });
+    if (uncertain) passDoubtOn(delivery);
     deliveries.supersedeDead(delivery, at);
     attempt(settlement, { outcome, externalId, fields: written?.json });
     if (followUp !== undefined) deliveries.enqueue(followUp, nowMs, at);
@@ -185,9 +186,14 @@ export function createSettle(tables: Tables) {
     const { delivery, error, cause } = settlement;
     const uncertain = delivery.uncertain || error === 'ambiguous';
     deliveries.move(delivery.id, 'leased', 'dead', { at, uncertain, error, cause });
-    const newer = uncertain ? deliveries.openOne(delivery) : undefined;
-    if (newer !== undefined) deliveries.carryDoubt(newer, 0);
+    if (uncertain) passDoubtOn(delivery);
     attempt(settlement, { outcome: error, message: cause, fields: settlement.fieldsJson });
+  }
+
+  /** One that was made while this was under way knows nothing of the doubt yet. */
+  function passDoubtOn(delivery: ClaimedDelivery): void {
+    const newer = deliveries.openOne(delivery);
+    if (newer !== undefined) deliveries.carryDoubt(newer, 0);
   }
 
   function attempt(

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { ErrorKind } from '../../bridge/systems/error.ts';
 import type { MemorySystem } from './memory-system.ts';
 import { customerToCrm } from './rules.ts';
@@ -40,9 +40,16 @@ describe('one item fails in a batch', () => {
     world.hubspot.failNext('write', { kind: 'items', errors: { 'odoo:customer:2': kind } });
     await customers(world, '1', '2');
     await world.calm();
-    expect(world.delivery('2')).toMatchObject({ state: 'pending', tries: 1, error: kind });
+    // Being asked to go slower is no try.
+    const counted = kind === 'limited' ? 0 : 1;
+    expect(world.delivery('2')).toMatchObject({ state: 'pending', tries: counted, error: kind });
     await world.pass(1500);
-    expect(world.delivery('2')).toMatchObject({ state: 'done', tries: 2, error: null, cause: null });
+    expect(world.delivery('2')).toMatchObject({
+      state: 'done',
+      tries: counted + 1,
+      error: null,
+      cause: null,
+    });
     expect(names(world.hubspot)).toEqual(['customer 1', 'customer 2']);
     expect(world.hubspot.calls('write')[1]?.changes[0]?.uncertain).toBe(kind === 'ambiguous');
   });
@@ -65,6 +72,23 @@ describe('one item fails in a batch', () => {
     expect(Math.max(...gaps)).toBeLessThanOrEqual(25 * 60_000);
     expect(gaps.at(-1)).toBeGreaterThan(7 * 60_000);
   });
+});
+
+test('an item that is limited for days is not given up', async () => {
+  const world = await createWorld();
+  world.hubspot.write = async (_, changes) => {
+    world.hubspot.activity++;
+    return changes.map(() => ({
+      ok: false,
+      error: 'limited',
+      message: 'slow down',
+      retryAfterMilliseconds: 30 * 60_000,
+    }));
+  };
+  await customers(world, '1');
+  await world.pass(48 * hours);
+  expect(world.outcomes().length).toBeGreaterThan(40);
+  expect(world.delivery('1')).toMatchObject({ state: 'pending', tries: 0, error: 'limited' });
 });
 
 describe('a whole call is refused for its content', () => {
@@ -315,6 +339,37 @@ describe('an answer is lost', () => {
     await world.pass(10_000);
     expect(names(world.hubspot)).toEqual(['Corrected']);
   });
+});
+
+test('doubt outlives a delivery that found nothing to do while a newer one was made', async () => {
+  const world = await createWorld({
+    rules: [{ ...customerToCrm, when: { is_company: true }, match: ['vat'] }],
+  });
+  const { odoo, hubspot } = world;
+  const put = (id: string, is_company: boolean, vat: string | null) =>
+    odoo.put('customer', id, { name: `customer ${id}`, vat, is_company });
+  hubspot.failNext('write', { kind: 'lost' });
+  put('1', true, null);
+  await world.tell(odoo, 'customer', '1');
+  await world.calm();
+  put('1', false, null);
+  await world.tell(odoo, 'customer', '1');
+  await world.calm();
+  // The first delivery is looked at together with one whose counterpart is being searched for.
+  const searching = hubspot.gate('find');
+  vi.setSystemTime(Date.now() + 2_000);
+  put('2', true, 'BE2');
+  await world.tell(odoo, 'customer', '2');
+  await world.pass(2_000);
+  await searching.reached;
+  expect(world.delivery('1').state).toBe('leased');
+  put('1', true, null);
+  await world.tell(odoo, 'customer', '1');
+  await world.calm();
+  expect(world.rows('select id from delivery where source_id = ?', '1')).toHaveLength(2);
+  searching.open();
+  await world.pass(5_000);
+  expect(names(hubspot)).toEqual(['customer 1', 'customer 2']);
 });
 
 describe('the connector has a bug', () => {
