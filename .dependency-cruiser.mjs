@@ -71,16 +71,9 @@ export default {
       severity: 'error',
       from: {
         path: '^bridge/',
-        pathNot: ['^bridge/systems/[^/]+/', '^bridge/connectors[.]ts$', '^bridge/intake/odoo[.]ts$'],
+        pathNot: ['^bridge/systems/[^/]+/', '^bridge/connectors[.]ts$'],
       },
       to: { path: '^bridge/systems/[^/]+/' },
-    },
-    {
-      name: 'odoo-intake-knows-only-the-event',
-      comment: 'The endpoint for Odoo’s addon reads the addon’s message, and nothing else of that system.',
-      severity: 'error',
-      from: { path: '^bridge/intake/odoo[.]ts$' },
-      to: { path: '^bridge/systems/[^/]+/', pathNot: '^bridge/systems/odoo/event[.]ts$' },
     },
     {
       name: 'product-stands-alone',

@@ -13,7 +13,7 @@ import { createMetrics } from './observe/metrics.ts';
 import { startServer } from './server.ts';
 import type { Settings } from './settings.ts';
 import { openStore, type Store } from './store/store.ts';
-import type { OdooBatch } from './systems/odoo/event.ts';
+import type { HintBatch } from './systems/system.ts';
 
 export interface RunningBridge {
   readonly port: number;
@@ -49,7 +49,10 @@ async function wire(
   const observe = observeEngine(log, metrics);
   const landscape = createLandscape(rules, connectors);
   const engine = createEngine({ store, landscape, observe });
-  const erp = landscape.systemIn('erp') ?? 'odoo';
+  const erp = landscape.systemIn('erp');
+  const parse = erp === undefined ? undefined : landscape.connector(erp).parseWebhook;
+  if (erp === undefined || parse === undefined)
+    throw new Error('No system of the rules has the role erp, or it is none that tells of its changes');
   let stopping = false;
 
   const server = await startServer({
@@ -64,6 +67,7 @@ async function wire(
     odooIntake: createOdooIntake({
       system: erp,
       store,
+      parse,
       verifier: createVerifier(
         settings.intake.secrets.map((secret) => secret.reveal()),
         settings.intake.toleranceSeconds,
@@ -125,7 +129,7 @@ async function wire(
 }
 
 /** When a batch left Odoo, and the correlation ids under which the log goes on about it. */
-const originOf = (batch: OdooBatch, system: string) => ({
+const originOf = (batch: HintBatch, system: string) => ({
   sentAt: batch.sentAt,
   correlations: [...new Set(batch.hints.map((hint) => eventOfHint(hint, system).correlation))],
 });

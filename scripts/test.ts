@@ -1,4 +1,5 @@
 /** `npm test`: everything, with a real Odoo. `SKIP_ODOO=1` leaves out what needs one, and says so. */
+import { ChromiumUnavailable, ensureChromium } from './chromium.ts';
 import { runAddonTests } from './odoo/addon-tests.ts';
 import { ensureOdoo, OdooUnavailable } from './odoo/odoo.ts';
 import { type SuiteResult, summaryOf } from './test/suite.ts';
@@ -13,8 +14,11 @@ async function addonTests(): Promise<SuiteResult> {
 }
 
 async function main(): Promise<number> {
-  // First of all, so that a machine that cannot run Odoo says so at once and not after the other tests.
-  if (!withoutOdoo) await ensureOdoo();
+  // First of all, so that a machine that cannot run them says so at once and not after the other tests.
+  if (!withoutOdoo) {
+    await ensureOdoo();
+    await ensureChromium();
+  }
   const results = [await runVitest('fast tests', 'fast')];
   if (!withoutOdoo) {
     results.push(await runVitest('end to end with Odoo', 'odoo'));
@@ -30,8 +34,8 @@ async function main(): Promise<number> {
 try {
   process.exitCode = await main();
 } catch (error) {
-  if (!(error instanceof OdooUnavailable)) throw error;
-  console.error(`\nTHE TESTS NEED A REAL ODOO, AND THERE IS NONE.\n${error.message}`);
+  if (!(error instanceof OdooUnavailable || error instanceof ChromiumUnavailable)) throw error;
+  console.error(`\nTHE TESTS NEED A REAL ODOO AND A CHROMIUM, AND ONE IS MISSING.\n${error.message}`);
   console.error('To run the other tests alone: SKIP_ODOO=1 npm test');
   process.exitCode = 1;
 }

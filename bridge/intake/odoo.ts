@@ -2,7 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Store } from '../store/store.ts';
-import { type OdooBatch, parseBatch } from '../systems/odoo/event.ts';
+import type { HintBatch, ParsedHints } from '../systems/system.ts';
 import { readBody } from './body.ts';
 import { eventOfHint } from './hint.ts';
 import type { Verifier } from './signature.ts';
@@ -22,6 +22,8 @@ export interface OdooIntakeOptions {
   readonly system: string;
   readonly store: Store;
   readonly verifier: Verifier;
+  /** Reads a body whose signature is verified. */
+  readonly parse: (raw: Uint8Array) => ParsedHints;
   readonly mostBytes: number;
   /** 0 when a request may go on, else the milliseconds it has to wait. */
   readonly rate: { take(): number };
@@ -29,7 +31,7 @@ export interface OdooIntakeOptions {
   readonly database: string | undefined;
   readonly stopping: () => boolean;
   /** Events were stored. */
-  readonly onStored: (counts: { accepted: number; duplicates: number }, batch: OdooBatch) => void;
+  readonly onStored: (counts: { accepted: number; duplicates: number }, batch: HintBatch) => void;
   readonly onRejected: (reason: RejectionReason, message: string) => void;
 }
 
@@ -89,12 +91,12 @@ export function createOdooIntake(options: OdooIntakeOptions): (context: NodeCont
       body,
     );
     if (problem !== undefined) return reject(context, problem, signatureMessages[problem]);
-    const parsed = parseBatch(body);
+    const parsed = options.parse(body);
     if (!parsed.ok) return reject(context, 'invalid_body', parsed.message, parsed.path);
     return accept(context, parsed.batch);
   };
 
-  async function accept(context: NodeContext, batch: OdooBatch): Promise<Response> {
+  async function accept(context: NodeContext, batch: HintBatch): Promise<Response> {
     pinned ??= await store.meta('odoo.database');
     const isTest = batch.hints.length === 0;
     // Two databases may send for the first time at once: the store says which one was first.

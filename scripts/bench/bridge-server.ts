@@ -12,6 +12,7 @@ import { startServer } from '../../bridge/server.ts';
 import { openStore } from '../../bridge/store/store.ts';
 import { createHubspot } from '../../bridge/systems/hubspot/connector.ts';
 import { createOdoo } from '../../bridge/systems/odoo/connector.ts';
+import { parseBatch } from '../../bridge/systems/odoo/event.ts';
 import type { Connector } from '../../bridge/systems/system.ts';
 import { serveParent } from './child.ts';
 import { secret } from './messages.ts';
@@ -53,6 +54,7 @@ const server = await startServer({
   odooIntake: createOdooIntake({
     system: 'odoo',
     store,
+    parse: parseBatch,
     verifier: createVerifier([secret], 3600),
     mostBytes: 10_000_000,
     rate: { take: () => 0 },

@@ -6,6 +6,7 @@ import { createOdooIntake } from '../../bridge/intake/odoo.ts';
 import { createVerifier } from '../../bridge/intake/signature.ts';
 import { startServer } from '../../bridge/server.ts';
 import { openStore, type Store } from '../../bridge/store/store.ts';
+import { parseBatch } from '../../bridge/systems/odoo/event.ts';
 import { serveParent } from './child.ts';
 import { secret } from './messages.ts';
 
@@ -39,6 +40,7 @@ const server = await startServer({
   odooIntake: createOdooIntake({
     system: 'odoo',
     store: await storeFor(),
+    parse: parseBatch,
     verifier: createVerifier([secret], 3600),
     mostBytes: 10_000_000,
     rate: { take: () => 0 },

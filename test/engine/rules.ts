@@ -49,7 +49,7 @@ export const workerToErp: Rule = {
   create: 'never',
 };
 
-export const timesheetToErp: Rule = {
+const timesheetToErp: Rule = {
   ...base,
   id: 'timesheet-to-erp',
   entity: 'timesheet',

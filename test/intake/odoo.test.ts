@@ -8,6 +8,7 @@ import { createRate } from '../../bridge/intake/rate.ts';
 import { createVerifier, sign } from '../../bridge/intake/signature.ts';
 import { openDatabaseForReading } from '../../bridge/store/database.ts';
 import { openStore, type Store } from '../../bridge/store/store.ts';
+import { parseBatch } from '../../bridge/systems/odoo/event.ts';
 import { temporaryPath } from '../store/temporary.ts';
 
 const secret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
@@ -56,6 +57,7 @@ async function listen(change: Partial<OdooIntakeOptions> = {}): Promise<Listenin
       system: 'odoo',
       store,
       verifier: createVerifier([secret], 300, () => now),
+      parse: parseBatch,
       mostBytes: 10_000,
       rate: createRate(1000),
       database: undefined,

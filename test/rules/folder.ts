@@ -43,7 +43,7 @@ export function problemsOf(files: Files, offers = names): RuleProblem[] {
   });
 }
 
-export const mark = '▸';
+const mark = '▸';
 
 /** Takes the mark out of a text and tells where it was. */
 export function unmark(text: string): { content: string; line: number; column: number } {

@@ -5,7 +5,7 @@ import { checkDatabase, checkOdoo } from './check.ts';
 import { createClient, type OdooClient } from './client.ts';
 import { readDue } from './due.ts';
 import { entitiesInOdoo, entityNamesByModel } from './entities.ts';
-import { toHint } from './event.ts';
+import { parseBatch, toHint } from './event.ts';
 import { readOutbox } from './facade.ts';
 import { findRecords } from './find.ts';
 import { readRecords } from './read.ts';
@@ -82,6 +82,7 @@ export function createOdoo(options: OdooOptions): OdooConnector {
       findRecords(client, entitiesInOdoo[entity], field, values, signal),
     write: (entity, changes, signal) => writeRecords(client, entitiesInOdoo[entity], changes, signal),
     remove: (entity, changes, signal) => removeRecords(client, entitiesInOdoo[entity], changes, signal),
+    parseWebhook: parseBatch,
     poll(stream, cursor, signal) {
       if (stream === 'outbox') return readEvents(cursor ?? '', signal);
       if (stream === 'due') return readDue(client, cursor, today(), signal);

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Hint } from '../system.ts';
+import type { Hint, HintBatch, ParsedHints } from '../system.ts';
 
 const operations = ['create', 'write', 'unlink'] as const;
 const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
@@ -38,21 +38,8 @@ const bodySchema = v.object({
 
 type Body = v.InferOutput<typeof bodySchema>;
 
-/** What one webhook of the addon said. */
-export interface OdooBatch {
-  /** UUID of the database that sent it. */
-  readonly database: string;
-  readonly sentAt: string;
-  readonly hints: readonly Hint[];
-}
-
-export type ParsedBatch =
-  | { readonly ok: true; readonly batch: OdooBatch }
-  /** `path` names the place, `events.0.id`; absent where the whole body is meant. */
-  | { readonly ok: false; readonly message: string; readonly path?: string };
-
 /** Reads the raw body of the addon's webhook, whose signature is verified already. */
-export function parseBatch(raw: Uint8Array): ParsedBatch {
+export function parseBatch(raw: Uint8Array): ParsedHints {
   let body: unknown;
   try {
     body = JSON.parse(decoder.decode(raw));
@@ -68,7 +55,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
  * Every event of Odoo passes here, so a good body is recognised by plain comparisons, about thirty times as fast as by the
  * schema; the schema has the last word on every other one, and names what is wrong.
  */
-function checkBody(body: unknown): ParsedBatch {
+function checkBody(body: unknown): ParsedHints {
   if (isBody(body)) return { ok: true, batch: batchOf(body) };
   const result = v.safeParse(bodySchema, body, { abortEarly: true });
   if (result.success) return { ok: true, batch: batchOf(result.output) };
@@ -77,7 +64,7 @@ function checkBody(body: unknown): ParsedBatch {
   return { ok: false, message: issue.message, ...(path === null ? {} : { path }) };
 }
 
-const batchOf = (body: Body): OdooBatch => ({
+const batchOf = (body: Body): HintBatch => ({
   database: body.database,
   sentAt: body.sent_at,
   hints: body.events.map(toHint),
