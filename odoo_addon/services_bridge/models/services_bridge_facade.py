@@ -6,6 +6,11 @@ from ..facade.errors import ItemError
 from ..facade.item import MOST_ITEMS, checked_reference
 
 
+# What a caller may choose about a call; anything else of a context changes what Odoo
+# does: default_* writes fields, other keys skip checks or hide records.
+_KEPT_OF_CONTEXT = ("allowed_company_ids", "lang", "tz")
+
+
 class ServicesBridgeFacade(models.AbstractModel):
     """What the bridge calls; the contract is docs/protocol.md.
 
@@ -18,7 +23,7 @@ class ServicesBridgeFacade(models.AbstractModel):
     @api.model
     def describe(self):
         """Tell the bridge whom it speaks to, and which rights its user lacks."""
-        self._check_caller()
+        self = self._entered()
         settings = self.env["services.bridge.settings"]._load()
         return {
             "protocol": 1,
@@ -67,7 +72,7 @@ class ServicesBridgeFacade(models.AbstractModel):
     @api.model
     def lookup(self, model, references):
         """Return per reference the id of its record, ``False`` when there is none."""
-        self._check_caller()
+        self = self._entered()
         target = self._target(model)
         references = self._checked_list(references, self.env._("references"))
         for reference in references:
@@ -97,7 +102,11 @@ class ServicesBridgeFacade(models.AbstractModel):
             )
         return value
 
-    def _check_caller(self):
+    def _entered(self):
+        """Check the caller, and return the facade with a context that decides nothing.
+
+        :raise AccessError: when the caller is not the bridge's own user
+        """
         if not self.env.user.has_group("services_bridge.group_service"):
             raise AccessError(
                 self.env._(
@@ -105,6 +114,10 @@ class ServicesBridgeFacade(models.AbstractModel):
                     "group “Services Bridge / Bridge Service”."
                 )
             )
+        context = self.env.context
+        return self.with_context(
+            {name: context[name] for name in _KEPT_OF_CONTEXT if name in context}
+        )
 
     def _answer(self, reference, result, record_id=False):
         return {"reference": reference, "id": record_id, "result": result}

@@ -16,7 +16,7 @@ class ServicesBridgeFacade(models.AbstractModel):
         :return: the order's state, projects and tasks; the same when it was confirmed
             before
         """
-        self._check_caller()
+        self = self._entered()
         with origin(self.env.cr, ORIGIN):
             order = self._locked_orders([order_id])
             if order.state != "sale":
@@ -37,7 +37,7 @@ class ServicesBridgeFacade(models.AbstractModel):
 
         :param until: last day of the timesheets, ``False`` for all of them
         """
-        self._check_caller()
+        self = self._entered()
         order_ids = self._checked_list(order_ids, self.env._("order_ids"))
         try:
             until = fields.Date.to_date(until) if until else False

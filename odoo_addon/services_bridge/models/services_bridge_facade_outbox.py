@@ -20,7 +20,7 @@ class ServicesBridgeFacade(models.AbstractModel):
 
         :param cursor: of the answer before, ``""`` to start with the oldest row
         """
-        self._check_caller()
+        self = self._entered()
         if type(limit) is not int or not 1 <= limit <= _MOST_EVENTS:
             raise UserError(self.env._("The limit must be 1 to %s.", _MOST_EVENTS))
         events = self.env["services.bridge.event"]

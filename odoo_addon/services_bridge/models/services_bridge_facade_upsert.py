@@ -19,7 +19,7 @@ class ServicesBridgeFacade(models.AbstractModel):
 
         :return: one answer per item, in order
         """
-        self._check_caller()
+        self = self._entered()
         target = self._target(model)
         names = set(
             self.env["services.bridge.writable"]._for(model).field_ids.mapped("name")
@@ -97,7 +97,8 @@ class ServicesBridgeFacade(models.AbstractModel):
 
     def _apply_together(self, target, items, known):
         answers = {}
-        pointed = {}
+        self._check_free(target, items, known)
+        pointed, adopted = {}, {}
         created = [item for item in items if not self._record_id(item, known)]
         # copies: Odoo's own create() completes the values it is given
         records = target.create([dict(item.values) for item in created])
@@ -110,11 +111,39 @@ class ServicesBridgeFacade(models.AbstractModel):
             result = self._update(target.browse(record_id), item)
             if not known.get(item.reference):
                 result = "adopted"
-                pointed[item.reference] = record_id
+                adopted[item.reference] = record_id
             answers[item.reference] = self._answer(item.reference, result, record_id)
+        references = self.env["services.bridge.reference"]
         if pointed:
-            self.env["services.bridge.reference"]._point(target, pointed)
+            references._point(target, pointed, adopted=False)
+        if adopted:
+            references._point(target, adopted, adopted=True)
         return answers
+
+    def _check_free(self, target, items, known):
+        """
+        :raise ItemError: when a record to adopt belongs to another reference
+        """
+        wanted = {
+            item.adopted_id: item.reference
+            for item in items
+            if item.adopted_id and not known.get(item.reference)
+        }
+        if not wanted:
+            return
+        owners = self.env["services.bridge.reference"]._owners(target, wanted)
+        for record_id, owner in owners.items():
+            if owner != wanted[record_id]:
+                raise ItemError(
+                    "conflict",
+                    self.env._(
+                        "%(model)s %(id)s belongs to %(owner)s already. A record can "
+                        "carry one reference only.",
+                        model=target._description,
+                        id=record_id,
+                        owner=owner,
+                    ),
+                )
 
     def _record_id(self, item, known):
         """Return the id to update, ``None`` to create."""
@@ -158,11 +187,11 @@ class ServicesBridgeFacade(models.AbstractModel):
 
     @api.model
     def remove(self, model, references):
-        """Delete the records of references.
+        """Delete the records of references; of adopted records forget the reference.
 
         :return: one answer per reference, in order
         """
-        self._check_caller()
+        self = self._entered()
         target = self._target(model)
         if not self.env["services.bridge.writable"]._for(model).allow_remove:
             raise UserError(
@@ -178,21 +207,21 @@ class ServicesBridgeFacade(models.AbstractModel):
             name for name, error in zip(references, errors, strict=True) if not error
         ]
         with origin(self.env.cr, ORIGIN):
-            known = self.env["services.bridge.reference"]._resolve(
-                target, valid, lock=True
-            )
+            rows = self.env["services.bridge.reference"]
+            known = rows._resolve(target, valid, lock=True)
+            adopted = rows._adopted(target, valid)
             return [
                 self._error_answer(reference, error)
                 if error
-                else self._remove_one(target, reference, known)
+                else self._remove_one(target, reference, known, adopted)
                 for reference, error in zip(references, errors, strict=True)
             ]
 
-    def _remove_one(self, target, reference, known):
+    def _remove_one(self, target, reference, known, adopted):
         record_id = known.get(reference)
         try:
             with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
-                if record_id:
+                if record_id and reference not in adopted:
                     record = target.browse(record_id)
                     self._check_conflict(record, None)
                     record.unlink()

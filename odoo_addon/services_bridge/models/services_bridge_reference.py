@@ -1,9 +1,13 @@
+from psycopg2 import errors
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..facade.errors import ItemError
+
 
 class ServicesBridgeReference(models.Model):
-    """Which record an outside object became.
+    """Which record an outside object became; a record has one reference at most.
 
     Written by SQL, under the rights of the facade's caller; nobody else writes it.
     """
@@ -17,9 +21,13 @@ class ServicesBridgeReference(models.Model):
     res_id = fields.Many2oneReference(
         string="Record", model_field="model", readonly=True
     )
+    adopted = fields.Boolean(
+        readonly=True,
+        help="The record was in Odoo before: the bridge may forget it, not delete it.",
+    )
 
     _name_unique = models.Constraint("UNIQUE (model, name)")
-    _record_index = models.Index("(model, res_id)")
+    _record_unique = models.UniqueIndex("(model, res_id) WHERE res_id IS NOT NULL")
 
     @api.model
     def _resolve(self, target, names, lock=False):
@@ -45,6 +53,35 @@ class ServicesBridgeReference(models.Model):
         return dict(rows)
 
     @api.model
+    def _owners(self, target, record_ids):
+        """Return ``{record id: reference}`` of those records that have one."""
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    """SELECT res_id, name FROM services_bridge_reference
+                        WHERE model = %s AND res_id = ANY(%s)""",
+                    target._name,
+                    list(record_ids),
+                )
+            )
+        )
+
+    @api.model
+    def _adopted(self, target, names):
+        """Return those of the references whose record was in Odoo before them."""
+        return {
+            name
+            for (name,) in self.env.execute_query(
+                SQL(
+                    """SELECT name FROM services_bridge_reference
+                        WHERE model = %s AND name = ANY(%s) AND adopted""",
+                    target._name,
+                    list(names),
+                )
+            )
+        }
+
+    @api.model
     def _reserve(self, target, names):
         """Take new references before their records are made.
 
@@ -68,24 +105,38 @@ class ServicesBridgeReference(models.Model):
         )
 
     @api.model
-    def _point(self, target, record_ids):
+    def _point(self, target, record_ids, adopted):
         """Let references lead to records.
 
         :param record_ids: ``{reference: record id}``
+        :param adopted: whether these records were there before
+        :raise ItemError: when a record has another reference already
         """
-        self.env.cr.execute(
-            SQL(
-                """UPDATE services_bridge_reference reference
-                      SET res_id = given.res_id, write_uid = %s,
-                          write_date = now() AT TIME ZONE 'UTC'
-                     FROM unnest(%s::varchar[], %s::int4[]) AS given(name, res_id)
-                    WHERE reference.model = %s AND reference.name = given.name""",
-                self.env.uid,
-                list(record_ids),
-                list(record_ids.values()),
-                target._name,
+        try:
+            self.env.cr.execute(
+                SQL(
+                    """UPDATE services_bridge_reference reference
+                          SET res_id = given.res_id, adopted = %s, write_uid = %s,
+                              write_date = now() AT TIME ZONE 'UTC'
+                         FROM unnest(%s::varchar[], %s::int4[]) AS given(name, res_id)
+                        WHERE reference.model = %s AND reference.name = given.name""",
+                    adopted,
+                    self.env.uid,
+                    list(record_ids),
+                    list(record_ids.values()),
+                    target._name,
+                )
             )
-        )
+        except errors.UniqueViolation as error:
+            # a call at the same time, or another item of this one, was first
+            raise ItemError(
+                "conflict",
+                self.env._(
+                    "Another reference adopted the same %s just now. A record can "
+                    "carry one reference only.",
+                    target._description,
+                ),
+            ) from error
         self.invalidate_model()
 
     @api.model

@@ -156,6 +156,26 @@ class TestRights(BridgeCase):
             facade.upsert("project.task", items)
         self.assertEqual(facade.describe()["missing_rights"], [])
 
+    def test_no_context_writes_other_fields(self):
+        self.env.ref("services_bridge.writable_partner").active = True
+        self.service_user.group_ids += self.env.ref("base.group_partner_manager")
+        items = [{"reference": "crm:company:1", "values": {"name": "Ada"}}]
+        [answer] = self.as_service.with_context(
+            default_credit_limit=5, default_function="Smuggled", lang="en_US"
+        ).upsert("res.partner", items)
+        partner = self.env["res.partner"].browse(answer["id"])
+        self.assertEqual(partner.name, "Ada")
+        self.assertFalse(partner.function)
+
+    def test_no_context_changes_how_an_order_is_invoiced(self):
+        self.service_user.group_ids += self.env.ref(
+            "services_bridge.group_service_billing"
+        )
+        order = make_service_order(self.env)
+        self.as_service.with_context(default_name="Smuggled").confirm_order(order.id)
+        self.assertTrue(order.project_ids)
+        self.assertNotIn("Smuggled", order.project_ids.mapped("name"))
+
     def test_describe(self):
         described = self.as_service.describe()
         self.assertEqual(described["protocol"], 1)
