@@ -2,7 +2,7 @@ import { SystemError } from '../error.ts';
 import type { WriteResult } from '../system.ts';
 import type { HubspotApi } from './api.ts';
 import { type DealCompany, readCompanies, removeCompanies, setCompanies } from './associations.ts';
-import { failedBy, type Item, itemFailed } from './item.ts';
+import { type Item, itemFailed, leftUndone } from './item.ts';
 
 /**
  * Connects written deals with their companies. A deal whose connection fails counts as failed: writing it again is
@@ -41,6 +41,6 @@ export async function connectCompanies(
     if (superfluous.length > 0) await removeCompanies(api, superfluous, signal);
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
-    for (const index of placeOf.values()) results[index] = failedBy(error);
+    for (const index of placeOf.values()) results[index] = leftUndone(error);
   }
 }

@@ -26,7 +26,7 @@ export function itemOf(mapping: EntityMapping, change: WriteChange, index: numbe
 
 const failed = (error: WriteFailed['error'], message: string): WriteFailed => ({ ok: false, error, message });
 
-/** The failure of a whole call, as the result of one of its items. */
+/** A failure that is an item's own, as its result. */
 export function failedBy(error: SystemError): WriteFailed {
   const { kind, message, retryAfterMilliseconds } = error;
   return {
@@ -34,6 +34,13 @@ export function failedBy(error: SystemError): WriteFailed {
     ...(retryAfterMilliseconds === undefined ? {} : { retryAfterMilliseconds }),
   };
 }
+
+/**
+ * The failure of a whole call, as the result of an item that it left undone. An expired token or a missing scope is no
+ * fault of the item: it waits, and the next call then fails as a whole.
+ */
+export const leftUndone = (error: SystemError): WriteFailed =>
+  error.kind === 'denied' ? failed('unavailable', error.message) : failedBy(error);
 
 /** What HubSpot said of a single input of a batch. */
 export function itemFailed(error: BatchError | undefined): WriteFailed {

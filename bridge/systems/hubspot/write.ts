@@ -3,7 +3,7 @@ import { SystemError } from '../error.ts';
 import type { WriteChange, WriteResult } from '../system.ts';
 import type { BatchAnswer, BatchError, BatchInput, HubspotApi, HubspotObject } from './api.ts';
 import { connectCompanies } from './connect.ts';
-import { failedBy, type Item, itemFailed, itemOf } from './item.ts';
+import { failedBy, type Item, itemFailed, itemOf, leftUndone } from './item.ts';
 import { type EntityMapping, mappings } from './mapping.ts';
 import type { HubspotSettings } from './options.ts';
 import { referenceProperty } from './properties.ts';
@@ -91,7 +91,7 @@ async function submitGroup(items: readonly Item[], results: WriteResult[], send:
     await submit(items, results, send);
   } catch (error) {
     if (!(error instanceof SystemError) || !results.some((result) => result?.ok)) throw error;
-    for (const { index } of items) results[index] ??= failedBy(error);
+    for (const { index } of items) results[index] ??= leftUndone(error);
   }
 }
 

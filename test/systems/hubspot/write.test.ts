@@ -80,6 +80,17 @@ describe('writing companies', () => {
     ]);
   });
 
+  it('lets the rest of a call wait when the token ends amid it', async () => {
+    const { sandbox, connector } = hubspot;
+    const id = sandbox.person.create('companies', { name: 'Known' });
+    sandbox.faults.add({ path: 'batch/upsert', action: { kind: 'status', status: 401 } });
+    const results = await connector.write('customer', [customer(1), customer(2, {}, id)], never);
+    expect(results).toMatchObject([
+      { ok: false, error: 'unavailable' },
+      { ok: true, id },
+    ]);
+  });
+
   it('settles a race between two upserts of one reference', async () => {
     const { sandbox, connector } = hubspot;
     const [first] = await connector.write('customer', [customer(1)], never);
@@ -165,6 +176,19 @@ describe('writing deals', () => {
     expect(sandbox.calls.count('POST /crm/v4/associations/deals/companies/batch/create')).toBe(0);
     await connector.write('opportunity', [deal({ customer: null }, id)], never);
     expect(sandbox.companyOf(id)).toBeUndefined();
+  });
+
+  it('lets a deal wait whose company could not be connected for want of rights', async () => {
+    const { sandbox, connector } = hubspot;
+    const company = sandbox.person.create('companies', { name: 'One' });
+    const change = deal({ name: 'New', customer: company });
+    sandbox.faults.add({ path: 'associations', action: { kind: 'status', status: 403 } });
+    expect(await connector.write('opportunity', [change], never)).toMatchObject([
+      { ok: false, error: 'unavailable' },
+    ]);
+    const [again] = await connector.write('opportunity', [change], never);
+    expect(sandbox.companyOf(doneOf(again).id)).toBe(company);
+    expect(sandbox.objects('deals')).toHaveLength(1);
   });
 
   it('says that the company is missing, and connects it when the change comes again', async () => {
