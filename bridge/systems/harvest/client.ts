@@ -1,6 +1,7 @@
 import type { State } from '../../entities/field.ts';
 import type { WriteChange, WriteResult } from '../system.ts';
 import { type HarvestApi, nameTaken } from './api.ts';
+import { earlierNames, sameName } from './name.ts';
 import { type Client, inPath, lists } from './objects.ts';
 import { changed, done, failed, present } from './result.ts';
 
@@ -8,7 +9,7 @@ export const clientFields = ['name', 'active'] as const;
 
 /**
  * Writes a customer as a client. Clients keep no reference of ours, but their names are unique in an account: the name
- * finds a client whose creation was not confirmed, or that people made before.
+ * finds a client whose creation was not confirmed, under the name that was sent then, or that people made before.
  */
 export async function writeClient(
   api: HarvestApi,
@@ -23,14 +24,19 @@ export async function writeClient(
   if (typeof body.name !== 'string') return failed('invalid', 'Harvest needs a name for every client.');
   const { name } = body;
   if (change.uncertain) {
-    const client = await findByName(api, name, signal);
+    const client = await findByName(api, [...earlierNames(change), name], signal);
     if (client !== undefined) return update(api, client, body, 'adopted', signal);
   }
   try {
-    const client = await api.create<Client>('/clients', present(body), `create client "${name}"`, signal);
+    const client = await api.create<Client>(
+      '/clients',
+      present(body),
+      `create the client of ${change.reference}`,
+      signal,
+    );
     return done(client.id, 'created');
   } catch (error) {
-    const client = nameTaken(error) ? await findByName(api, name, signal) : undefined;
+    const client = nameTaken(error) ? await findByName(api, [name], signal) : undefined;
     if (client === undefined) throw error;
     return update(api, client, body, 'adopted', signal);
   }
@@ -52,15 +58,22 @@ async function update(
 ): Promise<WriteResult> {
   const difference = changed(client, body);
   if (difference === undefined) return done(client.id, result === 'adopted' ? 'adopted' : 'unchanged');
-  await api.change(`/clients/${client.id}`, difference, `change client "${client.name}"`, signal);
+  await api.change(`/clients/${client.id}`, difference, `change client ${client.id}`, signal);
   return done(client.id, result);
 }
 
-/** Harvest regards names that differ in case only as the same. */
-async function findByName(api: HarvestApi, name: string, signal: AbortSignal): Promise<Client | undefined> {
+/** The client that has the first of the names that one has. */
+async function findByName(
+  api: HarvestApi,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<Client | undefined> {
   const clients = await api.all<Client>(lists.clients, {}, signal);
-  return (
-    clients.find((client) => client.name === name) ??
-    clients.find((client) => client.name.toLowerCase() === name.toLowerCase())
-  );
+  for (const name of names) {
+    const client =
+      clients.find((candidate) => candidate.name === name) ??
+      clients.find((candidate) => sameName(candidate.name, name));
+    if (client !== undefined) return client;
+  }
+  return undefined;
 }

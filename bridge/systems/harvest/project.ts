@@ -40,7 +40,8 @@ export async function writeProject(
   if (typeof name !== 'string' || client === undefined)
     return failed('invalid', 'Harvest needs a name and a client for every project.');
   if (change.uncertain) {
-    const project = await findByReference(api, client, change.reference, signal);
+    // Among those of all clients: the customer may have changed since it was created.
+    const project = await findByReference(api, {}, change.reference, signal);
     if (project !== undefined) return update(api, project, body, change, signal);
   }
   try {
@@ -53,17 +54,17 @@ export async function writeProject(
         ...present(body),
         notes: withReference(null, change.reference),
       },
-      `create project "${name}"`,
+      `create the project of ${change.reference}`,
       signal,
     );
     return done(project.id, 'created');
   } catch (error) {
     if (!nameTaken(error)) throw error;
-    const project = await findByReference(api, client, change.reference, signal);
+    const project = await findByReference(api, { client_id: client }, change.reference, signal);
     if (project !== undefined) return update(api, project, body, change, signal);
     return failed(
       'conflict',
-      `Harvest has another project "${name}" of this client. Rename one of the two, or link them.`,
+      `Harvest has another project of this name for client ${client}. Rename one of the two, or link them.`,
     );
   }
 }
@@ -103,7 +104,7 @@ async function update(
     await api.change(
       `/projects/${project.id}`,
       { ...difference, ...notes },
-      `change project "${project.name}"`,
+      `change project ${project.id}`,
       signal,
     );
   }
@@ -112,10 +113,10 @@ async function update(
 
 async function findByReference(
   api: HarvestApi,
-  client: number,
+  query: { readonly client_id?: number },
   reference: string,
   signal: AbortSignal,
 ): Promise<Project | undefined> {
-  const projects = await api.all<Project>(lists.projects, { client_id: client }, signal);
+  const projects = await api.all<Project>(lists.projects, query, signal);
   return projects.find((project) => referenceIn(project.notes) === reference);
 }

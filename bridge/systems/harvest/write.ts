@@ -32,6 +32,7 @@ export function createWriter(api: HarvestApi, settings: HarvestSettings) {
     const fields = writable[entity];
     if (fields === undefined) throw new TypeError(`Harvest cannot write ${entity}`);
     const results: WriteResult[] = [];
+    let refusal: SystemError | undefined;
     for (const [index, change] of changes.entries()) {
       const unknown = Object.keys(change.fields).find((name) => !fields.includes(name));
       if (unknown !== undefined) {
@@ -43,22 +44,41 @@ export function createWriter(api: HarvestApi, settings: HarvestSettings) {
       } catch (error) {
         if (!(error instanceof SystemError)) throw error;
         if (concernsOneItem(error)) {
+          if (error.kind === 'denied') refusal ??= error;
           results.push(failedBy(error));
           continue;
         }
         if (index === 0 && error.kind !== 'ambiguous') throw error;
-        results.push(failedBy(error), ...changes.slice(index + 1).map(() => notTried(error)));
+        results.push(ended(error), ...changes.slice(index + 1).map(() => notTried(error)));
         break;
       }
     }
-    return results;
+    return refusal === undefined ? results : judged(results, refusal);
   };
+}
+
+/**
+ * Beside what worked, a refusal for lack of rights is about its object. Where nothing worked, the rights to write may be
+ * missing altogether: that is nothing the objects could be blamed for, they wait until somebody has given them.
+ */
+function judged(results: WriteResult[], refusal: SystemError): WriteResult[] {
+  if (results.some(({ ok }) => ok)) return results;
+  const denied = (result: WriteResult) => !result.ok && result.error === 'denied';
+  if (results.every(denied)) throw refusal;
+  return results.map((result) => (denied(result) ? ended(refusal) : result));
 }
 
 function concernsOneItem({ kind, status }: SystemError): boolean {
   return kind === 'invalid' || kind === 'missing' || kind === 'conflict' || status === 403;
 }
 
+/**
+ * The object that met a failure of the whole call. Credentials that are not accepted any more are no fault of it: it
+ * waits, and the next call then fails as a whole.
+ */
+const ended = (error: SystemError): WriteResult =>
+  error.kind === 'denied' ? failed('unavailable', error.message) : failedBy(error);
+
 /** After a failure that the next object would meet too, the rest waits; nothing of it has reached Harvest. */
 const notTried = (error: SystemError): WriteResult =>
-  error.kind === 'ambiguous' ? failed('unavailable', error.message) : failedBy(error);
+  error.kind === 'ambiguous' ? failed('unavailable', error.message) : ended(error);

@@ -43,6 +43,147 @@ describe('writing customers', () => {
   });
 });
 
+describe('what a try in doubt has left, when the object changed since', () => {
+  const lose = (path: string) =>
+    harvest.sandbox.faults.add({ method: 'POST', path, action: { kind: 'commit-then-drop' } });
+  const names = (objects: ReadonlyMap<number, { readonly name: string }>) =>
+    [...objects.values()].map(({ name }) => name);
+  /** The answer to the first fields is lost; then the second ones are written, as the engine does it. */
+  async function loseAndChange(entity: EntityName, path: string, before: State, after: State) {
+    lose(path);
+    expect(await write(entity, before)).toMatchObject({ ok: false, error: 'ambiguous' });
+    return write(entity, after, { uncertain: true, earlier: [before] });
+  }
+
+  it('is the client of the old name', async () => {
+    const before = { name: 'Old name', active: true };
+    const result = await loseAndChange('customer', '/v2/clients', before, { name: 'New name', active: true });
+    expect(result).toMatchObject({ ok: true, result: 'adopted' });
+    expect(names(harvest.sandbox.state.clients)).toEqual(['Workplace client', 'New name']);
+  });
+
+  it('is a client only when it came to be', async () => {
+    const result = await write(
+      'customer',
+      { name: 'New name' },
+      { uncertain: true, earlier: [{ name: 'Newer name' }, { name: 'Old name' }] },
+    );
+    expect(result).toMatchObject({ ok: true, result: 'created' });
+    expect(names(harvest.sandbox.state.clients)).toEqual(['Workplace client', 'New name']);
+  });
+
+  it('is the project at the old client', async () => {
+    const { id: other } = await harvest.call('POST', '/clients', { name: 'Other client' });
+    const after = project({ customer: String(other), name: 'Moved' });
+    const result = await loseAndChange('project', '/v2/projects', project(), after);
+    expect(result).toMatchObject({ ok: true, result: 'adopted' });
+    expect([...harvest.sandbox.state.projects.values()]).toMatchObject([
+      { name: 'Workplace' },
+      { name: 'Moved', clientId: other },
+    ]);
+  });
+
+  const task = (name: string): State => ({ name, project: String(workplace.project), billable: true });
+
+  it('is the assignment of the task of the old name', async () => {
+    const result = await loseAndChange('task', '/task_assignments', task('Old name'), task('New name'));
+    expect(result).toMatchObject({ ok: true, result: 'adopted' });
+    expect(names(harvest.sandbox.state.tasks)).toEqual(['Workplace task', 'New name']);
+    expect(harvest.sandbox.state.taskAssignments.size).toBe(2);
+  });
+
+  it('is the task of the old name that was not assigned yet', async () => {
+    const result = await loseAndChange('task', '/v2/tasks', task('Old name'), task('New name'));
+    expect(result).toMatchObject({ ok: true, result: 'created' });
+    expect(names(harvest.sandbox.state.tasks)).toEqual(['Workplace task', 'New name']);
+    expect(harvest.sandbox.state.taskAssignments.size).toBe(2);
+  });
+
+  it('is never a task that other projects use under the old name', async () => {
+    const { id: other } = await harvest.call('POST', '/projects', {
+      client_id: workplace.client,
+      name: 'Other',
+      is_billable: true,
+      bill_by: 'none',
+      budget_by: 'none',
+    });
+    const elsewhere = { ...task('Workplace task'), project: String(other) };
+    const renamed = { ...task('New name'), project: String(other) };
+    expect(await write('task', renamed, { uncertain: true, earlier: [elsewhere] })).toMatchObject({
+      ok: true,
+    });
+    expect(names(harvest.sandbox.state.tasks)).toEqual(['Workplace task', 'New name']);
+  });
+});
+
+describe('writing without the rights', () => {
+  const customers = ['A', 'B', 'C'].map((name) => ({
+    reference: `odoo:customer:${name}`,
+    fields: { name, active: true },
+    uncertain: false,
+  }));
+  const answer = (status: number, times = 1) =>
+    harvest.sandbox.faults.add({ method: 'POST', action: { kind: 'status', status }, times });
+  const pass = () =>
+    harvest.sandbox.faults.add({ method: 'POST', action: { kind: 'delay', milliseconds: 0 } });
+  const writeAll = () => harvest.connector.write('customer', customers, never);
+
+  it('lets the rest of a call wait when the token ends amid it', async () => {
+    pass();
+    answer(401);
+    expect(await writeAll()).toMatchObject([
+      { ok: true },
+      { ok: false, error: 'unavailable' },
+      { ok: false, error: 'unavailable' },
+    ]);
+    expect(harvest.sandbox.calls.count('POST /v2/clients')).toBe(2);
+  });
+
+  it('blames an object that is refused beside others that work', async () => {
+    pass();
+    answer(403);
+    expect(await writeAll()).toMatchObject([{ ok: true }, { ok: false, error: 'denied' }, { ok: true }]);
+  });
+
+  it('fails as a whole when every object is refused', async () => {
+    answer(403, 3);
+    await expect(writeAll()).rejects.toMatchObject({ kind: 'denied', status: 403 });
+  });
+
+  it('blames no object for its rights while nothing works', async () => {
+    answer(422);
+    answer(403, 2);
+    expect(await writeAll()).toMatchObject([
+      { error: 'invalid' },
+      { error: 'unavailable' },
+      { error: 'unavailable' },
+    ]);
+  });
+});
+
+it('names no value of an object in what it says of a failed call', async () => {
+  const secret = 'Confidential name';
+  const { faults } = harvest.sandbox;
+  const told = async (method: string, path: string, entity: EntityName, fields: State, id?: number) => {
+    faults.add({ method, path, action: { kind: 'status', status: 401 } });
+    const more = id === undefined ? {} : { id: String(id) };
+    const error = await write(entity, fields, more).catch((failure) => failure);
+    expect(error).toMatchObject({ kind: 'denied' });
+    expect(`${error.action} ${error.message}`).not.toContain(secret);
+  };
+  const named = { name: secret };
+  const task = { name: secret, project: String(workplace.project) };
+  await told('POST', '/clients', 'customer', named);
+  await told('PATCH', '/clients', 'customer', named, workplace.client);
+  await told('POST', '/projects', 'project', project(named));
+  await told('PATCH', '/projects', 'project', project(named), workplace.project);
+  await told('POST', '/tasks', 'task', task);
+  await told('POST', '/task_assignments', 'task', task);
+  await told('PATCH', '/tasks', 'task', task, workplace.assignment);
+  await harvest.call('PATCH', `/clients/${workplace.client}`, named);
+  await told('PATCH', '/clients', 'customer', { active: false }, workplace.client);
+});
+
 describe('writing projects', () => {
   it("keeps people's notes around the reference", async () => {
     const id = String(workplace.project);
@@ -72,7 +213,7 @@ describe('writing projects', () => {
     expect(result).toMatchObject({
       ok: false,
       error: 'conflict',
-      message: expect.stringContaining('Workplace'),
+      message: expect.stringContaining(`client ${workplace.client}`),
     });
   });
 
