@@ -1,14 +1,13 @@
-import { type EntityName, isEntityName } from '../entities/catalogue.ts';
-import type { Reading, Route } from '../store/apply.ts';
-import type { StoredEvent } from '../store/event.ts';
+import type { Route } from '../store/apply.ts';
+import { isDatabaseFailure } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
-import { SystemError } from '../systems/error.ts';
-import type { Connector, ObjectKey, Snapshot } from '../systems/system.ts';
+import type { Connector } from '../systems/system.ts';
 import { startDeadline } from './deadline.ts';
-import { asSystemError, blamesItem } from './failure.ts';
+import { asSystemError } from './failure.ts';
 import type { Health } from './health.ts';
 import type { Next } from './loop.ts';
 import type { Observe } from './observer.ts';
+import { type Answer, type FailedEvent, readAll, sortEvents } from './read.ts';
 import type { Readiness } from './readiness.ts';
 
 export interface RefreshOptions {
@@ -44,7 +43,7 @@ export function createRefreshStep(options: RefreshOptions): () => Promise<Next> 
     const startedAt = now();
     const work = sortEvents(events, connector);
     const deadline = startDeadline(options.signal, readTimeoutMs);
-    let read: { readings: Reading[]; failed: { seq: number; error: string }[] };
+    let read: { answers: Answer[]; failed: FailedEvent[] };
     try {
       read = await readAll(connector, work, deadline.signal, observe);
     } catch (error) {
@@ -58,140 +57,54 @@ export function createRefreshStep(options: RefreshOptions): () => Promise<Next> 
       deadline.clear();
     }
     if (work.wanted.size > 0) health.succeeded();
-    const readings = [...work.delivered, ...read.readings];
-    const failedSeqs = new Set(read.failed.map((failure) => failure.seq));
-    const finished = events.flatMap(({ seq }) => (failedSeqs.has(seq) ? [] : [seq]));
-    const { changed } = await store.apply({ readings, finished, failed: read.failed, route });
+    const answers = [...work.delivered, ...read.answers];
+    const seqs = events.map((event) => event.seq);
+    const changed = await takeIn(seqs, answers, read.failed);
     if (changed > 0) options.onChanged();
     observe({
       kind: 'refreshed',
       system,
       events: events.length,
-      readings: readings.length,
+      readings: answers.length,
       changed,
       durationMs: now() - startedAt,
     });
     return events.length === eventsPerStep ? 'now' : 'when-woken';
   };
-}
-
-interface Wanted extends ObjectKey {
-  readonly correlation: string;
-  /** True while only events say so that the bridge itself caused. */
-  readonly echo: boolean;
-  readonly seqs: readonly number[];
-}
-
-interface Work {
-  /** Readings that came with their events, in order. */
-  readonly delivered: readonly Reading[];
-  /** Objects to be read. */
-  readonly wanted: Map<string, Wanted>;
-}
-
-const keyOf = ({ entity, id }: ObjectKey): string => `${entity}:${id}`;
-
-function sortEvents(events: readonly StoredEvent[], connector: Connector): Work {
-  const delivered: Reading[] = [];
-  const wanted = new Map<string, Wanted>();
-  for (const event of events) {
-    const { correlation, echo, seq } = event;
-    if (event.state !== undefined) {
-      const entity = event.type as EntityName;
-      delivered.push({
-        system: event.system,
-        entity,
-        id: event.objectId,
-        state: event.state,
-        correlation,
-        echo,
-      });
-      continue;
-    }
-    const entities = isEntityName(event.type) ? [event.type] : connector.entitiesOf(event.type);
-    for (const entity of entities)
-      want(wanted, { entity, id: event.objectId, correlation, echo, seqs: [seq] });
-  }
-  return { delivered, wanted };
-}
-
-function want(wanted: Map<string, Wanted>, next: Wanted): void {
-  const key = keyOf(next);
-  const known = wanted.get(key);
-  // The newest cause gives its name to what follows.
-  const echo = next.echo && (known?.echo ?? true);
-  wanted.set(key, { ...next, echo, seqs: known === undefined ? next.seqs : [...known.seqs, ...next.seqs] });
-}
-
-async function readAll(connector: Connector, work: Work, signal: AbortSignal, observe: Observe) {
-  const readings: Reading[] = [];
-  const failed: { seq: number; error: string }[] = [];
-  const { wanted } = work;
-  const done = new Set<string>();
-
-  async function readRound(objects: readonly Wanted[]): Promise<Wanted[]> {
-    const touched = new Map<string, Wanted>();
-    for (const [entity, group] of Map.groupBy(objects, (object) => object.entity)) {
-      const batch = connector.entities[entity]?.read?.batch;
-      if (batch === undefined) continue;
-      for (let start = 0; start < group.length; start += batch) {
-        const chunk = group.slice(start, start + batch);
-        for (const { snapshot, cause } of await readChunk(entity, chunk)) {
-          done.add(keyOf(snapshot));
-          const { correlation, echo } = cause;
-          readings.push({
-            system: connector.system,
-            entity,
-            id: snapshot.id,
-            state: snapshot.state,
-            correlation,
-            echo,
-          });
-          for (const key of snapshot.touches ?? []) {
-            if (!done.has(keyOf(key)) && !wanted.has(keyOf(key))) {
-              touched.set(keyOf(key), { ...key, correlation, echo: false, seqs: [] });
-            }
-          }
-        }
-      }
-    }
-    return [...touched.values()];
-  }
-
-  async function readChunk(entity: EntityName, chunk: readonly Wanted[]) {
-    const byId = new Map(chunk.map((object) => [object.id, object]));
+  /** Keeps what was read and finishes the events. Answers how many records became different. */
+  async function takeIn(
+    seqs: readonly number[],
+    answers: readonly Answer[],
+    failed: readonly FailedEvent[],
+  ): Promise<number> {
+    const failedSeqs = new Set(failed.map(({ seq }) => seq));
+    const finished = seqs.filter((seq) => !failedSeqs.has(seq));
+    const readings = answers.map(({ reading }) => reading);
     try {
-      const snapshots = await connector.read(entity, [...byId.keys()], signal);
-      return snapshots.map((snapshot) => ({ snapshot, cause: causeOf(snapshot, byId) }));
+      return (await store.apply({ readings, finished, failed, route })).changed;
     } catch (error) {
-      if (!(error instanceof SystemError) || !blamesItem(error)) throw error;
-      // One object that cannot be read must not hold up the others.
-      const [only] = chunk;
-      if (chunk.length === 1 && only !== undefined) {
-        observe({
-          kind: 'unreadable',
-          system: connector.system,
-          entity,
-          id: only.id,
-          message: error.message,
-        });
-        for (const seq of only.seqs) failed.push({ seq, error: error.message });
-        return [];
-      }
-      const parts: { snapshot: Snapshot; cause: Wanted }[] = [];
-      for (const object of chunk) parts.push(...(await readChunk(entity, [object])));
-      return parts;
+      if (isDatabaseFailure(error) || answers.length === 0) throw error;
     }
+    // A bug that one of them meets must not hold up the others. Their events are finished last, as one.
+    const refused: FailedEvent[] = [];
+    let changed = 0;
+    for (const answer of answers) {
+      try {
+        changed += (await store.apply({ readings: [answer.reading], finished: [], failed: [], route }))
+          .changed;
+      } catch (error) {
+        if (isDatabaseFailure(error)) throw error;
+        refused.push(...refuse(answer, error));
+      }
+    }
+    return changed + (await takeIn(seqs, [], [...failed, ...refused]));
   }
 
-  let round = [...wanted.values()];
-  while (round.length > 0) round = await readRound(round);
-  return { readings, failed };
-}
-
-function causeOf(snapshot: Snapshot, byId: ReadonlyMap<string, Wanted>): Wanted {
-  const cause = byId.get(snapshot.id);
-  if (cause === undefined)
-    throw new Error(`A connector answered ${snapshot.entity} ${snapshot.id} without being asked`);
-  return cause;
+  function refuse({ reading, seqs }: Answer, error: unknown): FailedEvent[] {
+    const { entity, id } = reading;
+    const message = `The bridge failed at this: ${error}`;
+    observe({ kind: 'failed', where: `taking in ${entity} ${id} of ${system}`, error });
+    observe({ kind: 'unreadable', system, entity, id, message });
+    return seqs.map((seq) => ({ seq, error: `${entity} ${id}: ${message}` }));
+  }
 }

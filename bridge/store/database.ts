@@ -19,6 +19,16 @@ export class StoreError extends Error {
   }
 }
 
+/**
+ * True when the database itself is in trouble (disk full, file damaged) and not what was asked of it: the same work may
+ * well succeed later.
+ */
+export function isDatabaseFailure(error: unknown): boolean {
+  return error instanceof Database.SqliteError && !notItsFault.test(error.code);
+}
+
+const notItsFault = /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|RANGE|ERROR)/;
+
 /** What `pragma synchronous` answers for FULL: a commit is on disk before it returns. */
 const synchronousFull = 2;
 

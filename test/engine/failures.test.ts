@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3';
 import { describe, expect, test, vi } from 'vitest';
 import type { ErrorKind } from '../../bridge/systems/error.ts';
 import type { MemorySystem } from './memory-system.ts';
@@ -287,6 +288,72 @@ describe('a system is in trouble', () => {
     ]);
     expect(world.observed).toContainEqual(expect.objectContaining({ kind: 'unreadable', id: '2' }));
   });
+});
+
+describe('the bridge has a bug that one object meets', () => {
+  test('reading it: the others are read, the event is failed, and the bug is reported', async () => {
+    const world = await createWorld();
+    world.odoo.fault = ({ method, keys }) =>
+      method === 'read' && keys.includes('2') ? { kind: 'bug' } : undefined;
+    await customers(world, '1', '2', '3');
+    await world.calm();
+    expect(names(world.hubspot)).toEqual(['customer 1', 'customer 3']);
+    expect(
+      world.rows('select object_id, error from event where done_at is null or error is not null'),
+    ).toEqual([{ object_id: '2', error: expect.stringContaining('undefined is not a function') }]);
+    expect(world.observed).toContainEqual(
+      expect.objectContaining({ kind: 'failed', where: 'reading customer 2 of odoo' }),
+    );
+    expect(world.observed).toContainEqual(expect.objectContaining({ kind: 'unreadable', id: '2' }));
+  });
+
+  test('taking it in: the others are kept, the event is failed, and the bug is reported', async () => {
+    const world = await createWorld();
+    const apply = world.broken.apply;
+    world.broken.apply = (work) =>
+      work.readings.some(({ id }) => id === '2') ? Promise.reject(new TypeError('no id')) : apply(work);
+    await customers(world, '1', '2', '3');
+    await world.calm();
+    expect(names(world.hubspot)).toEqual(['customer 1', 'customer 3']);
+    expect(
+      world.rows('select object_id, error from event where done_at is null or error is not null'),
+    ).toEqual([{ object_id: '2', error: 'customer 2: The bridge failed at this: TypeError: no id' }]);
+    expect(world.observed).toContainEqual(
+      expect.objectContaining({ kind: 'failed', where: 'taking in customer 2 of odoo' }),
+    );
+  });
+
+  test('a full disk fails no event: all are worked off when there is room', async () => {
+    const world = await createWorld();
+    const apply = world.broken.apply;
+    world.onFailure = () => {};
+    world.broken.apply = () => Promise.reject(new Database.SqliteError('disk is full', 'SQLITE_FULL'));
+    await customers(world, '1', '2');
+    await world.pass(5_000);
+    world.broken.apply = apply;
+    await world.pass(5_000);
+    expect(names(world.hubspot)).toEqual(['customer 1', 'customer 2']);
+    expect(world.rows('select seq from event where error is not null')).toEqual([]);
+  });
+
+  test.each(['refused', 'bug'] as const)(
+    'an object that is only touched and cannot be read (%s) fails the event that touched it',
+    async (kind) => {
+      const world = await createWorld();
+      const { odoo } = world;
+      odoo.touches = ({ id }) => (id === '1' ? [{ entity: 'project', id: '9' }] : []);
+      odoo.fault = ({ method, entity }) => {
+        if (method !== 'read' || entity !== 'project') return undefined;
+        return kind === 'bug' ? { kind } : { kind: 'call', error: odoo.error('invalid', 'broken record') };
+      };
+      await customers(world, '1', '2');
+      await world.calm();
+      expect(names(world.hubspot)).toEqual(['customer 1', 'customer 2']);
+      expect(world.rows('select object_id, error from event where error is not null')).toEqual([
+        { object_id: '1', error: expect.stringMatching(/^project 9: /) },
+      ]);
+    },
+  );
 });
 
 describe('an answer is lost', () => {
