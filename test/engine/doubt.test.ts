@@ -50,12 +50,12 @@ test('a look that finds no answer does not make the bridge forget what is in dou
   const world = await createWorld();
   const down = { kind: 'call', error: world.hubspot.error('unavailable', 'down') } as const;
   // The breaker is open: the lost try is a probe, which does not count, and so is the one after it.
-  world.hubspot.failNext('write', down, { kind: 'lost' }, down);
+  world.hubspot.failNext('write', down, down, down, down, { kind: 'lost' }, down);
   await name(world, 'Old name');
   await world.calm();
-  while (world.hubspot.calls('write').length < 2) await world.pass(1_000);
+  while (world.hubspot.calls('write').length < 5) await world.pass(1_000);
   await name(world, 'New name');
-  while (world.hubspot.calls('write').length < 3) await world.pass(1_000);
+  while (world.hubspot.calls('write').length < 6) await world.pass(1_000);
   await name(world, 'Newest name');
   await world.pass(3_600_000);
   expect(writes(world).at(-1)).toMatchObject({ name: 'Newest name' });
