@@ -1,3 +1,4 @@
+import { lanes } from '../rules/rule.ts';
 import type { ClaimedDelivery } from '../store/delivery.ts';
 import type { Settlement } from '../store/settle.ts';
 import type { Store } from '../store/store.ts';
@@ -11,6 +12,7 @@ import type { Next } from './loop.ts';
 import type { Observe } from './observer.ts';
 import { type Prepared, prepareDeliveries } from './prepare.ts';
 import type { Readiness } from './readiness.ts';
+import { sharesWithin, total } from './share.ts';
 import { createWrite } from './write.ts';
 
 export interface DeliverOptions {
@@ -29,9 +31,6 @@ export interface DeliverOptions {
   readonly onSettled: (settlements: readonly Settlement[], woken: ReadonlySet<string>) => void;
 }
 
-/** How many deliveries of each lane one claim takes: finance first, and nobody starves. */
-const shares: readonly number[] = [120, 60, 20];
-const claimSize = shares.reduce((sum, share) => sum + share, 0);
 /** While a system does not listen, one delivery at a time finds out whether it does again. */
 const probe: readonly number[] = [1, 0, 0];
 const whileForbiddenMs = 60_000;
@@ -52,6 +51,7 @@ export function createDeliverStep(options: DeliverOptions): () => Promise<Next> 
     if (!(await options.allowed())) return { afterMs: whileForbiddenMs };
     if (!(await options.readiness.ensure(options.signal))) return { afterMs: health.waitMs() };
     const probing = health.open();
+    const shares = sharesWithin(connector.claimLimit);
     const claimed = await store.claim(target, probing ? probe : shares, leaseMs);
     if (claimed.length === 0) return untilNextDue(250);
     const deadline = startDeadline(options.signal, tryTimeoutMs);
@@ -68,7 +68,7 @@ export function createDeliverStep(options: DeliverOptions): () => Promise<Next> 
     } finally {
       deadline.clear();
     }
-    return claimed.length < claimSize && !probing ? untilNextDue(0) : 'now';
+    return claimed.length < total(shares) && !probing ? untilNextDue(0) : 'now';
   };
 
   async function prepare(claimed: readonly ClaimedDelivery[], signal: AbortSignal) {
@@ -122,7 +122,7 @@ export function createDeliverStep(options: DeliverOptions): () => Promise<Next> 
 
   /** What is due but was not claimed stands behind a try of the same object that still holds its lease. */
   async function untilNextDue(leastMs: number): Promise<Next> {
-    const due = await store.nextDueMs(target, shares.length);
+    const due = await store.nextDueMs(target, lanes.length);
     if (due === undefined) return 'when-woken';
     const afterMs = Math.max(leastMs, due - now());
     return afterMs <= 0 ? 'now' : { afterMs };

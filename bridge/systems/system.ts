@@ -124,6 +124,11 @@ export interface Connector {
   readonly entities: Readonly<Partial<Record<EntityName, Capability>>>;
   /** Streams that `poll` can read, by name. */
   readonly streams: readonly string[];
+  /**
+   * Deliveries taken up at once; for systems whose rate limit lets few through, so that what was taken up is also done
+   * before its try ends. Absent where the engine may take as many as it likes.
+   */
+  readonly claimLimit?: number;
   /** Which entities an object of the system's own type is; empty for types that do not matter. */
   entitiesOf(type: string): readonly EntityName[];
   /** Reads objects; one snapshot per id, in any order. */

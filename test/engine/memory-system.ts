@@ -66,6 +66,7 @@ export class MemorySystem implements Connector {
   readonly system: string;
   readonly entities: Partial<Record<EntityName, Capability>>;
   readonly streams: readonly string[] = ['all'];
+  claimLimit?: number;
   readonly journal: Call[] = [];
   /** Goes up whenever something happens here; who waits for quiet looks at it. */
   activity = 0;

@@ -12,6 +12,9 @@ import { pollTime } from './poll-time.ts';
 import { createReader, readLimit } from './read.ts';
 import { createWriter, writable, writeLimit } from './write.ts';
 
+/** A write takes one request to three, and reading and polling have their part of the limit: what is taken up gets through. */
+const requestsPerDelivery = 3;
+
 const listStreams: Readonly<Record<string, ListStream>> = {
   clients: { entity: 'customer', list: lists.clients, state: customerState },
   projects: { entity: 'project', list: lists.projects, state: projectState },
@@ -52,6 +55,7 @@ export function createHarvest(options: HarvestOptions): Connector {
       worker: capabilityOf('worker'),
       timesheet: capabilityOf('timesheet'),
     },
+    claimLimit: Math.max(1, Math.floor(settings.limit.requests / requestsPerDelivery)),
     streams: ['time', ...Object.keys(listStreams)],
     entitiesOf(type) {
       const entity = entitiesByType[type];
