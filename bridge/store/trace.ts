@@ -108,9 +108,14 @@ async function readEvents(kysely: Kysely<Schema>, correlations: readonly string[
     .where('correlation', 'in', correlations)
     .orderBy('seq')
     .execute();
-  const names = new Set(objects.map((object) => `${object.system}:${object.id}`));
+  // A hint on another object may be what changed this one: an opportunity because its invoice was paid. A state that a
+  // poll brought along says something of its own object only.
+  const names = new Set(objects.map(({ system, entity, id }) => `${system}:${entity}:${id}`));
   return rows
-    .filter((row) => names.size === 0 || names.has(`${row.system}:${row.object_id}`))
+    .filter(
+      (row) =>
+        names.size === 0 || row.state === null || names.has(`${row.system}:${row.type}:${row.object_id}`),
+    )
     .map(eventEntry);
 }
 
