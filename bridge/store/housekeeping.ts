@@ -2,54 +2,117 @@ import { sql } from 'kysely';
 import type { OpenDatabase } from './database.ts';
 import { prepare, slot } from './statement.ts';
 
-const rowsPerRound = 2000;
+/** Rows of one table that are looked at together, and so the most of it that one round removes. */
+const rowsPerLook = 2000;
+/** Where there is nothing but what has to stay, a round goes on this often. */
+const looksPerRound = 10;
+
+/** A row that is old. */
+interface Row<Key> {
+  readonly key: Key;
+  readonly settled: 0 | 1;
+}
 
 /**
  * Removes what is settled and older than a day count: worked-off events, changes, done deliveries with their attempts.
- * Records, links, the ledger and whatever is open or dead stay. In small rounds, so that nothing waits long.
+ * Records, links, the ledger and whatever is open or dead stay. In small rounds, so that nothing waits long: they walk
+ * along the primary keys, which are in the order of time, and start anew where they meet what is young.
  */
 export function createHousekeeping({ connection, kysely }: OpenDatabase) {
-  const events = prepare<{ before: string }>(
+  const limit = sql.lit(rowsPerLook);
+  const oldEvents = prepare<{ after: number; before: string }, Row<number>>(
     connection,
     kysely
-      .deleteFrom('event')
-      .where(
-        'seq',
-        'in',
-        sql<number>`(select seq from event where done_at < @before limit ${sql.lit(rowsPerRound)})`,
-      ),
-  );
-  const changes = prepare<{ before: string }>(
-    connection,
-    kysely
-      .deleteFrom('change')
-      .where(
-        'seq',
-        'in',
-        sql<number>`(select seq from change where at < @before limit ${sql.lit(rowsPerRound)})`,
-      ),
-  );
-  const deliveries = prepare<{ before: string }, { id: string }>(
-    connection,
-    kysely
-      .deleteFrom('delivery')
-      .where(
-        'id',
-        'in',
-        sql<string>`(select id from delivery where state in ('done', 'superseded') and settled_at < @before
-          limit ${sql.lit(rowsPerRound)})`,
+      .selectFrom((from) =>
+        from
+          .selectFrom('event')
+          .select(['seq', 'received_at', 'done_at'])
+          .where('seq', '>', slot<number>('after'))
+          .orderBy('seq')
+          .limit(limit)
+          .as('next'),
       )
-      .returning('id'),
+      .select(['seq as key', sql<0 | 1>`coalesce(done_at < @before, 0)`.as('settled')])
+      .where('received_at', '<', slot<string>('before')),
   );
-  const attempts = prepare<{ id: string }>(
+  const oldDeliveries = prepare<{ after: string; end: string; before: string }, Row<string>>(
     connection,
-    kysely.deleteFrom('attempt').where('delivery_id', '=', slot<string>('id')),
+    kysely
+      .selectFrom('delivery')
+      .select('id as key')
+      .select(sql<0 | 1>`state in ('done', 'superseded') and settled_at < @before`.as('settled'))
+      .where('id', '>', slot<string>('after'))
+      .where('id', '<', slot<string>('end'))
+      .orderBy('id')
+      .limit(limit),
   );
+  const removeEvents = prepare<{ keys: string }>(
+    connection,
+    kysely.deleteFrom('event').where('seq', 'in', sql<number>`(select value from json_each(@keys))`),
+  );
+  const removeDeliveries = prepare<{ keys: string }>(
+    connection,
+    kysely.deleteFrom('delivery').where('id', 'in', sql<string>`(select value from json_each(@keys))`),
+  );
+  const removeAttempts = prepare<{ keys: string }>(
+    connection,
+    kysely
+      .deleteFrom('attempt')
+      .where('delivery_id', 'in', sql<string>`(select value from json_each(@keys))`),
+  );
+  // Every change that is old goes, so the first ones of the table are always those to look at.
+  const removeChanges = prepare<{ before: string; after: number }>(
+    connection,
+    kysely.deleteFrom('change').where(
+      'seq',
+      'in',
+      sql<number>`(select seq from (select seq, at from change where seq > @after order by seq limit ${limit})
+        where at < @before)`,
+    ),
+  );
+  let lastEvent = beforeFirst.event;
+  let lastDelivery = beforeFirst.delivery;
+
+  function look(before: string): number {
+    const events = oldEvents.all({ after: lastEvent, before });
+    const deliveries = oldDeliveries.all({
+      after: lastDelivery,
+      end: firstIdAt(Date.parse(before)),
+      before,
+    });
+    lastEvent = lastOf(events) ?? beforeFirst.event;
+    lastDelivery = lastOf(deliveries) ?? beforeFirst.delivery;
+    const keys = settledKeys(deliveries);
+    removeAttempts.run({ keys });
+    return (
+      removeDeliveries.run({ keys }).changes +
+      removeEvents.run({ keys: settledKeys(events) }).changes +
+      removeChanges.run({ before, after: 0 }).changes
+    );
+  }
 
   /** Removes one round; answers how many rows went. Runs inside a transaction. */
   return function removeRound(before: string): number {
-    const gone = deliveries.all({ before });
-    for (const { id } of gone) attempts.run({ id });
-    return gone.length + events.run({ before }).changes + changes.run({ before }).changes;
+    for (let left = looksPerRound; left > 0; left--) {
+      const removed = look(before);
+      if (removed > 0) return removed;
+      if (lastEvent === beforeFirst.event && lastDelivery === beforeFirst.delivery) return 0;
+    }
+    return 0;
   };
 }
+
+const beforeFirst = { event: 0, delivery: '' };
+
+/** The least id that a delivery made at this time can have: a UUIDv7 begins with its milliseconds since 1970. */
+function firstIdAt(milliseconds: number): string {
+  const digits = Math.max(0, milliseconds).toString(16).padStart(12, '0');
+  return `${digits.slice(0, 8)}-${digits.slice(8)}`;
+}
+
+/** Where the next look goes on; `undefined` when this one came to the end or to what is young. */
+const lastOf = <Key>(rows: readonly Row<Key>[]): Key | undefined =>
+  rows.length < rowsPerLook ? undefined : rows.at(-1)?.key;
+
+const settledKeys = (rows: readonly Row<unknown>[]): string =>
+  JSON.stringify(rows.flatMap(({ key, settled }) => (settled === 1 ? [key] : [])));

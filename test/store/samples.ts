@@ -43,3 +43,9 @@ export const settled = (claimed: ClaimedDelivery) => ({
   startedAt: '2026-01-05T08:00:00.000Z',
   durationMs: 1,
 });
+
+/** The id of a delivery that was made at this time. */
+export function idAt(milliseconds: number, sourceId: string): string {
+  const digits = milliseconds.toString(16).padStart(12, '0');
+  return `${digits.slice(0, 8)}-${digits.slice(8)}-7000-8000-${sourceId.padStart(12, '0')}`;
+}

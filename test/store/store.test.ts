@@ -3,7 +3,7 @@ import type { Route } from '../../bridge/store/apply.ts';
 import { openDatabaseForReading } from '../../bridge/store/database.ts';
 import type { ClaimedDelivery } from '../../bridge/store/delivery.ts';
 import { openStore, type Store } from '../../bridge/store/store.ts';
-import { delivery, event, reading, settled } from './samples.ts';
+import { delivery, event, idAt, reading, settled } from './samples.ts';
 import { temporaryPath } from './temporary.ts';
 
 const start = Date.UTC(2026, 0, 5, 8);
@@ -233,8 +233,9 @@ test('of several values the first that was ever given is pinned', async () => {
 });
 
 test('what is settled and old is removed; what is open, dead or known stays', async () => {
+  const made: Route = ({ id }) => [delivery(id, { id: idAt(now, id) })];
   await store.appendEvents([event('open'), event('done')]);
-  await store.apply({ readings: [reading('7', { name: 'A' })], finished: [2], failed: [], route: toHubspot });
+  await store.apply({ readings: [reading('7', { name: 'A' })], finished: [2], failed: [], route: made });
   await store.settle([
     {
       ...settled(await claimOne()),
@@ -243,7 +244,7 @@ test('what is settled and old is removed; what is open, dead or known stays', as
       written: { json: '{}', fingerprint: 'f' },
     },
   ]);
-  await apply(toHubspot, reading('8', { name: 'B' }));
+  await apply(made, reading('8', { name: 'B' }));
   await store.settle([{ ...settled(await claimOne()), outcome: 'dead', error: 'invalid', cause: 'no' }]);
   const before = new Date(now + 1).toISOString();
   expect(await store.removeSettled(new Date(now).toISOString())).toBe(0);
@@ -258,4 +259,24 @@ test('what is settled and old is removed; what is open, dead or known stays', as
     ['ledger', 1],
   ] as const)
     expect(rows(`select * from ${table}`)).toHaveLength(count);
+});
+
+test('what is settled goes also when it stands behind more open rows than one look takes in', async () => {
+  const count = 4500;
+  await store.appendEvents(Array.from({ length: count }, (_, index) => event(`open-${index}`)));
+  await store.appendEvents([event('done')]);
+  await store.apply({ readings: [], finished: [count + 1], failed: [], route: nowhere });
+  now += 1000;
+  await store.appendEvents([event('young')]);
+  await store.apply({ readings: [], finished: [count + 2], failed: [], route: nowhere });
+  const before = new Date(now).toISOString();
+  expect(await store.removeSettled(before)).toBe(1);
+  expect(rows('select id from event where done_at is not null')).toEqual([{ id: 'young' }]);
+  // The next round starts anew.
+  await store.apply({ readings: [], finished: [1], failed: [], route: nowhere });
+  now += 1000;
+  const later = new Date(now - 1).toISOString();
+  expect(await store.removeSettled(later)).toBe(1);
+  expect(await store.removeSettled(later)).toBe(1);
+  expect(await store.removeSettled(later)).toBe(0);
 });
