@@ -3,6 +3,8 @@
 import re
 from datetime import datetime, timezone
 
+from odoo.fields import Command
+
 from .errors import ItemError
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
@@ -13,8 +15,18 @@ def odoo_value(field, value, env):
 
     Amounts may come as decimal strings, instants as ``2026-01-31T09:15:02.123Z``.
 
-    :raise ItemError: when the value cannot be one of this field
+    :raise ItemError: when the value cannot be one of this field, or would write
+        records of another model
     """
+    if field.type == "one2many" or (field.type == "many2many" and _writes(value)):
+        raise ItemError(
+            "denied",
+            env._(
+                "The field %(field)s may only be linked to records that are there. The "
+                "bridge creates, changes and deletes records through their own model.",
+                field=field.name,
+            ),
+        )
     try:
         return _converted(field, False if value is None else value, env)
     except (ValueError, TypeError) as error:
@@ -29,8 +41,8 @@ def odoo_value(field, value, env):
 
 
 def _converted(field, value, env):
-    if field.type in ("one2many", "many2many"):
-        return value
+    if field.type == "many2many":
+        return _links(value)
     if field.type in ("float", "monetary") and isinstance(value, str):
         return float(value)
     if (
@@ -49,6 +61,51 @@ def _converted(field, value, env):
         raise ValueError("no value of the selection")
     field.convert_to_cache(value, env[field.model_name])
     return value
+
+
+# Codes of commands that create, change or delete the record at the other end.
+_WRITING = (Command.CREATE, Command.UPDATE, Command.DELETE)
+
+
+def _writes(value):
+    return isinstance(value, list | tuple) and any(
+        isinstance(command, list | tuple)
+        and command
+        and command[0] in _WRITING
+        # a record given as an object would be created, too
+        or isinstance(command, dict)
+        for command in value
+    )
+
+
+def _links(value):
+    """Return the commands of a many2many: those given, or the ids that shall be there.
+
+    :raise ValueError: when it is anything else than ids, or commands that link
+    """
+    if value is False:
+        return [Command.clear()]
+    if not isinstance(value, list | tuple):
+        raise ValueError("a list is wanted")
+    if all(type(entry) is int for entry in value):
+        return [Command.set(list(value))]
+    return [_link(*command) for command in value]
+
+
+def _link(code, record_id=0, record_ids=(), /):
+    if code == Command.CLEAR:
+        return Command.clear()
+    if code == Command.SET and all(type(entry) is int for entry in record_ids):
+        return Command.set(list(record_ids))
+    if (
+        type(record_id) is not int
+        or record_id <= 0
+        or code not in (Command.LINK, Command.UNLINK)
+    ):
+        raise ValueError("a link is wanted")
+    return (
+        Command.link(record_id) if code == Command.LINK else Command.unlink(record_id)
+    )
 
 
 def differing(record, values):

@@ -5,7 +5,6 @@ from odoo.modules.module import get_manifest
 from ..facade.errors import ItemError
 from ..facade.item import MOST_ITEMS, checked_reference
 
-
 # What a caller may choose about a call; anything else of a context changes what Odoo
 # does: default_* writes fields, other keys skip checks or hide records.
 _KEPT_OF_CONTEXT = ("allowed_company_ids", "lang", "tz")

@@ -10,14 +10,25 @@ _NEVER_WRITABLE = (
     "account.move",
     "account.partial.reconcile",
     "account.payment",
+    "account.payment.term",
     "account.tax",
     "base.",
     "ir.",
+    "mail.alias",
     "res.company",
+    "res.currency",
     "res.groups",
+    "res.partner.bank",
     "res.users",
     "services.bridge.",
 )
+
+
+def _is_never_writable(name):
+    return any(
+        name == never or name.startswith(never.rstrip(".") + ".")
+        for never in _NEVER_WRITABLE
+    )
 
 
 class ServicesBridgeWritable(models.Model):
@@ -59,10 +70,7 @@ class ServicesBridgeWritable(models.Model):
                 raise ValidationError(
                     self.env._("%s has no records to write.", writable.model_id.name)
                 )
-            if any(
-                name == never or name.startswith(never.rstrip(".") + ".")
-                for never in _NEVER_WRITABLE
-            ):
+            if _is_never_writable(name):
                 raise ValidationError(
                     self.env._(
                         "%s can never be written by the bridge: accounting, access "
@@ -80,10 +88,33 @@ class ServicesBridgeWritable(models.Model):
                         model=writable.model_id.name,
                     )
                 )
+            for field in writable.field_ids:
+                writable._check_field(field)
+
+    def _check_field(self, field):
+        """Refuse fields that write other models than this one."""
+        if field.ttype == "one2many":
+            raise ValidationError(
+                self.env._(
+                    "%(field)s of %(model)s cannot be written by the bridge: its "
+                    "entries are records of another model. Allow that model instead.",
+                    field=field.field_description,
+                    model=self.model_id.name,
+                )
+            )
+        if field.ttype == "many2many" and _is_never_writable(field.relation):
+            raise ValidationError(
+                self.env._(
+                    "%(field)s of %(model)s can never be written by the bridge: "
+                    "accounting, access rights and the system itself belong to Odoo.",
+                    field=field.field_description,
+                    model=self.model_id.name,
+                )
+            )
 
     @api.model
     def _opened(self, domain=()):
-        """Return the active rows, whatever the caller's context says of archived ones."""
+        """Return the active rows, whatever the context says of archived ones."""
         return self.sudo().search([("active", "=", True), *domain])
 
     @api.model

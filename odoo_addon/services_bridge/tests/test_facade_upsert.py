@@ -1,10 +1,12 @@
 import threading
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import retrying
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
+from ..facade.errors import ItemError
 from .common import BridgeCase, CommittingCase
 
 
@@ -139,6 +141,60 @@ class TestUpsert(BridgeCase):
         [answer] = self.upsert({**self.item(1), "id": other.id})
         self.assertEqual(answer["error"], "conflict")
 
+    def test_one_record_has_one_reference(self):
+        partner = self.env["res.partner"].create({"name": "Here already"})
+        self.upsert({**self.item(1), "id": partner.id})
+        [second, third] = self.upsert({**self.item(2), "id": partner.id}, self.item(3))
+        self.assertEqual(second["error"], "conflict")
+        self.assertIn("crm:company:1", second["message"])
+        self.assertEqual(third["result"], "created")
+        self.assertEqual(partner.name, "Partner 1")
+
+    def test_one_record_adopted_twice_in_one_call(self):
+        partner = self.env["res.partner"].create({"name": "Here already"})
+        [first, second] = self.upsert(
+            {**self.item(1), "id": partner.id}, {**self.item(2), "id": partner.id}
+        )
+        self.assertEqual(first["result"], "adopted")
+        self.assertEqual(second["error"], "conflict")
+        self.assertEqual(partner.name, "Partner 1")
+
+    def test_database_refuses_a_second_reference(self):
+        partner = self.env["res.partner"].create({"name": "Here already"})
+        rows = self.env["services.bridge.reference"]
+        rows._reserve(partner, {"a", "b"})
+        rows._point(partner, {"a": partner.id}, adopted=True)
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(ItemError) as raised,
+            self.env.cr.savepoint(),
+        ):
+            rows._point(partner, {"b": partner.id}, adopted=True)
+        self.assertEqual(raised.exception.kind, "conflict")
+
+    def test_remove_of_an_adopted_record_forgets_its_reference(self):
+        partner = self.env["res.partner"].create({"name": "Here already"})
+        self.upsert({**self.item(1), "id": partner.id})
+        removed = self.as_service.remove("res.partner", ["crm:company:1"])
+        self.assertEqual(
+            removed, [{"reference": "crm:company:1", "id": False, "result": "removed"}]
+        )
+        self.assertTrue(partner.exists())
+        self.assertEqual(
+            self.as_service.lookup("res.partner", ["crm:company:1"])[0]["id"], False
+        )
+        [again] = self.as_service.remove("res.partner", ["crm:company:1"])
+        self.assertEqual(again["result"], "absent")
+
+    def test_record_made_anew_after_an_adopted_one_is_the_bridges(self):
+        partner = self.env["res.partner"].create({"name": "Here already"})
+        self.upsert({**self.item(1), "id": partner.id})
+        partner.unlink()
+        [created] = self.upsert(self.item(1))
+        self.assertEqual(created["result"], "created")
+        self.as_service.remove("res.partner", ["crm:company:1"])
+        self.assertFalse(self.env["res.partner"].browse(created["id"]).exists())
+
     def test_record_that_is_gone_is_made_again(self):
         [first] = self.upsert(self.item(1))
         self.env["res.partner"].browse(first["id"]).unlink()
@@ -176,6 +232,57 @@ class TestUpsert(BridgeCase):
         self.writable.allow_remove = False
         with self.assertRaises(UserError):
             self.as_service.remove("res.partner", ["crm:company:1"])
+
+    def test_many2many_is_only_linked(self):
+        self.writable.field_ids += self.env["ir.model.fields"]._get(
+            "res.partner", "category_id"
+        )
+        gold, silver = self.env["res.partner.category"].create(
+            [{"name": "Gold"}, {"name": "Silver"}]
+        )
+        [answer] = self.upsert(self.item(1, category_id=[gold.id]))
+        partner = self.env["res.partner"].browse(answer["id"])
+        self.assertEqual(partner.category_id, gold)
+        for value, expected in (
+            ([[4, silver.id]], gold + silver),
+            ([[3, gold.id, 0]], silver),
+            ([[6, 0, [gold.id]]], gold),
+            ([[5]], gold.browse()),
+            ([gold.id, silver.id], gold + silver),
+            (None, gold.browse()),
+        ):
+            [answer] = self.upsert(self.item(1, category_id=value))
+            self.assertEqual(answer["result"], "updated", value)
+            self.assertEqual(partner.category_id, expected)
+        before = self.env["res.partner.category"].search([])
+        for value, error in (
+            ([[0, 0, {"name": "Made"}]], "denied"),
+            ([[1, gold.id, {"name": "Changed"}]], "denied"),
+            ([[2, gold.id]], "denied"),
+            ([[4, gold.id], [2, gold.id]], "denied"),
+            ([{"name": "Made"}], "denied"),
+            ([[6, 0, [[0, 0, {"name": "Made"}]]]], "invalid"),
+            ([[4, gold.id], silver.id], "invalid"),
+            ([["4", gold.id]], "invalid"),
+            ([[4]], "invalid"),
+            (["Gold"], "invalid"),
+            ("Gold", "invalid"),
+            ([999_999_999], "missing"),
+        ):
+            [answer] = self.upsert(self.item(1, category_id=value))
+            self.assertEqual(answer.get("error"), error, value)
+        self.assertEqual(self.env["res.partner.category"].search([]), before)
+        self.assertEqual(gold.name, "Gold")
+
+    def test_one2many_is_never_written(self):
+        # a row from before such fields were refused
+        field = self.env["ir.model.fields"]._get("res.partner", "child_ids")
+        with patch.object(type(self.writable), "_check_field"):
+            self.writable.field_ids += field
+        other = self.env["res.partner"].create({"name": "Somebody else's"})
+        [answer] = self.upsert(self.item(1, child_ids=[[4, other.id]]))
+        self.assertEqual(answer["error"], "denied")
+        self.assertFalse(other.parent_id)
 
     def test_values_of_the_protocol(self):
         self.env.ref("services_bridge.writable_task").active = True

@@ -104,7 +104,12 @@ class TestWatch(BridgeCase):
             "account.move",
             "account.move.line",
             "account.payment",
+            "account.payment.term",
             "account.tax",
+            "mail.alias",
+            "res.currency",
+            "res.currency.rate",
+            "res.partner.bank",
             "res.users",
             "ir.rule",
             "services.bridge.secret",
@@ -114,6 +119,27 @@ class TestWatch(BridgeCase):
                     {"model_id": self.model(name).id}
                 )
             self.assertIn("never be written", str(raised.exception))
+
+    def test_fields_that_write_other_models(self):
+        for model, field, words in (
+            ("res.partner", "user_ids", "another model"),
+            ("res.partner", "bank_ids", "another model"),
+            ("res.partner", "child_ids", "another model"),
+            ("project.task", "user_ids", "never be written"),
+            ("sale.order.line", "tax_ids", "never be written"),
+        ):
+            writables = self.env["services.bridge.writable"].with_context(
+                active_test=False
+            )
+            writables.search([("model", "=", model)]).unlink()
+            with self.assertRaises(ValidationError) as raised:
+                writables.create(
+                    {
+                        "model_id": self.model(model).id,
+                        "field_ids": self.field(model, field).ids,
+                    }
+                )
+            self.assertIn(words, str(raised.exception))
 
     def test_field_that_is_gone_is_left_out(self):
         partner = self.env["res.partner"]
