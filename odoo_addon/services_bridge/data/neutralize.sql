@@ -2,7 +2,8 @@
 DELETE FROM ir_config_parameter
       WHERE key IN ('services_bridge.address',
                     'services_bridge.enabled',
-                    'services_bridge.database_uuid');
+                    'services_bridge.database_uuid',
+                    'services_bridge.database_name');
 
 DELETE FROM services_bridge_secret;
 

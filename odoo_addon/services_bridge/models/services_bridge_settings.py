@@ -12,7 +12,8 @@ LARGEST_BATCH_SIZE = 500
 DEFAULT_RETENTION_DAYS = 14
 
 _PREFIX = "services_bridge."
-_NAMES = ("address", "enabled", "batch_size", "retention_days", "database_uuid")
+_OPEN_NAMES = ("address", "enabled", "batch_size", "retention_days")
+_NAMES = (*_OPEN_NAMES, "database_uuid", "database_name")
 
 
 class Settings(NamedTuple):
@@ -20,9 +21,11 @@ class Settings(NamedTuple):
     enabled: bool
     batch_size: int
     retention_days: int
-    # of the database that the bridge was switched on for, and of this one
+    # id and name of the database that the bridge was switched on for, and of this one
     expected_database: str
+    expected_name: str
     database: str
+    name: str
     neutralized: bool
     secrets: tuple
 
@@ -31,8 +34,12 @@ class Settings(NamedTuple):
         return self.enabled and not self.neutralized
 
     def is_copy(self):
-        """Whether this database is a copy of the one that was set up."""
-        return bool(self.expected_database) and self.expected_database != self.database
+        """Whether this database is another one than the one that was set up.
+
+        Odoo gives a copy an id of its own, PostgreSQL only a name of its own.
+        """
+        expected = self.expected_database, self.expected_name
+        return bool(self.expected_database) and expected != (self.database, self.name)
 
     def refusal(self, env):
         """Return why nothing may be sent, in plain words; ``""`` when it may."""
@@ -46,8 +53,8 @@ class Settings(NamedTuple):
         if self.is_copy():
             return env._(
                 "This database is a copy of the one that the bridge was switched on "
-                "for, so nothing is sent. If the bridge shall now listen to this "
-                "database, confirm that in the settings."
+                "for, or was renamed, so nothing is sent. If the bridge shall now "
+                "listen to this database, confirm that in the settings."
             )
         if not self.address:
             return env._("The bridge's address is missing in the settings.")
@@ -72,7 +79,7 @@ class ServicesBridgeSettings(models.AbstractModel):
         :raise UserError: when a value cannot be
         """
         self._check_system()
-        unknown = set(values) - {*_NAMES, "secret"} | {"database_uuid"} & set(values)
+        unknown = set(values) - {*_OPEN_NAMES, "secret"}
         if unknown:
             raise UserError(
                 self.env._("There is no setting named %s.", ", ".join(sorted(unknown)))
@@ -91,8 +98,11 @@ class ServicesBridgeSettings(models.AbstractModel):
     def confirm_database(self):
         """Let this database send, although it is a copy of the one that was set up."""
         self._check_system()
-        self._store({"database_uuid": self._load().database})
+        self._store(self._identity(self._load()))
         return True
+
+    def _identity(self, settings):
+        return {"database_uuid": settings.database, "database_name": settings.name}
 
     def _check_system(self):
         if not self.env.is_system():
@@ -114,7 +124,7 @@ class ServicesBridgeSettings(models.AbstractModel):
                 self.env._("The number of days"), values["retention_days"], 3650
             )
         if values.get("enabled") and not before.expected_database:
-            values["database_uuid"] = before.database
+            values |= self._identity(before)
         for name, value in values.items():
             parameters.set_param(_PREFIX + name, str(value) if value else False)
         # flushed and forgotten, because these are also read by SQL
@@ -191,7 +201,9 @@ class ServicesBridgeSettings(models.AbstractModel):
                 3650,
             ),
             expected_database=parameters.get("services_bridge.database_uuid") or "",
+            expected_name=parameters.get("services_bridge.database_name") or "",
             database=parameters.get("database.uuid") or "",
+            name=self.env.cr.dbname,
             neutralized=str2bool(
                 parameters.get("database.is_neutralized") or "", False
             ),

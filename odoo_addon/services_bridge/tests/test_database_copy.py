@@ -45,6 +45,7 @@ class TestDatabaseCopy(BridgeCase):
         self.assertFalse(settings.enabled)
         self.assertEqual(settings.secrets, ())
         self.assertEqual(settings.expected_database, "")
+        self.assertEqual(settings.expected_name, "")
         self.assertEqual(self.events.search([]), sent)
 
     def test_copy_sends_only_after_confirmation(self):
@@ -62,6 +63,27 @@ class TestDatabaseCopy(BridgeCase):
         self.deliver()
         [request] = self.receiver.requests
         self.assertEqual(request.message["database"], "another-uuid")
+
+    def test_copy_with_the_id_of_its_original(self):
+        """As createdb --template or a restored dump makes it: only the name differs."""
+        self.change()
+        self.assertEqual(self.settings._load().expected_name, self.env.cr.dbname)
+        self.env["ir.config_parameter"].set_param(
+            "services_bridge.database_name", "original"
+        )
+        self.deliver()
+        self.assertFalse(self.receiver.requests)
+        accepted, message = self.env["services.bridge.delivery"]._test()
+        self.assertFalse(accepted)
+        self.assertIn("copy", message)
+
+        self.settings.configure({"enabled": False})
+        self.settings.configure({"enabled": True})
+        self.assertTrue(self.settings._load().is_copy(), "switching is no confirmation")
+
+        self.settings.confirm_database()
+        self.deliver()
+        self.assertEqual(len(self.receiver.requests), 1)
 
     def test_restored_elsewhere(self):
         """Transaction ids start lower there; old rows must not meet new ones."""

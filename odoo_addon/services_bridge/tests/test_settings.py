@@ -37,6 +37,7 @@ class TestSettings(BridgeCase):
             {"retention_days": 0},
             {"secret": "whsec_short"},
             {"database_uuid": "x"},
+            {"database_name": "x"},
             {"nonsense": 1},
         ):
             with self.assertRaises(UserError):
