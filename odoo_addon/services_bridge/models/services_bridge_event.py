@@ -122,9 +122,14 @@ class ServicesBridgeEvent(models.Model):
         """
         # Losing a lease in a crash is harmless; waiting for the disk is not.
         self.env.cr.execute("SET LOCAL synchronous_commit TO OFF")
-        self.env.cr.execute(
-            SQL(
-                """
+        self.env.cr.execute(self._claim_query(limit))
+        self.invalidate_model()
+        return sorted(self._events_of(self.env.cr.fetchall()), key=lambda row: row[0])
+
+    @api.model
+    def _claim_query(self, limit):
+        return SQL(
+            """
             WITH due AS (
                 SELECT id FROM services_bridge_event
                  WHERE state = 'pending'
@@ -138,14 +143,11 @@ class ServicesBridgeEvent(models.Model):
                                  + %s * interval '1 second'
               FROM due WHERE event.id = due.id
             RETURNING %s
-                """,
-                limit,
-                _LEASE_SECONDS,
-                self._event_columns(),
-            )
+            """,
+            limit,
+            _LEASE_SECONDS,
+            self._event_columns(),
         )
-        self.invalidate_model()
-        return sorted(self._events_of(self.env.cr.fetchall()), key=lambda row: row[0])
 
     @api.model
     def _event_columns(self):
