@@ -1,9 +1,12 @@
 """The outbox rows of a transaction.
 
-The usual transaction costs one statement, kept simple because planning is most of its
-time. Only when an earlier flush of the transaction wrote rows for the same records, a
-second statement merges into those.
+Planning is most of what a statement costs here, so the usual transaction has two plain
+ones: read which records are there, and write the rows. Only when an earlier flush of
+the transaction wrote rows for the same records, a third one merges into those.
 """
+
+from itertools import chain
+from typing import NamedTuple
 
 from odoo.tools import SQL
 
@@ -18,16 +21,32 @@ _NEVER_WAS = "never_was"
 _ROWS_PER_STATEMENT = 5000
 
 
+class Row(NamedTuple):
+    """What one row shall say; the statement adds transaction, time and state."""
+
+    event_id: str
+    model: str
+    res_id: int
+    operation: str
+    field_names: str
+    user_id: int
+    company_id: int | None
+    origin: str | None
+
+
+# Quicker to plan than a table of arrays, which only the rare merge needs.
+_VALUES = """(%s, %s, %s, %s, %s, %s, %s, %s,
+    txid_current(), clock_timestamp() AT TIME ZONE 'UTC',
+    'pending', 0, clock_timestamp() AT TIME ZONE 'UTC')"""
+_COLUMNS = SQL(", ").join(map(SQL.identifier, Row._fields))
+
+
 def insert_events(cr, by_model):
     """Write one row per record and transaction.
 
     :param by_model: ``{Watched: {record id: Collected}}``
     """
-    rows = [
-        (watched, record_id, collected)
-        for watched, by_id in by_model.items()
-        for record_id, collected in by_id.items()
-    ]
+    rows = _rows(by_model, _present(cr, by_model))
     for start in range(0, len(rows), _ROWS_PER_STATEMENT):
         _write(cr, rows[start : start + _ROWS_PER_STATEMENT])
     # Only a hint: it survives the rollback of a savepoint, so it carries nothing.
@@ -35,10 +54,63 @@ def insert_events(cr, by_model):
     cr.postcommit.add(lambda: wake(dbname))
 
 
+def _present(cr, by_model):
+    """Return ``{(model, id): company id}`` of those records that exist by now.
+
+    The database has the last word on what was created or deleted: a savepoint that
+    does not flush can be rolled back without Odoo's hooks hearing of it.
+    """
+    cr.execute(
+        SQL(" UNION ALL ").join(
+            SQL(
+                "SELECT %s, id, %s FROM %s WHERE id = ANY(%s)",
+                watched.model,
+                SQL.identifier("company_id")
+                if watched.has_company
+                else SQL("NULL::int4"),
+                SQL.identifier(watched.table),
+                list(by_id),
+            )
+            for watched, by_id in by_model.items()
+        )
+    )
+    return {(model, record_id): company for model, record_id, company in cr.fetchall()}
+
+
+def _rows(by_model, present):
+    """Return the ``Row`` of each record that is there, or was before."""
+    rows = []
+    for watched, by_id in by_model.items():
+        for record_id, collected in by_id.items():
+            key = watched.model, record_id
+            there = key in present
+            if collected.created and not there:
+                continue
+            rows.append(
+                Row(
+                    event_id=uuid7(),
+                    model=watched.model,
+                    res_id=record_id,
+                    operation=_operation(collected, there),
+                    field_names=",".join(sorted(collected.fields)) if there else "",
+                    user_id=collected.user_id,
+                    company_id=present.get(key) or collected.company_id,
+                    origin=collected.origin,
+                )
+            )
+    return rows
+
+
+def _operation(collected, there):
+    if not there:
+        return "unlink"
+    return "create" if collected.created else "write"
+
+
 def _write(cr, rows):
     written = _insert(cr, rows)
     if len(written) < len(rows):
-        _merge(cr, [row for row in rows if (row[0].model, row[1]) not in written])
+        _merge(cr, [row for row in rows if (row.model, row.res_id) not in written])
 
 
 def _insert(cr, rows):
@@ -47,17 +119,14 @@ def _insert(cr, rows):
         SQL(
             """
         INSERT INTO services_bridge_event (
-            event_id, model, res_id, operation, field_names, user_id, company_id,
-            transaction_id, occurred_at, origin, state, tries, next_try_at
+            %s, transaction_id, occurred_at, state, tries, next_try_at
         )
-        SELECT event_id, model, res_id, operation, field_names, user_id, company_id,
-               txid_current(), clock_timestamp() AT TIME ZONE 'UTC', origin,
-               'pending', 0, clock_timestamp() AT TIME ZONE 'UTC'
-          FROM (%s) AS collected
+        VALUES %s
             ON CONFLICT (transaction_id, model, res_id) DO NOTHING
      RETURNING model, res_id
             """,
-            _collected(rows),
+            _COLUMNS,
+            SQL(", ".join([_VALUES] * len(rows)), *chain.from_iterable(rows)),
         )
     )
     return set(cr.fetchall())
@@ -83,13 +152,13 @@ def _merge(cr, rows):
                  WHERE name <> '') END,
             company_id = COALESCE(collected.company_id, event.company_id),
             origin = CASE WHEN event.origin = collected.origin THEN event.origin END
-          FROM (%(collected)s) AS collected
+          FROM %(collected)s
          WHERE event.transaction_id = txid_current()
            AND event.model = collected.model AND event.res_id = collected.res_id
      RETURNING event.operation
             """,
             never_was=_NEVER_WAS,
-            collected=_collected(rows),
+            collected=_table(rows),
         )
     )
     if any(operation == _NEVER_WAS for (operation,) in cr.fetchall()):
@@ -102,56 +171,12 @@ def _merge(cr, rows):
         )
 
 
-def _collected(rows):
-    """Query for what the rows shall say.
-
-    The database has the last word on what was created or deleted: a savepoint that
-    does not flush can be rolled back without Odoo's hooks hearing of it.
-    """
+def _table(rows):
+    """The rows as a table of a statement, named ``collected``."""
+    columns = map(list, zip(*rows, strict=True))
     return SQL(
-        """
-        SELECT c.event_id, c.model, c.res_id,
-               CASE WHEN present.id IS NULL THEN 'unlink'
-                    WHEN c.created THEN 'create'
-                    ELSE 'write' END AS operation,
-               CASE WHEN present.id IS NULL THEN '' ELSE c.fields END AS field_names,
-               c.user_id, COALESCE(present.company_id, c.company_id) AS company_id,
-               c.origin
-          FROM unnest(
-                %(event_ids)s::varchar[], %(models)s::varchar[], %(res_ids)s::int4[],
-                %(created)s::bool[], %(fields)s::text[], %(user_ids)s::int4[],
-                %(company_ids)s::int4[], %(origins)s::varchar[]
-               ) AS c(event_id, model, res_id, created, fields, user_id, company_id,
-                      origin)
-          LEFT JOIN (%(present)s) AS present
-                 ON present.model = c.model AND present.id = c.res_id
-         WHERE present.id IS NOT NULL OR NOT c.created
-        """,
-        event_ids=[uuid7() for _row in rows],
-        models=[watched.model for watched, _record_id, _collected in rows],
-        res_ids=[record_id for _watched, record_id, _collected in rows],
-        created=[collected.created for *_key, collected in rows],
-        fields=[",".join(sorted(collected.fields)) for *_key, collected in rows],
-        user_ids=[collected.user_id for *_key, collected in rows],
-        company_ids=[collected.company_id for *_key, collected in rows],
-        origins=[collected.origin for *_key, collected in rows],
-        present=_present(rows),
-    )
-
-
-def _present(rows):
-    """Query for the model, id and company of those records that exist by now."""
-    ids_by_watched = {}
-    for watched, record_id, _collected in rows:
-        ids_by_watched.setdefault(watched, []).append(record_id)
-    return SQL(" UNION ALL ").join(
-        SQL(
-            "SELECT %s::varchar AS model, id, %s AS company_id FROM %s"
-            " WHERE id = ANY(%s)",
-            watched.model,
-            SQL.identifier("company_id") if watched.has_company else SQL("NULL::int4"),
-            SQL.identifier(watched.table),
-            record_ids,
-        )
-        for watched, record_ids in ids_by_watched.items()
+        """unnest(%s::varchar[], %s::varchar[], %s::int4[], %s::varchar[], %s::text[],
+                  %s::int4[], %s::int4[], %s::varchar[]) AS collected(%s)""",
+        *columns,
+        _COLUMNS,
     )

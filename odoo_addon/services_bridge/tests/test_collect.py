@@ -1,9 +1,11 @@
 import base64
+from unittest.mock import patch
 
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import SQL
 
+from ..outbox import insert
 from .common import BridgeCase
 
 
@@ -122,14 +124,37 @@ class TestCollect(BridgeCase):
         self.assertEqual(operation, "write")
         self.assertLessEqual({"payment_state", "amount_residual"}, names)
 
-    def test_hundreds_of_records_by_one_statement(self):
+    def test_hundreds_of_records_by_two_statements(self):
         partners = self.env["res.partner"].create(
             [{"name": f"Partner {number}"} for number in range(300)]
         )
         self.env.flush_all()
-        with self.assertQueryCount(1):
+        with self.assertQueryCount(2):
             self.env.cr.precommit.run()
         self.assertEqual(len(self.events_of(partners)), 300)
+
+    def test_some_new_and_some_of_an_earlier_flush(self):
+        """One flush that writes rows, merges into one and takes one back."""
+        kept, gone = self.env["res.partner"].create([{"name": "A"}, {"name": "B"}])
+        self.env.cr.flush()
+        kept.email = "a@example.com"
+        gone.unlink()
+        self.partner.phone = "1"
+        made = self.env["res.partner"].create({"name": "C"})
+        events = self.events_of(kept + gone + self.partner + made)
+        self.assertEqual(
+            {record_id: operation for record_id, (operation, _) in events.items()},
+            {kept.id: "create", self.partner.id: "write", made.id: "create"},
+        )
+        self.assertLessEqual({"name", "email"}, events[kept.id][1])
+        self.assertEqual(events[self.partner.id][1], {"phone"})
+
+    def test_more_rows_than_one_statement_takes(self):
+        partners = self.env["res.partner"].create(
+            [{"name": f"Partner {number}"} for number in range(7)]
+        )
+        with patch.object(insert, "_ROWS_PER_STATEMENT", 3):
+            self.assertEqual(len(self.events_of(partners)), 7)
 
     def test_unwatched_model_adds_no_query(self):
         category = self.env["res.partner.category"].create({"name": "Gold"})

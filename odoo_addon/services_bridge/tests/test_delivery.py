@@ -262,9 +262,7 @@ class TestDelivery(BridgeCase):
         self.receiver.answers.append(refused(400, "invalid_body"))
         self.deliver()
         self.assertEqual((row.state, row.refusals), ("pending", 1))
-        self.assertLess(
-            row.next_try_at, fields.Datetime.now() + timedelta(seconds=10)
-        )
+        self.assertLess(row.next_try_at, fields.Datetime.now() + timedelta(seconds=10))
 
     def test_rows_outlive_days_without_the_bridge(self):
         self.env.cr.execute(
