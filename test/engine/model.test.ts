@@ -171,7 +171,9 @@ function chaos(random: Random, system: MemorySystem, call: Call): Fault | undefi
         ? undefined
         : { kind: 'call', error };
     case 1:
-      return random.chance(0.3) ? { kind: 'hang', done: random.chance(0.5) } : { kind: 'bug' };
+      if (random.chance(0.3)) return { kind: 'hang', done: random.chance(0.5) };
+      // So does a read that meets a bug.
+      return call.method === 'read' ? undefined : { kind: 'bug' };
     case 2:
       return { kind: 'lost' };
     default:
