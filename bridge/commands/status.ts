@@ -8,7 +8,7 @@ export async function status(options: { json: boolean }): Promise<number> {
   const summary = await readStatus(database);
   await database.kysely.destroy();
   console.log(options.json ? JSON.stringify(summary, null, 2) : statusText(summary, Date.now()));
-  return summary.problems.some((problem) => problem.state === 'dead') ? 1 : 0;
+  return summary.problems.some((problem) => problem.needsPerson) ? 1 : 0;
 }
 
 /** The summary for people. */
@@ -31,9 +31,10 @@ function statusText(summary: Status, now: number): string {
   for (const { target, state, count, oldestAt } of summary.queues) {
     lines.push(`  ${target}: ${count} ${wordFor[state]}, the oldest since ${age(oldestAt, now)}`);
   }
-  const dead = summary.problems.filter((problem) => problem.state === 'dead');
-  const others = summary.problems.filter((problem) => problem.state !== 'dead');
-  if (dead.length > 0) lines.push('Needs a person', ...dead.flatMap((problem) => problemLines(problem, now)));
+  const forPeople = summary.problems.filter((problem) => problem.needsPerson);
+  const others = summary.problems.filter((problem) => !problem.needsPerson);
+  if (forPeople.length > 0)
+    lines.push('Needs a person', ...forPeople.flatMap((problem) => problemLines(problem, now)));
   if (others.length > 0)
     lines.push('Goes on by itself', ...others.flatMap((problem) => problemLines(problem, now)));
   return lines.join('\n');

@@ -105,6 +105,7 @@ export function createEngine(options: EngineOptions): Engine {
   return {
     async start() {
       await store.releaseLeases('all');
+      await store.wakeUnmet(landscape.systems);
       for (const system of landscape.systems) prepare(system);
       for (const system of landscape.systems) startLoops(system);
       keeping = startLoop(giveBack, (error) =>

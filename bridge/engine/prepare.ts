@@ -2,19 +2,18 @@ import type { EntityName } from '../entities/catalogue.ts';
 import type { State } from '../entities/field.ts';
 import { newId } from '../entities/id.ts';
 import { canonicalJson, fingerprint } from '../entities/state.ts';
-import { lanes } from '../rules/rule.ts';
 import { type ClaimedDelivery, type NewDelivery, sourceObject } from '../store/delivery.ts';
-import type { NewEvent } from '../store/event.ts';
 import type { StoredRecord, SystemObject } from '../store/record.ts';
-import type { Need, Settlement } from '../store/settle.ts';
+import type { Settlement } from '../store/settle.ts';
 import type { DeliveryContext, Store } from '../store/store.ts';
 import type { Connector } from '../systems/system.ts';
 import { asSystemError, settleFailedCall, settleFailedItem } from './failure.ts';
 import type { Health } from './health.ts';
 import { type Landscape, referenceOf } from './landscape.ts';
 import { findCounterparts, type Match } from './match.ts';
+import { waitFor } from './need.ts';
 import type { Observe } from './observer.ts';
-import { type Plan, planDelivery, referredObjects, rulesBetween, translateReferences } from './plan.ts';
+import { type Plan, planDelivery, referredObjects, translateReferences } from './plan.ts';
 
 /** A delivery that is ready for its call. */
 export interface Prepared {
@@ -82,7 +81,8 @@ export async function prepareDeliveries(
       const missing = referredObjects(delivery, plan.fields, plan.references).filter(
         (object) => ids.get(key(object)) === undefined,
       );
-      if (missing.length > 0) settled.push({ ...base(delivery), ...waitFor(missing, delivery, work) });
+      if (missing.length > 0)
+        settled.push({ ...base(delivery), ...waitFor(missing, delivery, landscape, now()) });
       else {
         const translate = (entity: string, id: string) =>
           ids.get(key({ system: delivery.source, entity: entity as EntityName, id }));
@@ -157,44 +157,6 @@ function deliverAgain(delivery: ClaimedDelivery): NewDelivery {
   const { target, source, entity, sourceId, lane, rulesVersion, correlation } = delivery;
   return { id: newId(), target, source, entity, sourceId, lane, rulesVersion, correlation };
 }
-
-/** The delivery waits until the target knows what it refers to; where the rules can bring that there, they do. */
-function waitFor(missing: readonly SystemObject[], delivery: ClaimedDelivery, work: PrepareWork) {
-  const needs = missing.map((object) => needOf(object, delivery, work));
-  const names = missing.map((object) => `${object.entity} ${object.id}`).join(', ');
-  const cause = `Waits until ${delivery.target} knows ${names} of ${delivery.source}.`;
-  return { outcome: 'waiting' as const, needs, cause };
-}
-
-function needOf(object: SystemObject, delivery: ClaimedDelivery, { landscape, now }: PrepareWork): Need {
-  const { target, correlation } = delivery;
-  const read = readNeeded(object, delivery, now());
-  const [rule] = rulesBetween({ source: object.system, target, entity: object.entity }, landscape);
-  if (rule === undefined) return { object, read };
-  const deliver: NewDelivery = {
-    id: newId(),
-    target,
-    source: object.system,
-    entity: object.entity,
-    sourceId: object.id,
-    lane: Math.min(delivery.lane, lanes.indexOf(rule.lane)),
-    rulesVersion: landscape.rules.version,
-    correlation,
-  };
-  return { object, deliver, read };
-}
-
-const readNeeded = (need: SystemObject, delivery: ClaimedDelivery, nowMs: number): NewEvent => ({
-  id: newId(),
-  system: need.system,
-  type: need.entity,
-  objectId: need.id,
-  operation: 'write',
-  fields: [],
-  correlation: delivery.correlation,
-  occurredAt: new Date(nowMs).toISOString(),
-  echo: false,
-});
 
 /** Counterparts of the drafts that have none yet; those that this settles are marked so. */
 async function matchAll(drafted: readonly Drafted[], work: PrepareWork, settled: Settlement[]) {

@@ -101,8 +101,12 @@ export function createApply(tables: Tables) {
     changes.insert({ ...object, correlation: change.correlation, differences: change.differences, gone, at });
     if (before === null) deliveries.wakeUnmatched(object.system, object.entity as EntityName, nowMs);
     const echoTo = reading.echo ? echoOf(change) : undefined;
-    for (const delivery of route(change, context))
+    const routed = new Set<string>();
+    for (const delivery of route(change, context)) {
+      routed.add(delivery.target);
       if (delivery.target !== echoTo) deliveries.enqueue(delivery, nowMs, at);
+    }
+    needs.lookAgain(object, nowMs, routed);
     return 'changed';
   };
 }

@@ -1,17 +1,18 @@
 /**
  * - `pending`: waits for its time and its turn.
  * - `leased`: a try is under way.
- * - `waiting`: needs a link that does not exist yet.
+ * - `waiting`: needs a link that does not exist yet. With the error `unmet` the rules do not bring what it needs, so a person
+ *   has to see to it; it still goes on by itself when the link comes.
  * - `done`, `dead` (needs a person), `superseded` (a later delivery of the object took its place).
  */
 export type DeliveryState = 'pending' | 'leased' | 'waiting' | 'done' | 'dead' | 'superseded';
 
 /** The whole state machine; checked at every move. */
 export const deliveryTransitions: Readonly<Record<DeliveryState, readonly DeliveryState[]>> = {
-  pending: ['leased', 'superseded'],
+  pending: ['leased'],
   leased: ['done', 'pending', 'waiting', 'dead', 'superseded'],
-  waiting: ['pending', 'dead', 'superseded'],
-  dead: ['pending', 'superseded'],
+  waiting: ['pending'],
+  dead: ['superseded'],
   done: [],
   superseded: [],
 };

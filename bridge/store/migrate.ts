@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import * as first from './migrations/0001-first.ts';
+import * as needSource from './migrations/0002-need-source.ts';
 import type { Schema } from './schema.ts';
 
 interface Migration {
@@ -8,7 +9,10 @@ interface Migration {
 }
 
 /** In order; a name that has been released never changes. */
-const migrations: readonly Migration[] = [{ name: '0001-first', up: first.up }];
+const migrations: readonly Migration[] = [
+  { name: '0001-first', up: first.up },
+  { name: '0002-need-source', up: needSource.up },
+];
 
 class NewerDatabaseError extends Error {
   constructor(name: string) {

@@ -28,6 +28,15 @@ export function needTable({ connection, kysely }: OpenDatabase) {
       .where('entity', '=', slot<string>('entity'))
       .where('source_id', '=', slot<string>('id')),
   );
+  const waitingAnywhere = prepare<SystemObject, { delivery_id: string; target: string }>(
+    connection,
+    kysely
+      .selectFrom('need')
+      .select(['delivery_id', 'target'])
+      .where('source', '=', slot<string>('system'))
+      .where('entity', '=', slot<string>('entity'))
+      .where('source_id', '=', slot<string>('id')),
+  );
   const clear = prepare<{ deliveryId: string }>(
     connection,
     kysely.deleteFrom('need').where('delivery_id', '=', slot<string>('deliveryId')),
@@ -44,6 +53,16 @@ export function needTable({ connection, kysely }: OpenDatabase) {
       })
       .where('id', '=', slot<string>('deliveryId'))
       .where('state', '=', sql.lit('waiting')),
+  );
+
+  const wakeUnmet = prepare<{ target: string; nowMs: number }>(
+    connection,
+    kysely
+      .updateTable('delivery')
+      .set({ state: sql.lit('pending'), due_ms: slot<number>('nowMs') })
+      .where('target', '=', slot<string>('target'))
+      .where('state', '=', sql.lit('waiting'))
+      .where('error', '=', sql.lit('unmet')),
   );
 
   // Mostly nobody waits for anything, and then nothing has to be looked up for each delivery.
@@ -66,8 +85,24 @@ export function needTable({ connection, kysely }: OpenDatabase) {
       }
       return found.length > 0;
     },
+    /**
+     * Something about the object may keep it from ever coming to a target, or does so no longer: what waits for it is
+     * planned anew. Leaves out the targets that it is on its way to. Answers the targets where something was woken.
+     */
+    lookAgain(object: SystemObject, nowMs: number, onTheWayTo: ReadonlySet<string> = nowhere): string[] {
+      if (!any) return [];
+      const found = waitingAnywhere.all({ ...object }).filter(({ target }) => !onTheWayTo.has(target));
+      for (const { delivery_id: deliveryId } of found) wake.run({ deliveryId, nowMs });
+      return found.map(({ target }) => target);
+    },
+    /** The rules may have changed: what they did not bring along before is looked at again. */
+    wakeUnmet(target: string, nowMs: number): void {
+      wakeUnmet.run({ target, nowMs });
+    },
     clear(deliveryId: string): void {
       if (any) clear.run({ deliveryId });
     },
   };
 }
+
+const nowhere: ReadonlySet<string> = new Set();

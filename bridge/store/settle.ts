@@ -5,7 +5,7 @@ import type { eventTable, NewEvent } from './event.ts';
 import type { ledgerTable } from './ledger.ts';
 import { LinkConflictError, type linkTable } from './link.ts';
 import type { needTable } from './need.ts';
-import type { recordTable, SystemObject } from './record.ts';
+import type { recordTable, StoredRecord, SystemObject } from './record.ts';
 
 interface Settled {
   readonly delivery: ClaimedDelivery;
@@ -45,6 +45,11 @@ export interface Need {
   readonly deliver?: NewDelivery;
   /** Has it read, where it was never seen; what follows is up to the rules. */
   readonly read: NewEvent;
+  /**
+   * Why the rules do not bring it there as it is now, in a plain sentence; `undefined` when they do, or when that is not
+   * known yet because the object was never seen (no `record`). Pure: it only looks at its argument.
+   */
+  obstacle(record: StoredRecord | undefined): string | undefined;
 }
 
 /** It refers to objects that the target does not know yet. */
@@ -105,6 +110,13 @@ export function createSettle(tables: Tables) {
     if (uncertain) passDoubtOn(delivery);
     deliveries.supersedeDead(delivery, at);
     attempt(settlement, { outcome, externalId, fields: written?.json });
+    // Its conditions do not hold any more: what waits for it learns that it will not come.
+    if (
+      outcome === 'skipped' &&
+      externalId === undefined &&
+      needs.lookAgain(source, nowMs).includes(delivery.target)
+    )
+      woken = [...woken, delivery.target];
     if (followUp !== undefined) deliveries.enqueue(followUp, nowMs, at);
     return woken;
   }
@@ -165,21 +177,22 @@ export function createSettle(tables: Tables) {
       deliveries.move(delivery.id, 'leased', 'pending', { at, dueMs: nowMs, uncertain, countTry: false });
       return;
     }
-    deliveries.move(delivery.id, 'leased', 'waiting', {
-      at,
-      uncertain,
-      countTry: false,
-      error: 'missing',
-      cause,
-    });
-    for (const { object, deliver, read } of missing) {
+    const obstacles: string[] = [];
+    for (const { object, deliver, read, obstacle } of missing) {
       needs.add(delivery.id, delivery.target, object);
       const known = records.get(object);
+      const unmet = obstacle(known);
+      if (unmet !== undefined) obstacles.push(unmet);
       if (known === undefined) events.insert(read, at);
+      else if (unmet !== undefined) continue;
       // One that a person has to look at is not tried again before something about it has changed.
       else if (deliver !== undefined && !deliveries.diedSince(deliver, known.readAt))
         deliveries.enqueue(deliver, nowMs, at);
     }
+    // It still goes on by itself when the link comes or one of the objects changes, but a person should see to that.
+    const why =
+      obstacles.length > 0 ? { error: 'unmet', cause: obstacles.join(' ') } : { error: 'missing', cause };
+    deliveries.move(delivery.id, 'leased', 'waiting', { at, uncertain, countTry: false, ...why });
   }
 
   function dead(settlement: SettledDead, at: string): void {

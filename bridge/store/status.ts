@@ -5,6 +5,8 @@ import { createQueueCounts, type QueueCount } from './queue.ts';
 export interface OpenProblem {
   readonly deliveryId: string;
   readonly state: string;
+  /** False while it goes on by itself. */
+  readonly needsPerson: boolean;
   readonly target: string;
   readonly source: string;
   readonly entity: string;
@@ -29,10 +31,15 @@ export interface Status {
 }
 
 const mostProblems = 50;
+/** What waits longer for a link or a counterpart is unlikely to get it without help. */
+const patienceMs = 60 * 60_000;
 
 /** A summary of where everything stands. Reads only; may stand beside a running bridge. */
-export async function readStatus(database: OpenDatabase): Promise<Status> {
+export async function readStatus(database: OpenDatabase, now: number = Date.now()): Promise<Status> {
   const { kysely } = database;
+  const impatientBefore = new Date(now - patienceMs).toISOString();
+  const needsPerson = sql<0 | 1>`state = 'dead' or (state = 'waiting' and error = 'unmet')
+    or ((state = 'waiting' or error = 'unmatched') and created_at < ${impatientBefore})`;
   const queues = createQueueCounts(database)();
   const [events, unreadable, delivered, cursors, problems] = await Promise.all([
     kysely
@@ -62,17 +69,30 @@ export async function readStatus(database: OpenDatabase): Promise<Status> {
     kysely
       .selectFrom('delivery')
       .select(['id as deliveryId', 'state', 'target', 'source', 'entity', 'source_id as sourceId'])
-      .select(['created_at as since', 'tries', 'error', 'cause'])
+      .select([
+        'created_at as since',
+        'tries',
+        'error',
+        'cause',
+        sql<0 | 1>`coalesce(${needsPerson}, 0)`.as('needsPerson'),
+      ])
       .where((where) =>
         where.or([
           where('state', 'in', ['dead', 'waiting']),
           where.and([where('state', '=', 'pending'), where('error', 'is not', null)]),
         ]),
       )
-      .orderBy(sql`state <> 'dead'`)
+      .orderBy('needsPerson', 'desc')
       .orderBy('created_at')
       .limit(mostProblems)
       .execute(),
   ]);
-  return { events, unreadable, queues, delivered, cursors, problems };
+  return {
+    events,
+    unreadable,
+    queues,
+    delivered,
+    cursors,
+    problems: problems.map((problem) => ({ ...problem, needsPerson: problem.needsPerson === 1 })),
+  };
 }

@@ -78,6 +78,8 @@ export interface Store {
    * Their tries may have had an effect, so they are marked uncertain.
    */
   releaseLeases(which: 'expired' | 'all'): Promise<number>;
+  /** The rules may have changed: deliveries to these targets that waited for what no rule brings look again. */
+  wakeUnmet(targets: readonly string[]): Promise<void>;
   /** The deliveries that are not done, counted by target and state. */
   queues(): Promise<QueueCount[]>;
   /** Removes one round of what is settled and older than `before` (an instant); answers how many rows went. */
@@ -248,6 +250,12 @@ function createStore(database: OpenDatabase, now: () => number, release: () => v
           );
         }
         return found.length;
+      }),
+
+    wakeUnmet: (targets) =>
+      writer.write(() => {
+        const nowMs = now();
+        for (const target of targets) needs.wakeUnmet(target, nowMs);
       }),
 
     queues: async () => queueCounts(),
