@@ -113,10 +113,9 @@ class ServicesBridgeFacade(models.AbstractModel):
                     "group “Services Bridge / Bridge Service”."
                 )
             )
-        context = self.env.context
-        return self.with_context(
-            {name: context[name] for name in _KEPT_OF_CONTEXT if name in context}
-        )
+        given = self.env.context
+        kept = {name: given[name] for name in _KEPT_OF_CONTEXT if name in given}
+        return self.with_env(self.env(context=kept))
 
     def _answer(self, reference, result, record_id=False):
         return {"reference": reference, "id": record_id, "result": result}
