@@ -6,14 +6,28 @@ import type { State, Value } from './field.ts';
  * A list counts as a set: its order has no meaning.
  */
 export function canonicalJson(state: State): string {
-  const names = Object.keys(state).sort();
-  let json = '{';
-  for (const name of names) {
+  const ordered: Record<string, Value> = {};
+  for (const name of orderedNames(state)) {
     const value = state[name] as Value;
-    if (json.length > 1) json += ',';
-    json += `${JSON.stringify(name)}:${JSON.stringify(isList(value) ? [...value].sort() : value)}`;
+    ordered[name] = isList(value) ? [...value].sort() : value;
   }
-  return `${json}}`;
+  return JSON.stringify(ordered);
+}
+
+/** Names in order, by the names as they come: states of one entity come in few shapes, again and again. */
+const orders = new Map<string, readonly string[]>();
+const mostOrders = 1000;
+
+function orderedNames(state: State): readonly string[] {
+  const names = Object.keys(state);
+  const shape = names.join();
+  let ordered = orders.get(shape);
+  if (ordered === undefined) {
+    ordered = names.sort();
+    if (orders.size >= mostOrders) orders.clear();
+    orders.set(shape, ordered);
+  }
+  return ordered;
 }
 
 /** Short fingerprint of a state's canonical JSON: equal states have equal fingerprints on every machine. */

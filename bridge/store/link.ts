@@ -98,13 +98,19 @@ export function linkTable({ connection, kysely }: OpenDatabase) {
      */
     link(left: SystemObject, right: SystemObject, at: string): SystemObject[] {
       const leftObject = objectOf(left);
+      if (leftObject === undefined) {
+        // Mostly both are new, which inserting the right one shows by itself.
+        const fresh = newId();
+        insert.run({ ...left, objectId: fresh, at });
+        if (insert.run({ ...right, objectId: fresh, at }).changes === 1) return [left, right];
+        remove.run(left);
+      }
       const rightObject = objectOf(right);
       if (leftObject !== undefined && leftObject === rightObject) return [];
       if (!fits(left, leftObject, right, rightObject)) throw new LinkConflictError(left, right);
-      const objectId = leftObject ?? rightObject ?? newId();
+      const objectId = (leftObject ?? rightObject) as string;
       if (leftObject === undefined) insert.run({ ...left, objectId, at });
       if (rightObject === undefined) insert.run({ ...right, objectId, at });
-      if (leftObject === undefined && rightObject === undefined) return [left, right];
       return members.all({ objectId }).map((row) => ({ ...row, entity: left.entity }));
     },
     unlink(object: SystemObject): void {
