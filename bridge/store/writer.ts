@@ -8,8 +8,9 @@ interface Job {
 
 /**
  * Group commit: everything that is written during one turn of the event loop shares one commit. While every further turn
- * brings more, the commit waits for them, at most as long as the last one took: under load a commit then carries many
- * times as much and takes at most half of the time, and whoever writes alone waits for nobody.
+ * brings more, or the last commit carried several operations, the commit waits for more, at most as long as the last one
+ * took: under load a commit then carries many times as much and takes at most half of the time, and whoever writes alone
+ * waits for nobody.
  */
 export interface Writer {
   /**
@@ -24,6 +25,8 @@ export interface Writer {
 
 /** A disk that is slow for a moment must not slow down what comes after. */
 const longestWaitMs = 5;
+/** A commit of so many operations shows that there is more going on than one after the other. */
+const busyGroup = 4;
 
 export function createWriter(connection: Connection): Writer {
   const begin = connection.prepare('begin immediate');
@@ -33,6 +36,7 @@ export function createWriter(connection: Connection): Writer {
   let scheduled = false;
   let closed = false;
   let lastCommitMs = 0;
+  let lastGroup = 0;
   let firstQueuedAt = 0;
   let queuedBefore = 0;
 
@@ -52,7 +56,7 @@ export function createWriter(connection: Connection): Writer {
   }
 
   function flushUnlessMoreCome(): void {
-    const more = queue.length > queuedBefore;
+    const more = queue.length > queuedBefore || lastGroup >= busyGroup;
     queuedBefore = queue.length;
     if (more && performance.now() - firstQueuedAt < lastCommitMs) setImmediate(flushUnlessMoreCome);
     else flush();
@@ -62,6 +66,7 @@ export function createWriter(connection: Connection): Writer {
     scheduled = false;
     const jobs = queue;
     if (jobs.length === 0) return;
+    lastGroup = jobs.length;
     queue = [];
     try {
       const results = commitTogether(jobs);
