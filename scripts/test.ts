@@ -9,8 +9,7 @@ const withoutOdoo = process.env.SKIP_ODOO === '1';
 
 async function addonTests(): Promise<SuiteResult> {
   const { passed, failed, failures } = await runAddonTests();
-  for (const failure of failures) console.error(`  ${failure}`);
-  return { name: 'addon in Odoo', passed, failed, skipped: 0 };
+  return { name: 'addon in Odoo', passed, failed, skipped: 0, failures };
 }
 
 async function main(): Promise<number> {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SuiteResult } from './suite.ts';
 
@@ -15,6 +15,17 @@ interface Report {
   readonly numTodoTests: number;
   readonly numFailedTestSuites: number;
   readonly success: boolean;
+  readonly testResults: readonly {
+    /** Path of the file. */
+    readonly name: string;
+    /** Why the file could not be run. */
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages?: readonly string[];
+    }[];
+  }[];
 }
 
 /** Runs one vitest project in this terminal and counts what it did. */
@@ -53,12 +64,27 @@ async function readReport(file: string): Promise<Report | undefined> {
 
 /** A file that could not be loaded, an error outside of a test, or a run that broke off counts as one failure. */
 function resultOf(name: string, report: Report | undefined, code: number | null): SuiteResult {
-  if (report === undefined) return { name, passed: 0, failed: 1, skipped: 0 };
+  if (report === undefined)
+    return { name, passed: 0, failed: 1, skipped: 0, failures: [`${name}: the run broke off`] };
   const broken = code !== 0 || !report.success;
   return {
     name,
     passed: report.numPassedTests,
     failed: broken ? Math.max(report.numFailedTests, 1) : report.numFailedTests,
     skipped: report.numPendingTests + report.numTodoTests,
+    failures: failuresOf(report),
   };
 }
+
+function failuresOf({ testResults }: Report): string[] {
+  return testResults.flatMap(({ name, message, assertionResults }) => {
+    const file = relative(root, name);
+    const failed = assertionResults.filter(({ status }) => status === 'failed');
+    if (failed.length === 0) return message === '' ? [] : [`${file}: ${firstLine(message)}`];
+    return failed.map(
+      ({ fullName, failureMessages }) => `${file}: ${fullName}: ${firstLine(failureMessages?.[0] ?? '')}`,
+    );
+  });
+}
+
+const firstLine = (text: string): string => text.split('\n', 1)[0] as string;
