@@ -1,5 +1,5 @@
 import type { EntityName } from '../entities/catalogue.ts';
-import type { State } from '../entities/field.ts';
+import type { FieldKind, State } from '../entities/field.ts';
 import type { ErrorKind } from './error.ts';
 
 /** One object of one system. */
@@ -98,7 +98,23 @@ export type ParsedHints =
   /** `path` names the place, `events.0.id`; absent where the whole body is meant. */
   | { readonly ok: false; readonly message: string; readonly path?: string };
 
+/** A field of the firm's own, as one system keeps it: the part of an extension of the rules that is about this system. */
+export interface SystemExtension {
+  readonly entity: EntityName;
+  /** Canonical name, which starts with `x_`. */
+  readonly field: string;
+  readonly kind: Extract<FieldKind, 'text' | 'code' | 'flag' | 'decimal' | 'day'>;
+  /** For people, who may read it in the system. */
+  readonly meaning: string;
+  /** For codes: the allowed values. */
+  readonly values?: readonly string[];
+  /** The field's own name in this system. */
+  readonly name: string;
+}
+
 export interface Capability {
+  /** True when the rules can give the entity extension fields here; those then count among `write.fields`. */
+  readonly extensible?: true;
   /** Objects per read call; absent when the entity cannot be read by id. */
   readonly read?: { readonly batch: number };
   /** Objects per write call and the fields that can be written; absent when the entity cannot be written. */
