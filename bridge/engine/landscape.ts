@@ -1,4 +1,5 @@
-import { type Role, type Rule, type RuleSet, roles } from '../rules/rule.ts';
+import { type Role, roles } from '../entities/role.ts';
+import type { Rule, RuleSet } from '../rules/rule.ts';
 import type { Connector } from '../systems/system.ts';
 
 /** The systems of this firm, the rules between them, and the connectors that speak to them. */

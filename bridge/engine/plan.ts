@@ -1,6 +1,7 @@
 import type { State, Value } from '../entities/field.ts';
 import { isList } from '../entities/state.ts';
-import { holds, mapFields, type ReferenceField, referencesOf, rulesFrom } from '../rules/routes.ts';
+import { mapFields } from '../rules/mapping.ts';
+import { holds, type ReferenceField, referencesOf, rulesFrom } from '../rules/routes.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { NewDelivery } from '../store/delivery.ts';
 import type { SystemObject } from '../store/record.ts';

@@ -1,8 +1,8 @@
 import { billingFields } from '../entities/billing.ts';
 import { type EntityName, entityOf } from '../entities/catalogue.ts';
+import type { Role } from '../entities/role.ts';
 import type { RuleDraft } from './entity-file.ts';
 import { type Placed, placeText, type Report } from './problem.ts';
-import type { Role } from './rule.ts';
 import type { SystemDraft } from './systems-file.ts';
 
 /** Checks what can only be seen when all rules and systems lie side by side. */

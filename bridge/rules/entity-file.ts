@@ -1,9 +1,10 @@
 import { isSeq } from 'yaml';
 import { type EntityName, entityNames, entityOf } from '../entities/catalogue.ts';
+import { type Role, roles } from '../entities/role.ts';
 import { readConditions } from './conditions.ts';
 import type { Place, Placed } from './problem.ts';
 import type { Piece, Reader } from './reader.ts';
-import { type Conditions, type Lane, lanes, type Role, type Rule, roles } from './rule.ts';
+import { type Conditions, type Lane, lanes, type Rule } from './rule.ts';
 import { suggest } from './suggest.ts';
 
 /** A rule as far as it could be read. What is `undefined` was reported. */

@@ -63,7 +63,13 @@ export function loadRules(directory: string, offers: readonly ConnectorOffer[]):
   checkAgreement(rules, systems, report);
   checkOffers(rules, systems, offers, report);
   if (problems.length > 0) throw new RulesError(directory, problems);
-  const content = { systems: systems.map(declarationOf), rules: rules.map(ruleOf) };
+  const content = {
+    systems: systems.map(declarationOf),
+    rules: rules.map(ruleOf),
+    entities: {},
+    tables: {},
+    subscribers: [],
+  };
   return { version: versionOf(content), ...content };
 }
 
@@ -82,6 +88,7 @@ function declarationOf(draft: SystemDraft): SystemDeclaration {
     role: complete(draft.role).value,
     poll: Object.fromEntries(draft.poll.map(({ stream, schedule }) => [stream.value, schedule])),
     options: Object.fromEntries(draft.options.map(({ option, value }) => [option.value, value])),
+    shadow: false,
   };
 }
 
@@ -92,11 +99,17 @@ function ruleOf(draft: RuleDraft): Rule {
     from: complete(draft.from).value,
     to: complete(draft.to).value,
     fields: draft.fields.map((field) => field.value),
+    mappings: {},
     when: draft.when,
     otherwise: draft.otherwise.value,
+    deleted: draft.otherwise.value,
     match: draft.match.map((field) => field.value),
+    propose: false,
     create: draft.create.value,
     lane: draft.lane,
+    timing: { kind: 'real-time' },
+    shadow: false,
+    overrides: [],
   };
 }
 

@@ -1,7 +1,8 @@
 import { type EntityName, entityOf } from '../entities/catalogue.ts';
 import type { State, Value } from '../entities/field.ts';
+import type { Role } from '../entities/role.ts';
 import { sameValue } from '../entities/state.ts';
-import type { Conditions, Role, Rule, RuleSet } from './rule.ts';
+import type { Conditions, Override, Rule, RuleSet } from './rule.ts';
 
 // Everything here runs for every change that comes in. What can be worked out once per rule is kept beside the rule;
 // the maps are weak, so that rules which were replaced go away.
@@ -41,14 +42,34 @@ export function holds(conditions: Conditions, state: State): boolean {
   return true;
 }
 
-/** The part of the state that the rule carries: its fields as far as they are known. */
-export function mapFields(rule: Rule, state: State): State {
-  const mapped: Record<string, Value> = {};
-  for (const name of rule.fields) {
-    const value = state[name];
-    if (value !== undefined) mapped[name] = value;
+/**
+ * The rule as it is for this object: with what the first override whose conditions hold says instead. `undefined` when
+ * that says that such objects are not brought.
+ */
+export function effective(rule: Rule, state: State): Rule | undefined {
+  for (const override of rule.overrides) {
+    if (!holds(override.when, state)) continue;
+    return override.skip ? undefined : overridden(rule, override);
   }
-  return mapped;
+  return rule;
+}
+
+/** By rule: what it is with each of its overrides. */
+const overriddenRules = new WeakMap<Rule, Map<Override, Rule>>();
+
+function overridden(rule: Rule, override: Override): Rule {
+  let byOverride = overriddenRules.get(rule);
+  if (byOverride === undefined) {
+    byOverride = new Map();
+    overriddenRules.set(rule, byOverride);
+  }
+  let result = byOverride.get(override);
+  if (result === undefined) {
+    const { when: _when, where: _where, skip: _skip, ...instead } = override;
+    result = { ...rule, ...instead, overrides: [] };
+    byOverride.set(override, result);
+  }
+  return result;
 }
 
 /** A field of a rule whose value is the id of another object, or a list of ids. */

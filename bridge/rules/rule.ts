@@ -1,8 +1,7 @@
 import type { EntityName } from '../entities/catalogue.ts';
-import type { Value } from '../entities/field.ts';
-
-export type Role = 'erp' | 'crm' | 'psa';
-export const roles: readonly Role[] = ['erp', 'crm', 'psa'];
+import type { Extension } from '../entities/extension.ts';
+import type { FieldKind, Value } from '../entities/field.ts';
+import type { Role } from '../entities/role.ts';
 
 /** Priority class of deliveries; earlier in this list is served first. */
 export const lanes = ['finance', 'operations', 'bulk'] as const;
@@ -18,27 +17,113 @@ export interface SystemDeclaration {
   readonly poll: Readonly<Record<string, string>>;
   /** Options of the connector, as it documents them; never secrets. */
   readonly options: Readonly<Record<string, string>>;
+  /** What would go to it is worked out and recorded; nobody calls it. */
+  readonly shadow: boolean;
+}
+
+/** Somebody outside who is told of business events. Its address and secret are settings, never rules. */
+export interface SubscriberDeclaration {
+  readonly name: string;
+  /** Names of business events, `invoice.paid`. */
+  readonly events: readonly string[];
 }
 
 /** All of these hold: the field has this value, or one of these values. */
 export type Conditions = Readonly<Record<string, Value | readonly Value[]>>;
+
+/** An expression over the fields of a state. It is data; `expression.ts` compiles it once. */
+export interface Expression {
+  readonly text: string;
+  /** The fields that it reads, with their kinds. */
+  readonly fields: Readonly<Record<string, FieldKind>>;
+}
+
+/** Says for each value of one side what it is on the other. */
+export interface ValueTable {
+  readonly name: string;
+  /** By the source's value as text; flags are `true` and `false`. */
+  readonly values: Readonly<Record<string, Value>>;
+  /** What an empty value becomes. Absent: it stays empty. */
+  readonly empty?: Value;
+  /** What every other value becomes. Absent: a value that is not listed cannot be delivered. */
+  readonly otherwise?: Value;
+}
+
+/** How the value of a field is made, where it is not the same field as it stands. */
+export type Mapping =
+  | { readonly kind: 'field'; readonly field: string; readonly table?: ValueTable }
+  | { readonly kind: 'expression'; readonly expression: Expression }
+  | { readonly kind: 'constant'; readonly value: Value };
+
+/** When a delivery may leave. A window opens by its cron expression (UTC) and stays open for some minutes. */
+export type Timing =
+  | { readonly kind: 'real-time' }
+  | { readonly kind: 'window'; readonly cron: string; readonly minutes: number };
+
+/** What happens to an object in the target that should no longer be there: it stays, is taken out, or a person decides. */
+export const withdrawals = ['keep', 'remove', 'raise'] as const;
+export type Withdrawal = (typeof withdrawals)[number];
+
+/** What a rule does differently for some objects. */
+export interface Override {
+  readonly when: Conditions;
+  readonly where?: Expression;
+  /** These objects are not brought at all. */
+  readonly skip: boolean;
+  readonly fields?: readonly string[];
+  readonly mappings?: Readonly<Record<string, Mapping>>;
+  readonly otherwise?: Withdrawal;
+  readonly deleted?: Withdrawal;
+  readonly lane?: Lane;
+  readonly timing?: Timing;
+  readonly shadow?: boolean;
+}
 
 export interface Rule {
   readonly id: string;
   readonly entity: EntityName;
   readonly from: Role;
   readonly to: Role;
-  /** Canonical fields that are carried over. */
+  /** Canonical fields that are written in the target. */
   readonly fields: readonly string[];
+  /** By field: how its value is made. A field that is absent here is carried over as it stands. */
+  readonly mappings: Readonly<Record<string, Mapping>>;
   /** Only records for which this holds. */
   readonly when: Conditions;
-  /** What happens to an object that was delivered and for which `when` no longer holds, or which was deleted. */
-  readonly otherwise: 'keep' | 'remove';
+  /** And for which this is true. */
+  readonly where?: Expression;
+  /** For an object that was delivered and whose conditions no longer hold. */
+  readonly otherwise: Withdrawal;
+  /** For an object that was delivered and then deleted in the source. */
+  readonly deleted: Withdrawal;
   /** Fields tried in order to find an object that is already there, before one is created. Exactly one hit links. */
   readonly match: readonly string[];
+  /** Objects that are only likely the same are proposed to a person. */
+  readonly propose: boolean;
   /** `always`: as soon as it is seen; `needed`: when something that refers to it is delivered; `never`: only matched. */
   readonly create: 'always' | 'needed' | 'never';
   readonly lane: Lane;
+  readonly timing: Timing;
+  /** What would be written is worked out and recorded; nobody is called. */
+  readonly shadow: boolean;
+  /** The first whose conditions hold replaces what it names. */
+  readonly overrides: readonly Override[];
+}
+
+/**
+ * What happens when somebody changes, in a system that does not own it, a field that the rules bring there: the owner's
+ * value is written again, or is left out until it changes, or a person is asked.
+ */
+export const conflictPolicies = ['restore', 'keep', 'raise'] as const;
+export type ConflictPolicy = (typeof conflictPolicies)[number];
+
+/** What holds for an entity over all its rules. */
+export interface EntityPolicy {
+  /** Who owns the fields that have no owner of their own. Absent: the role that a rule brings them from. */
+  readonly owner?: Role;
+  readonly owners: Readonly<Record<string, Role>>;
+  readonly extensions: Readonly<Record<string, Extension>>;
+  readonly conflict: ConflictPolicy;
 }
 
 export interface RuleSet {
@@ -46,4 +131,7 @@ export interface RuleSet {
   readonly version: string;
   readonly systems: readonly SystemDeclaration[];
   readonly rules: readonly Rule[];
+  readonly entities: Readonly<Partial<Record<EntityName, EntityPolicy>>>;
+  readonly tables: Readonly<Record<string, ValueTable>>;
+  readonly subscribers: readonly SubscriberDeclaration[];
 }

@@ -1,8 +1,8 @@
 import { validateDetailed } from 'node-cron';
 import { isScalar } from 'yaml';
+import { type Role, roles } from '../entities/role.ts';
 import type { Placed } from './problem.ts';
 import { type Entry, kindOf, type Piece, type Reader } from './reader.ts';
-import { type Role, roles } from './rule.ts';
 
 /** A system as far as it could be read. */
 export interface SystemDraft {

@@ -1,15 +1,16 @@
 import { hash } from 'node:crypto';
-import type { Rule, RuleSet, SystemDeclaration } from './rule.ts';
+import type { Rule, RuleSet } from './rule.ts';
 
 /**
  * The version of rules: a hash over what they say. Comments, layout, the order of files, rules and keys, and
  * defaults written out do not change it. The order of `match` does, because it is the order of the search.
  */
-export function versionOf(rules: Pick<RuleSet, 'systems' | 'rules'>): string {
+export function versionOf(rules: Omit<RuleSet, 'version'>): string {
   const content = {
+    ...rules,
     systems: [...rules.systems].sort((left, right) => compare(left.name, right.name)),
     rules: [...rules.rules].sort((left, right) => compare(left.id, right.id)).map(withSetsInOrder),
-  } satisfies { systems: readonly SystemDeclaration[]; rules: readonly Rule[] };
+  } satisfies Omit<RuleSet, 'version'>;
   return hash('sha256', JSON.stringify(sortKeys(content)), 'hex').slice(0, 32);
 }
 

@@ -3,6 +3,12 @@ import type { Rule } from '../../bridge/rules/rule.ts';
 const base = {
   when: {},
   otherwise: 'keep',
+  mappings: {},
+  deleted: 'keep',
+  propose: false,
+  timing: { kind: 'real-time' },
+  shadow: false,
+  overrides: [],
   match: [],
   create: 'always',
   lane: 'operations',
@@ -58,6 +64,7 @@ const timesheetToErp: Rule = {
   fields: ['worker', 'project', 'day', 'hours', 'notes'],
   when: { approval: 'approved' },
   otherwise: 'remove',
+  deleted: 'remove',
   lane: 'finance',
 };
 

@@ -76,11 +76,14 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const rules: RuleSet = {
     version: 'test',
     systems: [
-      { name: 'odoo', connector: 'memory', role: 'erp', poll: {}, options: {} },
-      { name: 'hubspot', connector: 'memory', role: 'crm', poll: {}, options: {} },
-      { name: 'harvest', connector: 'memory', role: 'psa', poll: {}, options: {} },
+      { name: 'odoo', connector: 'memory', role: 'erp', poll: {}, options: {}, shadow: false },
+      { name: 'hubspot', connector: 'memory', role: 'crm', poll: {}, options: {}, shadow: false },
+      { name: 'harvest', connector: 'memory', role: 'psa', poll: {}, options: {}, shadow: false },
     ],
     rules: options.rules ?? shippedLikeRules,
+    entities: {},
+    tables: {},
+    subscribers: [],
   };
   const landscape = createLandscape(rules, systems);
   const observed: EngineEvent[] = [];

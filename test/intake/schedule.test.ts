@@ -31,7 +31,14 @@ function start(): Schedule {
   const schedule = startSchedule({
     store,
     declarations: [
-      { name: 'harvest', connector: 'memory', role: 'psa', poll: { all: '*/5 * * * *' }, options: {} },
+      {
+        name: 'harvest',
+        connector: 'memory',
+        role: 'psa',
+        poll: { all: '*/5 * * * *' },
+        options: {},
+        shadow: false,
+      },
     ],
     connector: () => harvest,
     ready: async () => ready,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { State, Value } from '../../bridge/entities/field.ts';
-import { holds, mapFields, referencesOf, rulesFrom } from '../../bridge/rules/routes.ts';
+import { mapFields } from '../../bridge/rules/mapping.ts';
+import { holds, referencesOf, rulesFrom } from '../../bridge/rules/routes.ts';
 import type { Conditions, Rule, RuleSet } from '../../bridge/rules/rule.ts';
 
 const baseRule: Rule = {
@@ -11,6 +12,12 @@ const baseRule: Rule = {
   fields: ['name', 'customer', 'status'],
   when: {},
   otherwise: 'keep',
+  mappings: {},
+  deleted: 'keep',
+  propose: false,
+  timing: { kind: 'real-time' },
+  shadow: false,
+  overrides: [],
   match: [],
   create: 'always',
   lane: 'operations',
@@ -22,7 +29,14 @@ describe('rulesFrom', () => {
   const toCrm = rule({ id: 'to-crm', to: 'crm' });
   const back = rule({ id: 'back', from: 'psa', to: 'erp' });
   const task = rule({ id: 'task', entity: 'task' });
-  const ruleSet: RuleSet = { version: '1', systems: [], rules: [toPsa, back, task, toCrm] };
+  const ruleSet: RuleSet = {
+    version: '1',
+    systems: [],
+    rules: [toPsa, back, task, toCrm],
+    entities: {},
+    tables: {},
+    subscribers: [],
+  };
 
   test('gives the rules of a role and an entity, in the order they are written in', () => {
     expect(rulesFrom(ruleSet, 'erp', 'project')).toEqual([toPsa, toCrm]);
