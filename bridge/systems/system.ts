@@ -110,6 +110,8 @@ export interface SystemExtension {
   readonly values?: readonly string[];
   /** The field's own name in this system. */
   readonly name: string;
+  /** True when the rules write it in this system, false when they only read it there. */
+  readonly written: boolean;
 }
 
 export interface Capability {

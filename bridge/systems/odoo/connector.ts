@@ -1,13 +1,15 @@
 import type { EntityName } from '../../entities/catalogue.ts';
 import { SystemError } from '../error.ts';
-import type { Capability, Connector, PollPage } from '../system.ts';
+import { extended } from '../extension.ts';
+import type { Capability, Connector, PollPage, SystemExtension } from '../system.ts';
 import { checkDatabase, checkOdoo } from './check.ts';
 import { createClient, type OdooClient } from './client.ts';
 import { readDue } from './due.ts';
-import { entitiesInOdoo, entityNamesByModel } from './entities.ts';
+import { entitiesInOdoo, entityInOdoo, entityNamesByModel } from './entities.ts';
 import { parseBatch, toHint } from './event.ts';
 import { readOutbox } from './facade.ts';
 import { findRecords } from './find.ts';
+import { type OwnFields, ownFieldsOf } from './own-fields.ts';
 import { readRecords } from './read.ts';
 import type { TransportName } from './transport.ts';
 import { removeRecords, writeRecords } from './write.ts';
@@ -30,6 +32,8 @@ export interface OdooOptions {
   readonly databaseUuid?: string;
   /** Without `databaseUuid`: keeps the first database that ever answered, and answers which that is. */
   readonly pin?: (uuid: string) => Promise<string>;
+  /** Fields of the firm's own. Default: none. */
+  readonly extensions?: readonly SystemExtension[];
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }
@@ -48,7 +52,7 @@ const eventsPerPage = 500;
 
 /** Connects to nothing yet: the first call does. */
 export function createOdoo(options: OdooOptions): OdooConnector {
-  const { system, now = Date.now } = options;
+  const { system, extensions = [], now = Date.now } = options;
   const client = createClient(
     {
       ...options,
@@ -58,7 +62,10 @@ export function createOdoo(options: OdooOptions): OdooConnector {
     options.transport ?? 'auto',
   );
   const today = () => new Date(now()).toISOString().slice(0, 10);
-  const capabilities = Object.entries(entitiesInOdoo).map(([name, entity]) => [name, entity.capability]);
+  const names = Object.keys(entitiesInOdoo) as EntityName[];
+  const capabilities = names.map((name) => [name, extended(entityInOdoo(name).capability, name, extensions)]);
+  const ownByEntity = new Map(names.map((name) => [name, ownFieldsOf(name, extensions)]));
+  const ownOf = (entity: EntityName) => ownByEntity.get(entity) as OwnFields;
 
   async function* readEvents(cursor: string, signal: AbortSignal): AsyncGenerator<PollPage> {
     for (let position = cursor; ; ) {
@@ -74,14 +81,15 @@ export function createOdoo(options: OdooOptions): OdooConnector {
   return {
     system,
     client,
-    entities: Object.fromEntries(capabilities) as Readonly<Record<EntityName, Capability>>,
+    entities: Object.fromEntries(capabilities) as Readonly<Partial<Record<EntityName, Capability>>>,
     streams,
     entitiesOf: (type) => entityNamesByModel.get(type) ?? [],
-    read: (entity, ids, signal) => readRecords(client, entity, ids, { signal, today: today() }),
-    find: (entity, field, values, signal) =>
-      findRecords(client, entitiesInOdoo[entity], field, values, signal),
-    write: (entity, changes, signal) => writeRecords(client, entitiesInOdoo[entity], changes, signal),
-    remove: (entity, changes, signal) => removeRecords(client, entitiesInOdoo[entity], changes, signal),
+    read: (entity, ids, signal) =>
+      readRecords(client, entity, ids, { signal, today: today(), own: ownOf(entity) }),
+    find: (entity, field, values, signal) => findRecords(client, entityInOdoo(entity), field, values, signal),
+    write: (entity, changes, signal) =>
+      writeRecords(client, entityInOdoo(entity), ownOf(entity), changes, signal),
+    remove: (entity, changes, signal) => removeRecords(client, entityInOdoo(entity), changes, signal),
     parseWebhook: parseBatch,
     poll(stream, cursor, signal) {
       if (stream === 'outbox') return readEvents(cursor ?? '', signal);

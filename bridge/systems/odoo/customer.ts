@@ -56,16 +56,25 @@ export const customerInOdoo: OdooEntity = {
     },
     find: ['vat', 'email', 'domain', 'name'],
   },
-  async read(client, ids, { signal, today }) {
+  async read(client, ids, { signal, today, own }) {
     const action = `read ${ids.length} customers`;
-    const rows = await client.searchRead('res.partner', [['id', 'in', ids], ...this.scope], fields, {
-      signal,
-      action,
-    });
+    const rows = await client.searchRead(
+      'res.partner',
+      [['id', 'in', ids], ...this.scope],
+      [...fields, ...own.names],
+      {
+        signal,
+        action,
+      },
+    );
     const moves = await movesByCustomer(client, rows, signal);
     return rows.map((row) => ({
       id: row.id,
-      state: { ...customerState(row), ...summarizeBilling(moves.get(row.id) ?? [], today) },
+      state: {
+        ...customerState(row),
+        ...summarizeBilling(moves.get(row.id) ?? [], today),
+        ...own.stateOf(row),
+      },
     }));
   },
   finders: {

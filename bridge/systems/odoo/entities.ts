@@ -8,7 +8,7 @@ import { taskInOdoo } from './task.ts';
 import { timesheetInOdoo } from './timesheet.ts';
 import { workerInOdoo } from './worker.ts';
 
-export const entitiesInOdoo: Readonly<Record<EntityName, OdooEntity>> = {
+export const entitiesInOdoo: Readonly<Partial<Record<EntityName, OdooEntity>>> = {
   customer: customerInOdoo,
   opportunity: opportunityInOdoo,
   project: projectInOdoo,
@@ -18,8 +18,14 @@ export const entitiesInOdoo: Readonly<Record<EntityName, OdooEntity>> = {
   invoice: invoiceInOdoo,
 };
 
+export function entityInOdoo(name: EntityName): OdooEntity {
+  const entity = entitiesInOdoo[name];
+  if (entity === undefined) throw new TypeError(`Odoo has no ${name}`);
+  return entity;
+}
+
 /** Which entities a record of each model may be. */
 export const entityNamesByModel: ReadonlyMap<string, readonly EntityName[]> = Map.groupBy(
   Object.keys(entitiesInOdoo) as EntityName[],
-  (name) => entitiesInOdoo[name].model,
+  (name) => entityInOdoo(name).model,
 );

@@ -1,6 +1,7 @@
 import type { State } from '../../entities/field.ts';
 import type { Capability, ObjectKey, WriteFailed } from '../system.ts';
 import type { Domain, OdooClient } from './client.ts';
+import type { OwnFields } from './own-fields.ts';
 import type { Row } from './value.ts';
 
 /** How one canonical entity lives in Odoo. */
@@ -26,6 +27,8 @@ export interface ReadOptions {
   readonly signal: AbortSignal;
   /** Today in UTC, `2026-01-31`: on it depends what is overdue. */
   readonly today: string;
+  /** The firm's own fields, read with the entity's in the same call. */
+  readonly own: OwnFields;
 }
 
 export interface FoundRecord {

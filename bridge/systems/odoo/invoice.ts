@@ -25,12 +25,17 @@ export const invoiceInOdoo: OdooEntity = {
   archivable: false,
   scope: [['move_type', 'in', ['out_invoice', 'out_refund']]],
   capability: { read: { batch: 200 }, find: ['number'] },
-  async read(client, ids, { signal }) {
+  async read(client, ids, { signal, own }) {
     const action = `read ${ids.length} invoices`;
-    const rows = await client.searchRead('account.move', [['id', 'in', ids], ...this.scope], fields, {
-      signal,
-      action,
-    });
+    const rows = await client.searchRead(
+      'account.move',
+      [['id', 'in', ids], ...this.scope],
+      [...fields, ...own.names],
+      {
+        signal,
+        action,
+      },
+    );
     const opportunities = await opportunitiesByMove(
       client,
       rows.map((row) => row.id),
@@ -53,6 +58,7 @@ export const invoiceInOdoo: OdooEntity = {
           currency: nameOf(row.currency_id),
           issued_on: dayOf(row.invoice_date),
           due_on: dayOf(row.invoice_date_due),
+          ...own.stateOf(row),
         },
         touches: billedObjects(customer, ofMove),
       };

@@ -39,12 +39,17 @@ export const opportunityInOdoo: OdooEntity = {
     write: { batch: 100, fields: ['name', 'customer', 'amount', 'close_on'] },
     find: ['name'],
   },
-  async read(client, ids, { signal, today }) {
+  async read(client, ids, { signal, today, own }) {
     const action = `read ${ids.length} opportunities`;
-    const rows = await client.searchRead('crm.lead', [['id', 'in', ids], ...this.scope], fields, {
-      signal,
-      action,
-    });
+    const rows = await client.searchRead(
+      'crm.lead',
+      [['id', 'in', ids], ...this.scope],
+      [...fields, ...own.names],
+      {
+        signal,
+        action,
+      },
+    );
     const [customers, emails, won, moves] = await Promise.all([
       customersOfPartners(client, distinctIds(rows, 'partner_id'), signal),
       emailsOfUsers(client, distinctIds(rows, 'user_id'), signal),
@@ -65,6 +70,7 @@ export const opportunityInOdoo: OdooEntity = {
         ...decision(row, won),
         owner_email: emails.get(idOf(row.user_id) ?? 0) ?? null,
         ...summarizeBilling(moves.get(row.id) ?? [], today),
+        ...own.stateOf(row),
       },
     }));
   },

@@ -21,12 +21,17 @@ export const projectInOdoo: OdooEntity = {
   archivable: true,
   scope: [],
   capability: { read: { batch: 200 }, find: ['code', 'name'] },
-  async read(client, ids, { signal }) {
+  async read(client, ids, { signal, own }) {
     const action = `read ${ids.length} projects`;
-    const rows = await client.searchRead('project.project', [['id', 'in', ids], ...this.scope], fields, {
-      signal,
-      action,
-    });
+    const rows = await client.searchRead(
+      'project.project',
+      [['id', 'in', ids], ...this.scope],
+      [...fields, ...own.names],
+      {
+        signal,
+        action,
+      },
+    );
     const [customers, emails] = await Promise.all([
       customersOfPartners(client, distinctIds(rows, 'partner_id'), signal),
       emailsOfUsers(client, distinctIds(rows, 'user_id'), signal),
@@ -43,6 +48,7 @@ export const projectInOdoo: OdooEntity = {
         starts_on: dayOf(row.date_start),
         ends_on: dayOf(row.date),
         manager_email: emails.get(idOf(row.user_id) ?? 0) ?? null,
+        ...own.stateOf(row),
       },
     }));
   },

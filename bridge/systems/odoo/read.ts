@@ -1,8 +1,9 @@
 import type { EntityName } from '../../entities/catalogue.ts';
+import { SystemError } from '../error.ts';
 import type { Snapshot } from '../system.ts';
 import type { OdooClient } from './client.ts';
-import { entitiesInOdoo } from './entities.ts';
-import type { ReadOptions } from './entity.ts';
+import { entityInOdoo } from './entities.ts';
+import type { FoundRecord, ReadOptions } from './entity.ts';
 import { integerOf } from './value.ts';
 
 /** One snapshot per distinct id; `state` is `null` for what is gone, may not be seen, or is something else. */
@@ -14,7 +15,7 @@ export async function readRecords(
 ): Promise<Snapshot[]> {
   const distinct = [...new Set(ids)];
   const known = distinct.map(integerOf).filter((id) => id !== undefined);
-  const records = known.length === 0 ? [] : await entitiesInOdoo[entity].read(client, known, options);
+  const records = known.length === 0 ? [] : await readKnown(client, entity, known, options);
   const recordById = new Map(records.map((record) => [String(record.id), record]));
   return distinct.map((id) => {
     const record = recordById.get(id);
@@ -22,4 +23,32 @@ export async function readRecords(
     const { state, touches } = record;
     return { entity, id, state, ...(touches === undefined || touches.length === 0 ? {} : { touches }) };
   });
+}
+
+/** A field of the firm's that is gone is no fault of the records: nothing is read until somebody has seen to it. */
+async function readKnown(
+  client: OdooClient,
+  entity: EntityName,
+  ids: readonly number[],
+  options: ReadOptions,
+): Promise<FoundRecord[]> {
+  const inOdoo = entityInOdoo(entity);
+  try {
+    return await inOdoo.read(client, ids, options);
+  } catch (error) {
+    if (!(error instanceof SystemError) || error.kind !== 'invalid') throw error;
+    const gone = options.own.names.find((name) => error.message.includes(name));
+    if (gone === undefined) throw error;
+    const { system, action, status } = error;
+    throw new SystemError(
+      'denied',
+      `Odoo's ${inOdoo.model} has no field "${gone}" that the rules could read`,
+      {
+        system,
+        cause: error,
+        ...(action === undefined ? {} : { action }),
+        ...(status === undefined ? {} : { status }),
+      },
+    );
+  }
 }

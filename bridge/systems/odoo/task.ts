@@ -11,12 +11,17 @@ export const taskInOdoo: OdooEntity = {
   archivable: true,
   scope: [['project_id', '!=', false]],
   capability: { read: { batch: 200 } },
-  async read(client, ids, { signal }) {
+  async read(client, ids, { signal, own }) {
     const action = `read ${ids.length} tasks`;
-    const rows = await client.searchRead('project.task', [['id', 'in', ids], ...this.scope], fields, {
-      signal,
-      action,
-    });
+    const rows = await client.searchRead(
+      'project.task',
+      [['id', 'in', ids], ...this.scope],
+      [...fields, ...own.names],
+      {
+        signal,
+        action,
+      },
+    );
     return rows.map((row) => ({
       id: row.id,
       state: {
@@ -25,6 +30,7 @@ export const taskInOdoo: OdooEntity = {
         // Time on a task without an order line goes on no invoice.
         billable: row.allow_billable === true && idOf(row.sale_line_id) !== null,
         status: row.active === true && !closedStates.has(String(row.state)) ? 'active' : 'closed',
+        ...own.stateOf(row),
       },
     }));
   },

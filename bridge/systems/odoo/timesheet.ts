@@ -20,10 +20,13 @@ export const timesheetInOdoo: OdooEntity = {
     write: { batch: 100, fields: ['worker', 'project', 'task', 'day', 'hours', 'notes', 'billable'] },
     remove: { batch: 100 },
   },
-  async read(client, ids, { signal }) {
+  async read(client, ids, { signal, own }) {
     const action = `read ${ids.length} timesheets`;
     const domain = [['id', 'in', ids], ...this.scope];
-    const rows = await client.searchRead('account.analytic.line', domain, fields, { signal, action });
+    const rows = await client.searchRead('account.analytic.line', domain, [...fields, ...own.names], {
+      signal,
+      action,
+    });
     return rows.map((row) => ({
       id: row.id,
       state: {
@@ -34,6 +37,7 @@ export const timesheetInOdoo: OdooEntity = {
         hours: quantityText(decimalOf(row.unit_amount)),
         notes: row.name === noDescription ? null : textOf(row.name),
         billable: idOf(row.so_line) !== null,
+        ...own.stateOf(row),
       },
     }));
   },

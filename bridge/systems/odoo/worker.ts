@@ -7,13 +7,18 @@ export const workerInOdoo: OdooEntity = {
   archivable: true,
   scope: [],
   capability: { read: { batch: 200 }, find: ['email'] },
-  async read(client, ids, { signal }) {
+  async read(client, ids, { signal, own }) {
     const action = `read ${ids.length} workers`;
-    const fields = ['name', 'work_email', 'active'];
+    const fields = ['name', 'work_email', 'active', ...own.names];
     const rows = await client.searchRead('hr.employee', [['id', 'in', ids]], fields, { signal, action });
     return rows.map((row) => ({
       id: row.id,
-      state: { name: textOf(row.name), email: emailOf(row.work_email), active: row.active === true },
+      state: {
+        name: textOf(row.name),
+        email: emailOf(row.work_email),
+        active: row.active === true,
+        ...own.stateOf(row),
+      },
     }));
   },
   finders: {

@@ -1,8 +1,9 @@
 import type { RemoveChange, WriteChange, WriteResult } from '../system.ts';
 import type { OdooClient } from './client.ts';
-import type { OdooEntity } from './entity.ts';
+import type { OdooEntity, ValuesResult } from './entity.ts';
 import { type ItemResult, remove, type UpsertItem, upsert } from './facade.ts';
 import { plainText } from './fault.ts';
+import type { OwnFields } from './own-fields.ts';
 import { integerOf } from './value.ts';
 
 /** What the facade takes in one call. */
@@ -12,6 +13,7 @@ const batch = 100;
 export async function writeRecords(
   client: OdooClient,
   entity: OdooEntity,
+  own: OwnFields,
   changes: readonly WriteChange[],
   signal: AbortSignal,
 ): Promise<WriteResult[]> {
@@ -24,8 +26,7 @@ export async function writeRecords(
     signal,
   );
   for (const [index, change] of changes.entries()) {
-    const result = values[index];
-    if (result === undefined) continue;
+    const result = withOwn(values[index], own.valuesOf(change.fields));
     if (!result.ok) {
       results[index] = result;
       continue;
@@ -54,6 +55,12 @@ export async function writeRecords(
       results[index] = resultOf(answers[position], item.id);
   }
   return results;
+}
+
+function withOwn(result: ValuesResult | undefined, own: ValuesResult): ValuesResult {
+  if (result === undefined) throw new TypeError('Odoo has values for fewer states than it was given');
+  if (!result.ok) return result;
+  return own.ok ? { ok: true, values: { ...result.values, ...own.values } } : own;
 }
 
 /** Removes records by their references. A reference that Odoo does not know counts as removed. */
