@@ -6,7 +6,7 @@ import type { Rule } from '../rules/rule.ts';
 import type { NewDelivery } from '../store/delivery.ts';
 import type { SystemObject } from '../store/record.ts';
 import type { DeliveryContext } from '../store/store.ts';
-import type { Landscape } from './landscape.ts';
+import type { Terrain } from './landscape.ts';
 
 /** What a delivery comes to, by the newest state of its object. */
 export type Plan =
@@ -27,7 +27,7 @@ export type Plan =
 export function planDelivery(
   delivery: NewDelivery & { readonly uncertain?: boolean },
   context: DeliveryContext,
-  landscape: Landscape,
+  landscape: Terrain,
 ): Plan {
   const rules = rulesBetween(delivery, landscape);
   if (rules.length === 0) return { kind: 'nothing', reason: 'no rule brings it there any more' };
@@ -75,7 +75,7 @@ function planWrite(rules: readonly Rule[], state: State): Extract<Plan, { kind: 
 /** The rules that bring objects like this one from its source to its target. */
 export function rulesBetween(
   delivery: Pick<NewDelivery, 'source' | 'target' | 'entity'>,
-  landscape: Landscape,
+  landscape: Terrain,
 ): readonly Rule[] {
   const to = landscape.roleOf(delivery.target);
   return rulesFrom(landscape.rules, landscape.roleOf(delivery.source), delivery.entity).filter(

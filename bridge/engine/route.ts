@@ -3,10 +3,10 @@ import { holds, rulesFrom } from '../rules/routes.ts';
 import { lanes, type Rule } from '../rules/rule.ts';
 import type { RecordChange, Route, RouteContext } from '../store/apply.ts';
 import type { NewDelivery } from '../store/delivery.ts';
-import type { Landscape } from './landscape.ts';
+import type { Terrain } from './landscape.ts';
 
 /** Decides by the rules which systems must know about a change: at most one delivery per target. */
-export function createRoute(landscape: Landscape): Route {
+export function createRoute(landscape: Terrain): Route {
   return (change, context) => {
     const byTarget = new Map<string, NewDelivery>();
     for (const rule of rulesFrom(landscape.rules, landscape.roleOf(change.system), change.entity)) {
