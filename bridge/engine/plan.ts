@@ -11,9 +11,20 @@ import type { Terrain } from './landscape.ts';
 /** What a delivery comes to, by the newest state of its object. */
 export type Plan =
   | { readonly kind: 'nothing'; readonly reason: string }
-  | { readonly kind: 'remove'; readonly targetId: string }
+  | {
+      readonly kind: 'remove';
+      readonly targetId: string;
+      readonly rules: readonly Rule[];
+      readonly shadow: boolean;
+    }
   | {
       readonly kind: 'write';
+      /** Those that bring it. */
+      readonly rules: readonly Rule[];
+      /** True when nobody may be called: it is only recorded. */
+      readonly shadow: boolean;
+      /** What rules in shadow would write besides. */
+      readonly besides?: State;
       /** Mapped fields; references still are ids of the source. */
       readonly fields: State;
       readonly references: readonly ReferenceField[];
@@ -31,7 +42,27 @@ export function planDelivery(
 ): Plan {
   const rules = rulesBetween(delivery, landscape);
   if (rules.length === 0) return { kind: 'nothing', reason: 'no rule brings it there any more' };
-  const { record, targetId } = context;
+  if (isInShadow(landscape, delivery.target)) return planBy(rules, true, delivery, context);
+  const shadowed = rules.filter((rule) => rule.shadow);
+  if (shadowed.length === 0) return planBy(rules, false, delivery, context);
+  // Rules in shadow change nothing about what the others do.
+  const live = rules.filter((rule) => !rule.shadow);
+  const plan = planBy(live, false, delivery, context);
+  const besides = planBy(shadowed, true, delivery, context);
+  if (plan.kind === 'nothing') return besides;
+  return plan.kind === 'write' && besides.kind === 'write' ? { ...plan, besides: besides.fields } : plan;
+}
+
+/** True when nothing may be called in the system for a delivery. */
+export const isInShadow = (landscape: Terrain, system: string): boolean =>
+  landscape.rules.systems.some(({ name, shadow }) => name === system && shadow);
+
+function planBy(
+  rules: readonly Rule[],
+  shadow: boolean,
+  delivery: { readonly uncertain?: boolean },
+  { record, targetId }: DeliveryContext,
+): Plan {
   const active =
     record === undefined || record.gone ? [] : rules.filter((rule) => holds(rule.when, record.state));
   if (record === undefined || active.length === 0) {
@@ -42,18 +73,20 @@ export function planDelivery(
       (targetId === undefined && delivery.uncertain !== true)
     )
       return { kind: 'nothing', reason: 'its conditions do not hold' };
-    if (targetId !== undefined) return { kind: 'remove', targetId };
+    if (targetId !== undefined) return { kind: 'remove', targetId, rules: removing, shadow };
     // It was being created when the answer was lost. Nobody knows its id, so it is brought once more, which finds it.
-    return { ...planWrite(removing, record.state), match: [], mayCreate: true, thenRemove: true };
+    return { ...planWrite(removing, shadow, record.state), match: [], mayCreate: true, thenRemove: true };
   }
-  return planWrite(active, record.state);
+  return planWrite(active, shadow, record.state);
 }
 
-function planWrite(rules: readonly Rule[], state: State): Extract<Plan, { kind: 'write' }> {
+function planWrite(rules: readonly Rule[], shadow: boolean, state: State): Extract<Plan, { kind: 'write' }> {
   const [first, ...others] = rules as [Rule, ...Rule[]];
   if (others.length === 0) {
     return {
       kind: 'write',
+      rules,
+      shadow,
       fields: mapFields(first, state),
       references: referencesOf(first),
       match: first.match,
@@ -64,6 +97,8 @@ function planWrite(rules: readonly Rule[], state: State): Extract<Plan, { kind: 
   const references = new Map(rules.flatMap(referencesOf).map((reference) => [reference.field, reference]));
   return {
     kind: 'write',
+    rules,
+    shadow,
     fields: Object.assign({}, ...rules.map((rule) => mapFields(rule, state))),
     references: [...references.values()],
     match: [...new Set(rules.flatMap((rule) => rule.match))],
