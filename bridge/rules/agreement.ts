@@ -1,5 +1,5 @@
-import { billingFields } from '../entities/billing.ts';
 import { type EntityName, entityOf } from '../entities/catalogue.ts';
+import { isAccountingOutcome } from '../entities/entity.ts';
 import type { Role } from '../entities/role.ts';
 import type { RuleDraft } from './entity-file.ts';
 import { type Placed, placeText, type Report } from './problem.ts';
@@ -59,14 +59,15 @@ function checkPlayers(systems: readonly SystemDraft[], report: Report): void {
 
 /** Posted invoices, payments and what follows from them belong to the erp: nothing outside overwrites them. */
 function checkAccounting(rule: RuleDraft, report: Report): void {
-  if (rule.to?.value !== 'erp') return;
+  if (rule.to?.value !== 'erp' || rule.entity === undefined) return;
+  const entity = entityOf(rule.entity);
   const advice = 'accounting outcomes are written by nobody but the erp';
-  if (rule.entity === 'invoice') {
-    report(rule.to.place, 'a rule cannot write invoices to the erp', advice);
+  if (entity.accounting) {
+    report(rule.to.place, `a rule cannot write ${entity.name}s to the erp`, advice);
     return;
   }
   for (const field of rule.fields)
-    if (Object.hasOwn(billingFields, field.value))
+    if (isAccountingOutcome(entity, field.value))
       report(field.place, `a rule cannot write "${field.value}" to the erp`, advice);
 }
 

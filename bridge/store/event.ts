@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
+import { isEntityName } from '../entities/catalogue.ts';
 import type { State } from '../entities/field.ts';
 import type { OpenDatabase } from './database.ts';
 import { prepare, slot } from './statement.ts';
+import { readStored, storedVersion } from './stored-state.ts';
 
 /** That something changed in a system. */
 export interface NewEvent {
@@ -41,6 +43,7 @@ interface OpenRow {
   occurred_at: string;
   echo: 0 | 1;
   state: string | null;
+  entity_version: number | null;
 }
 
 export function eventTable({ connection, kysely }: OpenDatabase) {
@@ -62,6 +65,7 @@ export function eventTable({ connection, kysely }: OpenDatabase) {
         received_at: slot('receivedAt'),
         echo: slot('echo'),
         state: slot('state'),
+        entity_version: slot('entityVersion'),
       })
       .onConflict((conflict) => conflict.column('id').doNothing()),
   );
@@ -70,7 +74,7 @@ export function eventTable({ connection, kysely }: OpenDatabase) {
     kysely
       .selectFrom('event')
       .select(['seq', 'id', 'system', 'type', 'object_id', 'operation', 'fields', 'author', 'company'])
-      .select(['correlation', 'occurred_at', 'echo', 'state'])
+      .select(['correlation', 'occurred_at', 'echo', 'state', 'entity_version'])
       .where('system', '=', slot<string>('system'))
       .where('done_at', 'is', null)
       .orderBy('seq')
@@ -83,11 +87,14 @@ export function eventTable({ connection, kysely }: OpenDatabase) {
       .set({ done_at: slot<string>('at'), error: slot<string | null>('error') })
       .where('seq', 'in', sql<number>`(select value from json_each(@seqs))`),
   );
-  const openState = prepare<{ system: string; type: string; objectId: string }, { state: string }>(
+  const openState = prepare<
+    { system: string; type: string; objectId: string },
+    { state: string; entity_version: number | null }
+  >(
     connection,
     kysely
       .selectFrom('event')
-      .select(sql<string>`state`.as('state'))
+      .select(['entity_version', sql<string>`state`.as('state')])
       .where('system', '=', slot<string>('system'))
       .where('type', '=', slot<string>('type'))
       .where('object_id', '=', slot<string>('objectId'))
@@ -115,6 +122,7 @@ export function eventTable({ connection, kysely }: OpenDatabase) {
           receivedAt,
           echo: event.echo ? 1 : 0,
           state: event.state === undefined ? null : JSON.stringify(event.state),
+          entityVersion: event.state && isEntityName(event.type) ? storedVersion(event.type) : null,
         }).changes === 1
       );
     },
@@ -123,7 +131,7 @@ export function eventTable({ connection, kysely }: OpenDatabase) {
     /** The newest state that a poll delivered for an object and that is not worked off; `null` when it was gone. */
     openState(system: string, type: string, objectId: string): State | null | undefined {
       const row = openState.get({ system, type, objectId });
-      return row === undefined ? undefined : JSON.parse(row.state);
+      return row === undefined ? undefined : stateOf(type, row);
     },
     finish(seqs: readonly number[], at: string, error?: string): void {
       if (seqs.length > 0) finish.run({ seqs: JSON.stringify(seqs), at, error: error ?? null });
@@ -145,6 +153,12 @@ function fromRow(row: OpenRow): StoredEvent {
     correlation: row.correlation,
     occurredAt: row.occurred_at,
     echo: row.echo === 1,
-    ...(row.state === null ? {} : { state: JSON.parse(row.state) }),
+    ...(row.state === null ? {} : { state: stateOf(row.type, { ...row, state: row.state }) }),
   };
+}
+
+/** A state of no entity that the bridge knows has no version, and is what it is. */
+function stateOf(type: string, row: { state: string; entity_version: number | null }): State | null {
+  const { state, entity_version: version } = row;
+  return version !== null && isEntityName(type) ? readStored(type, version, state) : JSON.parse(state);
 }

@@ -1,7 +1,9 @@
 import type { EntityName } from '../entities/catalogue.ts';
 import type { State } from '../entities/field.ts';
+import { canonicalJson, fingerprint } from '../entities/state.ts';
 import type { OpenDatabase } from './database.ts';
 import { prepare, slot } from './statement.ts';
+import { readStored, storedVersion } from './stored-state.ts';
 
 /** One object of one system. */
 export interface SystemObject {
@@ -21,6 +23,7 @@ export interface StoredRecord extends SystemObject {
 
 interface Row {
   state: string;
+  entity_version: number;
   fingerprint: string;
   gone: 0 | 1;
   read_at: string;
@@ -31,7 +34,7 @@ export function recordTable({ connection, kysely }: OpenDatabase) {
     connection,
     kysely
       .selectFrom('record')
-      .select(['state', 'fingerprint', 'gone', 'read_at'])
+      .select(['state', 'entity_version', 'fingerprint', 'gone', 'read_at'])
       .where('system', '=', slot<string>('system'))
       .where('entity', '=', slot<string>('entity'))
       .where('external_id', '=', slot<string>('id')),
@@ -45,6 +48,7 @@ export function recordTable({ connection, kysely }: OpenDatabase) {
         entity: slot('entity'),
         external_id: slot('id'),
         state: slot('state'),
+        entity_version: slot('entityVersion'),
         fingerprint: slot('fingerprint'),
         gone: slot('gone'),
         read_at: slot('readAt'),
@@ -52,6 +56,7 @@ export function recordTable({ connection, kysely }: OpenDatabase) {
       .onConflict((conflict) =>
         conflict.columns(['system', 'entity', 'external_id']).doUpdateSet((excluded) => ({
           state: excluded.ref('excluded.state'),
+          entity_version: excluded.ref('excluded.entity_version'),
           fingerprint: excluded.ref('excluded.fingerprint'),
           gone: excluded.ref('excluded.gone'),
           read_at: excluded.ref('excluded.read_at'),
@@ -63,10 +68,13 @@ export function recordTable({ connection, kysely }: OpenDatabase) {
     get(object: SystemObject): StoredRecord | undefined {
       const row = get.get(object);
       if (row === undefined) return undefined;
+      const state = readStored(object.entity, row.entity_version, row.state);
+      const upgraded = row.entity_version !== storedVersion(object.entity);
       return {
         ...object,
-        state: JSON.parse(row.state),
-        fingerprint: row.fingerprint,
+        state,
+        // The fingerprint of an older version would make a difference out of the version alone.
+        fingerprint: upgraded ? fingerprint(canonicalJson(state)) : row.fingerprint,
         gone: row.gone === 1,
         readAt: row.read_at,
       };
@@ -77,6 +85,7 @@ export function recordTable({ connection, kysely }: OpenDatabase) {
         entity: record.entity,
         id: record.id,
         state: stateJson,
+        entityVersion: storedVersion(record.entity),
         fingerprint: record.fingerprint,
         gone: record.gone ? 1 : 0,
         readAt: record.readAt,

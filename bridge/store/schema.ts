@@ -26,6 +26,8 @@ export interface EventTable {
   echo: Flag;
   /** JSON state delivered by a poll; `null` for a hint, `"null"` for an object that is gone. */
   state: string | null;
+  /** Version of the entity that the state is in; `null` where there is none. */
+  entity_version: number | null;
   done_at: string | null;
   error: string | null;
 }
@@ -36,6 +38,8 @@ export interface RecordTable {
   external_id: string;
   /** JSON state; of the last known one when the object is gone. */
   state: string;
+  /** Version of the entity that the state is in. */
+  entity_version: number;
   fingerprint: string;
   gone: Flag;
   read_at: string;

@@ -196,7 +196,8 @@ const inRules: Refusal[] = [
     file: 'customer.yaml',
     content: 'entity: ▸costumer\nrules: []\n',
     message:
-      '"entity" must be one of customer, opportunity, project, task, worker, timesheet, invoice, not "costumer"',
+      '"entity" must be one of customer, contact, opportunity, quote, contract, rate, project, milestone, task, ' +
+      'worker, assignment, timesheet, expense, invoice, payment, not "costumer"',
     suggestion: 'did you mean "customer"?',
   },
   {
@@ -306,8 +307,8 @@ const inRules: Refusal[] = [
     content: customerRule('{id: a, from: erp, to: crm, fields: [name, ▸adress_city, vat]}'),
     message: '"fields" names "adress_city", which is no field of customer',
     suggestion:
-      'known: name, is_company, parent, vat, email, domain, phone, street, city, postal_code, country, active, ' +
-      'billing_status, billing_currency, billing_invoiced, billing_open, billing_invoice_number, ' +
+      'known: name, number, is_company, parent, legal_entity, vat, tax_position, currency, payment_terms, email, ' +
+      'domain, phone, street, city, postal_code, country, active, billing_status, billing_currency, billing_invoiced, billing_open, billing_invoice_number, ' +
       'billing_invoice_total, billing_invoice_due_on, billing_invoice_status',
   },
   {
@@ -324,8 +325,8 @@ const inRules: Refusal[] = [
     content: customerRule('{id: a, from: erp, to: crm, fields: [name], when: {▸constructor: x}}'),
     message: '"when" tests "constructor", which is no field of customer',
     suggestion:
-      'known: name, is_company, parent, vat, email, domain, phone, street, city, postal_code, country, active, ' +
-      'billing_status, billing_currency, billing_invoiced, billing_open, billing_invoice_number, ' +
+      'known: name, number, is_company, parent, legal_entity, vat, tax_position, currency, payment_terms, email, ' +
+      'domain, phone, street, city, postal_code, country, active, billing_status, billing_currency, billing_invoiced, billing_open, billing_invoice_number, ' +
       'billing_invoice_total, billing_invoice_due_on, billing_invoice_status',
   },
   {
@@ -366,7 +367,7 @@ const inRules: Refusal[] = [
     file: 'worker.yaml',
     content: rule('worker', '{id: a, from: psa, to: erp, fields: [name], match: [email, ▸active]}'),
     message: '"active" cannot find an object: only a text can tell one from another',
-    suggestion: 'known: name, email',
+    suggestion: 'known: name, email, number, legal_entity, service_line, cost_centre, resource_role',
   },
 ];
 

@@ -27,6 +27,7 @@ export async function up(database: Kysely<unknown>): Promise<void> {
     .addColumn('received_at', 'text', (column) => column.notNull())
     .addColumn('echo', 'integer', (column) => column.notNull())
     .addColumn('state', 'text')
+    .addColumn('entity_version', 'integer')
     .addColumn('done_at', 'text')
     .addColumn('error', 'text')
     .execute();
@@ -46,6 +47,7 @@ export async function up(database: Kysely<unknown>): Promise<void> {
     .addColumn('entity', 'text', (column) => column.notNull())
     .addColumn('external_id', 'text', (column) => column.notNull())
     .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('entity_version', 'integer', (column) => column.notNull())
     .addColumn('fingerprint', 'text', (column) => column.notNull())
     .addColumn('gone', 'integer', (column) => column.notNull())
     .addColumn('read_at', 'text', (column) => column.notNull())
