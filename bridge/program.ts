@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { check } from './commands/check.ts';
+import { schema } from './commands/schema.ts';
 import { start } from './commands/start.ts';
 import { status } from './commands/status.ts';
 import { trace } from './commands/trace.ts';
@@ -37,6 +38,14 @@ export async function runProgram(argumentList: readonly string[]): Promise<void>
     .option('--json', 'print JSON')
     .action((id: string, options: { json?: boolean }) =>
       run(() => trace(id, { json: options.json === true })),
+    );
+
+  program
+    .command('schema')
+    .description('print the JSON Schema of every version of every entity')
+    .option('--out <directory>', 'write one file for each into this directory instead')
+    .action((options: { out?: string }) =>
+      run(() => schema(options.out === undefined ? {} : { directory: options.out })),
     );
 
   await program.parseAsync(argumentList);

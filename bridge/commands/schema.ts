@@ -1,0 +1,38 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { catalogue } from '../entities/catalogue.ts';
+import { type JsonSchema, schemasOf } from '../entities/json-schema.ts';
+
+/** Published schemas by file name, as the text of the file. */
+export function schemaFiles(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(allSchemas()).map(([file, schema]) => [file, `${JSON.stringify(schema, null, 2)}\n`]),
+  );
+}
+
+/**
+ * Writes the JSON Schema of every version of every entity into a directory, one file each; prints them as one schema
+ * where no directory is given. Files of versions that are no longer known are left alone.
+ */
+export async function schema({ directory }: { readonly directory?: string }): Promise<number> {
+  if (directory === undefined) {
+    console.log(JSON.stringify(oneSchema(), null, 2));
+    return 0;
+  }
+  const files = Object.entries(schemaFiles());
+  mkdirSync(directory, { recursive: true });
+  for (const [file, content] of files) writeFileSync(join(directory, file), content);
+  console.log(`${files.length} schemas written to ${directory}`);
+  return 0;
+}
+
+const allSchemas = (): Record<string, JsonSchema> =>
+  Object.assign({}, ...Object.values(catalogue).map((entity) => schemasOf(entity)));
+
+const oneSchema = (): JsonSchema => ({
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  $id: 'urn:services-bridge:entities',
+  $defs: Object.fromEntries(
+    Object.entries(allSchemas()).map(([file, schema]) => [file.replace(/\.json$/, ''), schema]),
+  ),
+});
