@@ -2,6 +2,7 @@ import type { Difference } from '../entities/state.ts';
 import type { OpenDatabase } from './database.ts';
 import type { SystemObject } from './record.ts';
 import { prepare, slot } from './statement.ts';
+import { storedVersion } from './stored-state.ts';
 
 /** The field-by-field difference between two states of a record. */
 export interface Change extends SystemObject {
@@ -21,6 +22,7 @@ export function changeTable({ connection, kysely }: OpenDatabase) {
       external_id: slot('id'),
       correlation: slot('correlation'),
       differences: slot('differences'),
+      entity_version: slot('entityVersion'),
       gone: slot('gone'),
       at: slot('at'),
     }),
@@ -31,6 +33,7 @@ export function changeTable({ connection, kysely }: OpenDatabase) {
       insert.run({
         ...change,
         differences: JSON.stringify(change.differences),
+        entityVersion: storedVersion(change.entity),
         gone: change.gone ? 1 : 0,
       });
     },

@@ -53,6 +53,8 @@ export interface ChangeTable {
   correlation: string;
   /** JSON: field → {before, after}. */
   differences: string;
+  /** Version of the entity that the differences are in. */
+  entity_version: number;
   gone: Flag;
   at: string;
 }

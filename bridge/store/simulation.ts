@@ -4,6 +4,7 @@ import type { Difference } from '../entities/state.ts';
 import { type OpenDatabase, openDatabaseForReading } from './database.ts';
 import { recordTable, type StoredRecord, type SystemObject } from './record.ts';
 import { prepare, slot } from './statement.ts';
+import { readDifferences } from './stored-state.ts';
 
 /** One stored change of an object. */
 export interface PastChange {
@@ -44,6 +45,7 @@ interface ChangeRow {
   id: string;
   correlation: string;
   differences: string;
+  version: number;
   gone: 0 | 1;
   at: string;
 }
@@ -65,6 +67,7 @@ export function openPast(path: string): PastStore {
   const changes = kysely
     .selectFrom('change')
     .select(['system', 'entity', 'external_id as id', 'correlation', 'differences', 'gone', 'at'])
+    .select('entity_version as version')
     .where('at', '>=', sql<string>`?`)
     .orderBy('system')
     .orderBy('entity')
@@ -81,7 +84,7 @@ export function openPast(path: string): PastStore {
       changes: rows.map((row) => ({
         at: row.at,
         correlation: row.correlation,
-        differences: JSON.parse(row.differences),
+        differences: readDifferences(entity, row.version, row.differences),
         gone: row.gone === 1,
       })),
       links: links.all(object),
