@@ -6,13 +6,13 @@ import { eventOfHint } from './intake/hint.ts';
 import { createOdooIntake } from './intake/odoo.ts';
 import { createRate } from './intake/rate.ts';
 import { type Schedule, startSchedule } from './intake/schedule.ts';
-import { createVerifier } from './intake/signature.ts';
 import { observeEngine } from './observe/engine-events.ts';
 import type { Logger } from './observe/log.ts';
 import { createMetrics } from './observe/metrics.ts';
 import { startServer } from './server.ts';
 import type { Settings } from './settings.ts';
 import { openStore, type Store } from './store/store.ts';
+import { createVerifier } from './systems/signature.ts';
 import type { HintBatch } from './systems/system.ts';
 
 export interface RunningBridge {

@@ -2,10 +2,10 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Store } from '../store/store.ts';
+import type { Verifier } from '../systems/signature.ts';
 import type { HintBatch, ParsedHints } from '../systems/system.ts';
 import { readBody } from './body.ts';
 import { eventOfHint } from './hint.ts';
-import type { Verifier } from './signature.ts';
 
 export type RejectionReason =
   | 'missing_header'

@@ -10,8 +10,8 @@ import Database from 'better-sqlite3';
 import { Hono } from 'hono';
 import { Pool } from 'undici';
 import { readBody } from '../../bridge/intake/body.ts';
-import { createVerifier } from '../../bridge/intake/signature.ts';
 import { createWriter } from '../../bridge/store/writer.ts';
+import { createVerifier } from '../../bridge/systems/signature.ts';
 import { serveParent } from './child.ts';
 import { secret } from './messages.ts';
 

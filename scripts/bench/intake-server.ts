@@ -3,10 +3,10 @@
  * (verified and parsed only), `one-commit` with a commit for each request.
  */
 import { createOdooIntake } from '../../bridge/intake/odoo.ts';
-import { createVerifier } from '../../bridge/intake/signature.ts';
 import { startServer } from '../../bridge/server.ts';
 import { openStore, type Store } from '../../bridge/store/store.ts';
 import { parseBatch } from '../../bridge/systems/odoo/event.ts';
+import { createVerifier } from '../../bridge/systems/signature.ts';
 import { serveParent } from './child.ts';
 import { secret } from './messages.ts';
 

@@ -1,5 +1,5 @@
 import { v7 as newId } from 'uuid';
-import { sign } from '../../bridge/intake/signature.ts';
+import { sign } from '../../bridge/systems/signature.ts';
 
 export const secret = 'whsec_YmVuY2htYXJrIHNlY3JldCB3aXRoIDMyIGJ5dGVzLi4=';
 export const databaseUuid = '6a0d7e5c-1111-4222-8333-444455556666';

@@ -5,10 +5,10 @@ import { Hono } from 'hono';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createOdooIntake, type OdooIntakeOptions } from '../../bridge/intake/odoo.ts';
 import { createRate } from '../../bridge/intake/rate.ts';
-import { createVerifier, sign } from '../../bridge/intake/signature.ts';
 import { openDatabaseForReading } from '../../bridge/store/database.ts';
 import { openStore, type Store } from '../../bridge/store/store.ts';
 import { parseBatch } from '../../bridge/systems/odoo/event.ts';
+import { createVerifier, sign } from '../../bridge/systems/signature.ts';
 import { temporaryPath } from '../store/temporary.ts';
 
 const secret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;

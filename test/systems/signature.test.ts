@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { createVerifier, sign } from '../../bridge/intake/signature.ts';
+import { createVerifier, sign } from '../../bridge/systems/signature.ts';
 
 // The vector of the specification (https://github.com/standard-webhooks/standard-webhooks), made by its own libraries.
 const published = {
