@@ -1,7 +1,6 @@
 import * as v from 'valibot';
-import type { EntityName } from '../entities/catalogue.ts';
 import { code, day, decimal, type Field, flag, text, type Value } from '../entities/field.ts';
-import type { Capability, SystemExtension } from './system.ts';
+import type { SystemExtension } from './system.ts';
 
 const made = new WeakMap<SystemExtension, Field>();
 
@@ -20,19 +19,4 @@ export function fieldOf(extension: SystemExtension): Field {
 export function valueProblem(extension: SystemExtension, value: Value): string | undefined {
   const result = v.safeParse(fieldOf(extension).schema, value);
   return result.success ? undefined : `${extension.field} cannot be "${value}": ${result.issues[0].message}`;
-}
-
-/** What a system can do with an entity to which the firm adds these fields; those of other entities do not count. */
-export function extended(
-  capability: Capability,
-  entity: EntityName,
-  extensions: readonly SystemExtension[],
-): Capability {
-  const { write } = capability;
-  const added = extensions.filter((extension) => extension.entity === entity).map(({ field }) => field);
-  return {
-    ...capability,
-    extensible: true,
-    ...(write === undefined ? {} : { write: { ...write, fields: [...write.fields, ...added] } }),
-  };
 }

@@ -2,8 +2,7 @@ import { SystemError } from '../error.ts';
 import type { Finding } from '../system.ts';
 import type { HubspotApi, ListAnswer, ObjectType } from './api.ts';
 import type { HubspotSettings } from './options.ts';
-import { customProperties } from './properties.ts';
-import { readProperties, wrongProperties } from './setup.ts';
+import { missingProperties, objectTypes, readProperties, wrongProperties } from './setup.ts';
 
 interface Account {
   readonly portalId: number;
@@ -30,8 +29,7 @@ export async function check(
       level: 'ok',
       message: `HubSpot account ${account.portalId} answers (currency ${account.companyCurrency}).`,
     });
-    for (const type of ['companies', 'deals'] as const)
-      findings.push(...(await checkProperties(api, type, signal)));
+    for (const type of objectTypes) findings.push(...(await checkProperties(api, settings, type, signal)));
     findings.push(...(await checkPipeline(api, settings, signal)));
   } catch (error) {
     findings.push(findingOf(error, settings));
@@ -39,10 +37,15 @@ export async function check(
   return findings;
 }
 
-async function checkProperties(api: HubspotApi, type: ObjectType, signal: AbortSignal): Promise<Finding[]> {
+async function checkProperties(
+  api: HubspotApi,
+  { extensions }: HubspotSettings,
+  type: ObjectType,
+  signal: AbortSignal,
+): Promise<Finding[]> {
   const present = await readProperties(api, type, signal);
-  const missing = customProperties[type].filter(({ name }) => !present.has(name));
-  const wrong = wrongProperties(type, present);
+  const missing = missingProperties(type, extensions, present);
+  const wrong = wrongProperties(type, extensions, present);
   if (missing.length > 0)
     return [
       {

@@ -1,11 +1,11 @@
 import type { EntityName } from '../../entities/catalogue.ts';
 import { SystemError } from '../error.ts';
-import type { Connector, RemoveChange, WriteResult } from '../system.ts';
+import type { Capability, Connector, RemoveChange, WriteResult } from '../system.ts';
 import { createApi, type ObjectType } from './api.ts';
 import { check } from './check.ts';
 import { find, findable } from './find.ts';
 import { failedBy } from './item.ts';
-import { mappings } from './mapping.ts';
+import { mappingOf, mappingsWith } from './mapping.ts';
 import { type HubspotOptions, settingsOf } from './options.ts';
 import { createOwners } from './owners.ts';
 import { poll, streams } from './poll.ts';
@@ -20,15 +20,16 @@ import { createWriter, writeLimit } from './write.ts';
 export function createHubspot(options: HubspotOptions): Connector {
   const settings = settingsOf(options);
   const api = createApi(settings);
-  const reader = createReader(api, createOwners(api, settings.now), settings);
-  const writer = createWriter(api, settings);
+  const mappings = mappingsWith(settings.extensions);
+  const reader = createReader(api, createOwners(api, settings.now), mappings, settings);
+  const writer = createWriter(api, mappings, settings);
 
   async function remove(
     entity: EntityName,
     changes: readonly RemoveChange[],
     signal: AbortSignal,
   ): Promise<WriteResult[]> {
-    const type = typeOf(entity);
+    const { type } = mappingOf(mappings, entity);
     const results: WriteResult[] = [];
     for (let start = 0; start < changes.length; start += writeLimit) {
       const some = changes.slice(start, start + writeLimit);
@@ -44,34 +45,29 @@ export function createHubspot(options: HubspotOptions): Connector {
     return results;
   }
 
+  const capabilityOf = (entity: EntityName): Capability => ({
+    extensible: true,
+    read: { batch: readLimit },
+    write: { batch: writeLimit, fields: mappingOf(mappings, entity).writable },
+    find: findable[entity] ?? [],
+    remove: { batch: writeLimit },
+  });
+
   return {
     system: settings.system,
     entities: { customer: capabilityOf('customer'), opportunity: capabilityOf('opportunity') },
     streams: Object.keys(streams),
     entitiesOf: (type) => (type in streams ? [streams[type as ObjectType]] : []),
     read: reader.read,
-    find: (entity, field, values, signal) => find(api, entity, field, values, signal),
+    find: (entity, field, values, signal) => find(api, mappings, entity, field, values, signal),
     write: writer.write,
     remove,
     poll(stream, cursor, signal) {
       if (!(stream in streams)) throw new TypeError(`HubSpot has no stream "${stream}"`);
       return poll(api, reader, settings, stream as ObjectType, cursor, signal);
     },
-    setup: (signal) => setup(api, signal),
+    setup: (signal) => setup(api, settings.extensions, signal),
     check: (signal) => check(api, settings, signal),
     close: api.close,
   };
-}
-
-const capabilityOf = (entity: EntityName) => ({
-  read: { batch: readLimit },
-  write: { batch: writeLimit, fields: mappings[entity]?.writable ?? [] },
-  find: findable[entity] ?? [],
-  remove: { batch: writeLimit },
-});
-
-function typeOf(entity: EntityName): ObjectType {
-  const mapping = mappings[entity];
-  if (mapping === undefined) throw new TypeError(`HubSpot has no ${entity}`);
-  return mapping.type;
 }

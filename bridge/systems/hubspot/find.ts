@@ -1,6 +1,6 @@
 import type { EntityName } from '../../entities/catalogue.ts';
 import type { HubspotApi } from './api.ts';
-import { type EntityMapping, fromProperty, mappings, toProperty } from './mapping.ts';
+import { type EntityMapping, fromProperty, type Mappings, mappingOf, toProperty } from './mapping.ts';
 
 /** Groups of filters that HubSpot takes in one search. */
 const groupLimit = 5;
@@ -18,14 +18,14 @@ export const findable: Readonly<Partial<Record<EntityName, readonly string[]>>> 
  */
 export async function find(
   api: HubspotApi,
+  mappings: Mappings,
   entity: EntityName,
   field: string,
   values: readonly string[],
   signal: AbortSignal,
 ): Promise<string[][]> {
-  const mapping = mappings[entity];
-  if (mapping === undefined || !findable[entity]?.includes(field))
-    throw new TypeError(`HubSpot cannot find ${entity} by ${field}`);
+  const mapping = mappingOf(mappings, entity);
+  if (!findable[entity]?.includes(field)) throw new TypeError(`HubSpot cannot find ${entity} by ${field}`);
   const found: string[][] = [];
   for (let start = 0; start < values.length; start += groupLimit)
     found.push(...(await findSome(api, mapping, field, values.slice(start, start + groupLimit), signal)));

@@ -1,4 +1,5 @@
 import type { SystemError } from '../error.ts';
+import { valueProblem } from '../extension.ts';
 import type { WriteChange, WriteFailed } from '../system.ts';
 import type { BatchError } from './api.ts';
 import { kindOf, readable } from './explain.ts';
@@ -17,8 +18,11 @@ export function itemOf(mapping: EntityMapping, change: WriteChange, index: numbe
   const properties: Record<string, string> = { [referenceProperty]: change.reference };
   for (const [name, value] of Object.entries(change.fields)) {
     const field = mapping.fields[name];
-    if (field !== undefined) properties[field.property] = toProperty(field.kind, value);
-    else if (!mapping.writable.includes(name))
+    if (field !== undefined) {
+      const problem = field.extension && valueProblem(field.extension, value);
+      if (problem !== undefined) return failed('invalid', problem);
+      properties[field.property] = toProperty(field.kind, value);
+    } else if (!mapping.writable.includes(name))
       return failed('invalid', `HubSpot's ${mapping.type} have no place for the field "${name}".`);
   }
   return { index, change, properties };

@@ -2,6 +2,7 @@ import { Decimal } from 'decimal.js';
 import { billingFields } from '../../entities/billing.ts';
 import type { EntityName } from '../../entities/catalogue.ts';
 import type { FieldKind, State, Value } from '../../entities/field.ts';
+import type { SystemExtension } from '../system.ts';
 import type { ObjectType } from './api.ts';
 import { countryCode, countryName } from './country.ts';
 import { dayIn, noonOf } from './day.ts';
@@ -11,6 +12,8 @@ import { customName, vatProperty } from './properties.ts';
 export interface FieldMapping {
   readonly property: string;
   readonly kind: FieldKind | 'country' | 'day of instant';
+  /** Where it is a field of the firm's own. */
+  readonly extension?: SystemExtension;
 }
 
 const text = (property: string): FieldMapping => ({ property, kind: 'text' });
@@ -55,20 +58,57 @@ export interface EntityMapping {
 const propertiesOf = (fields: Record<string, FieldMapping>): string[] =>
   Object.values(fields).map(({ property }) => property);
 
-export const mappings: Readonly<Partial<Record<EntityName, EntityMapping>>> = {
-  customer: {
-    type: 'companies',
-    fields: companyFields,
-    writable: Object.keys(companyFields),
-    properties: propertiesOf(companyFields),
-  },
-  opportunity: {
-    type: 'deals',
-    fields: dealFields,
-    writable: [...Object.keys(dealFields), 'customer', 'status'],
-    properties: [...propertiesOf(dealFields), 'hs_is_closed', 'hs_is_closed_won', 'hubspot_owner_id'],
-  },
+/** The properties that canonical fields are kept in, whatever the firm adds. */
+export const standardProperties: Readonly<Record<ObjectType, readonly string[]>> = {
+  companies: propertiesOf(companyFields),
+  deals: [
+    ...propertiesOf(dealFields),
+    ...['dealstage', 'pipeline', 'hs_is_closed', 'hs_is_closed_won', 'hubspot_owner_id'],
+  ],
 };
+
+const types: Readonly<Partial<Record<EntityName, ObjectType>>> = {
+  customer: 'companies',
+  opportunity: 'deals',
+};
+
+/** What an entity is in HubSpot; `undefined` where it is not kept there. */
+export const typeOfEntity = (entity: EntityName): ObjectType | undefined => types[entity];
+
+export type Mappings = Readonly<Partial<Record<EntityName, EntityMapping>>>;
+
+/** @param extensions of all entities */
+export function mappingsWith(extensions: readonly SystemExtension[]): Mappings {
+  const own = (entity: EntityName): Record<string, FieldMapping> =>
+    Object.fromEntries(
+      extensions
+        .filter((extension) => extension.entity === entity)
+        .map((extension) => [extension.field, { property: extension.name, kind: extension.kind, extension }]),
+    );
+  const customer = { ...companyFields, ...own('customer') };
+  const opportunity = { ...dealFields, ...own('opportunity') };
+  return {
+    customer: {
+      type: 'companies',
+      fields: customer,
+      writable: Object.keys(customer),
+      properties: propertiesOf(customer),
+    },
+    opportunity: {
+      type: 'deals',
+      fields: opportunity,
+      writable: [...Object.keys(opportunity), 'customer', 'status'],
+      properties: [...propertiesOf(opportunity), 'hs_is_closed', 'hs_is_closed_won', 'hubspot_owner_id'],
+    },
+  };
+}
+
+/** @throws TypeError for an entity that is not kept in HubSpot */
+export function mappingOf(mappings: Mappings, entity: EntityName): EntityMapping {
+  const mapping = mappings[entity];
+  if (mapping === undefined) throw new TypeError(`HubSpot has no ${entity}`);
+  return mapping;
+}
 
 /** The text that HubSpot gets for a value; the empty text clears the property. */
 export function toProperty(kind: FieldMapping['kind'], value: Value): string {
@@ -78,17 +118,22 @@ export function toProperty(kind: FieldMapping['kind'], value: Value): string {
   return String(value);
 }
 
-/** The canonical value of a property; `undefined` for a text that has no canonical form. */
+/**
+ * The canonical value of a property; `undefined` for a text that has no canonical form, and for a property that HubSpot
+ * left out of its answer because it does not know it: what is unknown must not pass for empty.
+ */
 export function fromProperty(
   kind: FieldMapping['kind'],
   value: string | null | undefined,
   timeZone: string,
 ): Value | undefined {
-  if (value === null || value === undefined || value === '') return null;
+  if (value === undefined) return undefined;
+  if (value === null || value === '') return null;
   if (kind === 'country') return countryCode(value);
   if (kind === 'day of instant') return dayIn(timeZone, value);
   if (kind === 'day') return value.slice(0, 10);
-  if (kind === 'decimal') return new Decimal(value).toFixed();
+  if (kind === 'decimal') return Number.isFinite(Number(value)) ? new Decimal(value).toFixed() : undefined;
+  if (kind === 'flag') return value === 'true' || value === 'false' ? value === 'true' : undefined;
   return value;
 }
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Limit } from '../limiter.ts';
+import type { SystemExtension } from '../system.ts';
 
 export interface HubspotOptions {
   /** Name of the system in the rules. Default: `hubspot`. */
@@ -24,6 +25,8 @@ export interface HubspotOptions {
   readonly overlapMilliseconds?: number;
   /** How often a poll looks for deleted objects. Default: every 15 minutes. */
   readonly deletionsEveryMilliseconds?: number;
+  /** Fields of the firm's own. Default: none. */
+  readonly extensions?: readonly SystemExtension[];
   readonly now?: () => number;
 }
 
@@ -92,6 +95,7 @@ export function settingsOf(options: HubspotOptions): HubspotSettings {
     searchPage: 100,
     overlapMilliseconds: 5 * 60_000,
     deletionsEveryMilliseconds: 15 * 60_000,
+    extensions: [],
     now: Date.now,
     ...options,
   };

@@ -1,5 +1,7 @@
 import { billingFields } from '../../entities/billing.ts';
 import type { Field } from '../../entities/field.ts';
+import { fieldOf } from '../extension.ts';
+import type { SystemExtension } from '../system.ts';
 import type { ObjectType } from './api.ts';
 
 export const group = { name: 'services_bridge', label: 'Services bridge' };
@@ -24,6 +26,11 @@ export interface PropertyDefinition {
     readonly value: string;
     readonly displayOrder: number;
   }[];
+}
+
+/** A property as HubSpot tells of it. */
+export interface PresentProperty extends PropertyDefinition {
+  readonly modificationMetadata?: { readonly readOnlyValue?: boolean };
 }
 
 const reference: PropertyDefinition = {
@@ -54,6 +61,12 @@ export const customProperties: Readonly<Record<ObjectType, readonly PropertyDefi
   deals: [reference, ...billing],
 };
 
+/** The property for a field of the firm's own, as it is created where it is missing. */
+export const ownDefinition = (extension: SystemExtension): PropertyDefinition => ({
+  ...definitionOf(extension.field.replace(/^x_/, ''), fieldOf(extension)),
+  name: extension.name,
+});
+
 function definitionOf(name: string, field: Field): PropertyDefinition {
   return {
     name: customName(name),
@@ -80,6 +93,15 @@ function typeOf(field: Field): Pick<PropertyDefinition, 'type' | 'fieldType' | '
           value,
           displayOrder,
         })),
+      };
+    case 'flag':
+      return {
+        type: 'enumeration',
+        fieldType: 'booleancheckbox',
+        options: [
+          { label: 'Yes', value: 'true', displayOrder: 0 },
+          { label: 'No', value: 'false', displayOrder: 1 },
+        ],
       };
     default:
       return { type: 'string', fieldType: 'text' };

@@ -3,7 +3,7 @@ import type { State } from '../../entities/field.ts';
 import type { Snapshot } from '../system.ts';
 import type { HubspotApi, HubspotObject } from './api.ts';
 import { readCompanies } from './associations.ts';
-import { type EntityMapping, mappings, stateOf, statusOf } from './mapping.ts';
+import { type EntityMapping, type Mappings, mappingOf, stateOf, statusOf } from './mapping.ts';
 import type { HubspotSettings } from './options.ts';
 import type { Owners } from './owners.ts';
 
@@ -14,7 +14,12 @@ export interface Reader {
   read(entity: EntityName, ids: readonly string[], signal: AbortSignal): Promise<Snapshot[]>;
 }
 
-export function createReader(api: HubspotApi, owners: Owners, settings: HubspotSettings): Reader {
+export function createReader(
+  api: HubspotApi,
+  owners: Owners,
+  mappings: Mappings,
+  settings: HubspotSettings,
+): Reader {
   async function readSome(
     entity: EntityName,
     mapping: EntityMapping,
@@ -32,15 +37,14 @@ export function createReader(api: HubspotApi, owners: Owners, settings: HubspotS
       const object = found.get(id);
       if (object === undefined) return { entity, id, state: null };
       const own = stateOf(mapping, object.properties, settings.timeZone);
-      const more = mapping.type === 'deals' ? dealState(object, companies, emails) : {};
+      const more = mapping.type === 'deals' ? dealState(object, companies, emails) : companyState;
       return { entity, id, state: { ...own, ...more } };
     });
   }
 
   return {
     async read(entity, ids, signal) {
-      const mapping = mappings[entity];
-      if (mapping === undefined) throw new TypeError(`HubSpot has no ${entity}`);
+      const mapping = mappingOf(mappings, entity);
       const distinct = [...new Set(ids)];
       const snapshots: Snapshot[] = [];
       for (let start = 0; start < distinct.length; start += readLimit)
@@ -51,6 +55,9 @@ export function createReader(api: HubspotApi, owners: Owners, settings: HubspotS
     },
   };
 }
+
+/** Persons are contacts in HubSpot, never companies. */
+const companyState: State = { is_company: true };
 
 function dealState(
   { id, properties }: HubspotObject,

@@ -4,7 +4,7 @@ import type { WriteChange, WriteResult } from '../system.ts';
 import type { BatchAnswer, BatchError, BatchInput, HubspotApi, HubspotObject } from './api.ts';
 import { connectCompanies } from './connect.ts';
 import { failedBy, type Item, itemFailed, itemOf, leftUndone } from './item.ts';
-import { type EntityMapping, mappings } from './mapping.ts';
+import { type EntityMapping, type Mappings, mappingOf } from './mapping.ts';
 import type { HubspotSettings } from './options.ts';
 import { referenceProperty } from './properties.ts';
 import { stagesToSet } from './stage.ts';
@@ -21,7 +21,7 @@ export interface Writer {
  * Objects whose id is known are changed by id, all others are upserted by the reference property: both can be repeated,
  * so a lost answer needs no look-up.
  */
-export function createWriter(api: HubspotApi, settings: HubspotSettings): Writer {
+export function createWriter(api: HubspotApi, mappings: Mappings, settings: HubspotSettings): Writer {
   async function writeSome(
     mapping: EntityMapping,
     changes: readonly WriteChange[],
@@ -74,8 +74,7 @@ export function createWriter(api: HubspotApi, settings: HubspotSettings): Writer
 
   return {
     async write(entity, changes, signal) {
-      const mapping = mappings[entity];
-      if (mapping === undefined) throw new TypeError(`HubSpot has no ${entity}`);
+      const mapping = mappingOf(mappings, entity);
       const results: WriteResult[] = [];
       for (let start = 0; start < changes.length; start += writeLimit)
         results.push(...(await writeSome(mapping, changes.slice(start, start + writeLimit), signal)));

@@ -1,7 +1,8 @@
 import { SystemError } from '../error.ts';
-import type { Finding } from '../system.ts';
+import type { Finding, SystemExtension } from '../system.ts';
 import type { OdooClient } from './client.ts';
 import { type Description, describe } from './facade.ts';
+import { checkOwnFields } from './own-fields-check.ts';
 import type { OdooTransport } from './transport.ts';
 
 /** Version of docs/protocol.md that this bridge speaks. */
@@ -18,6 +19,8 @@ export interface Expectations {
   readonly databaseUuid?: string;
   /** Keeps the first database that ever answered as the one that the bridge belongs to, and answers which that is. */
   readonly pin?: (uuid: string) => Promise<string>;
+  /** Fields of the firm's own that the rules name. */
+  readonly extensions?: readonly SystemExtension[];
 }
 
 /** Reachability, log-in, addon, rights. Changes nothing and never throws. */
@@ -39,14 +42,38 @@ export async function checkOdoo(
   try {
     const addon = await describe(client, signal);
     findings.push(...addonFindings(addon, await pinnedTo(addon, expected)));
+    findings.push(...(await ownFieldFindings(client, addon, expected, signal)));
   } catch (error) {
     findings.push(addonFailure(error));
   }
   return findings;
 }
 
+async function ownFieldFindings(
+  client: OdooClient,
+  addon: Description,
+  { extensions = [] }: Expectations,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  if (extensions.length === 0) return [];
+  try {
+    const findings = await checkOwnFields(client, extensions, addon, signal);
+    if (findings.length > 0) return findings;
+  } catch (error) {
+    return [
+      {
+        level: 'error',
+        message: `the firm's own fields could not be looked at: ${messageOf(error)}`,
+        remedy:
+          "Check that the apps they belong to are installed, and that the bridge's user may read there.",
+      },
+    ];
+  }
+  return [{ level: 'ok', message: `all ${extensions.length} fields of the firm's own are there` }];
+}
+
 /**
- * What forbids to work with this database, whatever it holds: looked at before anything is read or written.
+ * What forbids to work with this database: looked at before anything is read or written.
  *
  * @throws SystemError when Odoo or its addon cannot be asked
  */
@@ -58,7 +85,10 @@ export async function checkDatabase(
   const addon = await describe(client, signal);
   // A copy for tests is refused as it is; the bridge must never come to belong to it.
   if (addon.neutralized) return [databaseFinding(addon, expected), ...neutralizedFindings(addon)];
-  return [databaseFinding(addon, await pinnedTo(addon, expected))];
+  const findings = [databaseFinding(addon, await pinnedTo(addon, expected))];
+  if (findings.some(({ level }) => level === 'error')) return findings;
+  // Objects whose fields cannot be read would be given up one by one.
+  return [...findings, ...(await checkOwnFields(client, expected.extensions ?? [], undefined, signal))];
 }
 
 async function pinnedTo(addon: Description, expected: Expectations): Promise<Expectations> {

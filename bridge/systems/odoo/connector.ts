@@ -1,6 +1,5 @@
 import type { EntityName } from '../../entities/catalogue.ts';
 import { SystemError } from '../error.ts';
-import { extended } from '../extension.ts';
 import type { Capability, Connector, PollPage, SystemExtension } from '../system.ts';
 import { checkDatabase, checkOdoo } from './check.ts';
 import { createClient, type OdooClient } from './client.ts';
@@ -63,9 +62,9 @@ export function createOdoo(options: OdooOptions): OdooConnector {
   );
   const today = () => new Date(now()).toISOString().slice(0, 10);
   const names = Object.keys(entitiesInOdoo) as EntityName[];
-  const capabilities = names.map((name) => [name, extended(entityInOdoo(name).capability, name, extensions)]);
   const ownByEntity = new Map(names.map((name) => [name, ownFieldsOf(name, extensions)]));
   const ownOf = (entity: EntityName) => ownByEntity.get(entity) as OwnFields;
+  const capabilities = names.map((name) => [name, extended(entityInOdoo(name).capability, ownOf(name))]);
 
   async function* readEvents(cursor: string, signal: AbortSignal): AsyncGenerator<PollPage> {
     for (let position = cursor; ; ) {
@@ -101,5 +100,14 @@ export function createOdoo(options: OdooOptions): OdooConnector {
     setup: (signal) => checkDatabase(client, options, signal),
     check: (signal) => checkOdoo(client, options, signal),
     close: () => client.close(),
+  };
+}
+
+function extended(capability: Capability, own: OwnFields): Capability {
+  const { write } = capability;
+  return {
+    ...capability,
+    extensible: true,
+    ...(write === undefined ? {} : { write: { ...write, fields: [...write.fields, ...own.fields] } }),
   };
 }

@@ -33,6 +33,7 @@ const notUsers = [['partner_share', '=', true]];
 /** `res.partner`. The contacts and addresses of firms are partners too, but no customers. */
 export const customerInOdoo: OdooEntity = {
   model: 'res.partner',
+  fields: [...fields, 'country_id'],
   archivable: true,
   scope: [...firms, ...notOwn, ...notUsers],
   capability: {

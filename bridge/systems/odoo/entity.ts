@@ -8,6 +8,8 @@ import type { Row } from './value.ts';
 export interface OdooEntity {
   readonly model: string;
   readonly capability: Capability;
+  /** Odoo's fields that the canonical ones are made of. */
+  readonly fields: readonly string[];
   /** Whether its records can be archived: then the model has a field `active`. */
   readonly archivable: boolean;
   /** What makes a record of the model one of this entity. */

@@ -20,6 +20,8 @@ const descriptionSchema = v.object({
   user: v.object({ id, login: v.string() }),
   enabled: v.boolean(),
   watched: v.record(v.string(), v.array(v.string())),
+  /** By model the fields that `upsert` takes; absent from addons that do not tell yet. */
+  writable: v.optional(v.record(v.string(), v.array(v.string()))),
   missing_rights: v.array(v.object({ model: v.string(), operation: v.string() })),
 });
 

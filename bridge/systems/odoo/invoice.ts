@@ -22,6 +22,7 @@ const statuses: Readonly<Record<string, string>> = { draft: 'draft', posted: 'po
 /** `account.move` of customer invoices and credit notes. Never written: the books are Odoo's alone. */
 export const invoiceInOdoo: OdooEntity = {
   model: 'account.move',
+  fields,
   archivable: false,
   scope: [['move_type', 'in', ['out_invoice', 'out_refund']]],
   capability: { read: { batch: 200 }, find: ['number'] },

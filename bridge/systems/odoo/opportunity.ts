@@ -32,6 +32,7 @@ const fields = [
 /** `crm.lead` of type opportunity. */
 export const opportunityInOdoo: OdooEntity = {
   model: 'crm.lead',
+  fields,
   archivable: true,
   scope: [['type', '=', 'opportunity']],
   capability: {

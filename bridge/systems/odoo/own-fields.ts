@@ -8,6 +8,8 @@ import { dayOf, decimalOf, nameOf, quantityText, type Row, textOf } from './valu
 
 /** The fields that the firm added to one entity's model. */
 export interface OwnFields {
+  /** Their canonical names. */
+  readonly fields: readonly string[];
   /** Their names in Odoo. */
   readonly names: readonly string[];
   /** Their canonical values in a record that was read with them. */
@@ -20,6 +22,7 @@ export interface OwnFields {
 export function ownFieldsOf(entity: EntityName, extensions: readonly SystemExtension[]): OwnFields {
   const own = extensions.filter((extension) => extension.entity === entity);
   return {
+    fields: own.map(({ field }) => field),
     names: [...new Set(own.map(({ name }) => name))],
     stateOf(row) {
       const state: Record<string, Value> = {};

@@ -18,6 +18,7 @@ const fields = [
 /** `project.project`; its code is the number of the order that it came from. */
 export const projectInOdoo: OdooEntity = {
   model: 'project.project',
+  fields,
   archivable: true,
   scope: [],
   capability: { read: { batch: 200 }, find: ['code', 'name'] },

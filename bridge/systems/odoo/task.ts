@@ -8,6 +8,7 @@ const closedStates = new Set(['1_done', '1_canceled']);
 /** `project.task` of a project; private to-dos are none. */
 export const taskInOdoo: OdooEntity = {
   model: 'project.task',
+  fields,
   archivable: true,
   scope: [['project_id', '!=', false]],
   capability: { read: { batch: 200 } },

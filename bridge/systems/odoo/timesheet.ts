@@ -13,6 +13,7 @@ const noDescription = '/';
  */
 export const timesheetInOdoo: OdooEntity = {
   model: 'account.analytic.line',
+  fields,
   archivable: false,
   scope: [['project_id', '!=', false]],
   capability: {

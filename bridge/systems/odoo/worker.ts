@@ -1,16 +1,21 @@
 import type { OdooEntity } from './entity.ts';
 import { emailOf, likeText, textOf } from './value.ts';
 
+const fields = ['name', 'work_email', 'active'];
+
 /** `hr.employee`: only what every colleague may see, for which Odoo asks no rights in human resources. */
 export const workerInOdoo: OdooEntity = {
   model: 'hr.employee',
+  fields,
   archivable: true,
   scope: [],
   capability: { read: { batch: 200 }, find: ['email'] },
   async read(client, ids, { signal, own }) {
     const action = `read ${ids.length} workers`;
-    const fields = ['name', 'work_email', 'active', ...own.names];
-    const rows = await client.searchRead('hr.employee', [['id', 'in', ids]], fields, { signal, action });
+    const rows = await client.searchRead('hr.employee', [['id', 'in', ids]], [...fields, ...own.names], {
+      signal,
+      action,
+    });
     return rows.map((row) => ({
       id: row.id,
       state: {
