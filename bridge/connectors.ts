@@ -1,3 +1,5 @@
+import { entityNames } from './entities/catalogue.ts';
+import type { Role } from './entities/role.ts';
 import { loadRules } from './rules/load.ts';
 import type { ConnectorOffer } from './rules/offer.ts';
 import type { RuleSet, SystemDeclaration } from './rules/rule.ts';
@@ -7,7 +9,7 @@ import { declaredOptions as harvestOptions } from './systems/harvest/options.ts'
 import { createHubspot } from './systems/hubspot/connector.ts';
 import { declaredOptions as hubspotOptions } from './systems/hubspot/options.ts';
 import { createOdoo } from './systems/odoo/connector.ts';
-import type { Connector } from './systems/system.ts';
+import type { Connector, SystemExtension } from './systems/system.ts';
 
 /** A system of the rules whose settings are missing. */
 class MissingSettingsError extends Error {
@@ -22,11 +24,16 @@ class MissingSettingsError extends Error {
 /** Keeps the UUID of the first Odoo database that ever answered, and answers which one that was. */
 export type PinDatabase = (uuid: string) => Promise<string>;
 
-type Factory = (declaration: SystemDeclaration, settings: Settings, pin: PinDatabase) => Connector;
+type Factory = (
+  declaration: SystemDeclaration,
+  settings: Settings,
+  extensions: readonly SystemExtension[],
+  pin: PinDatabase,
+) => Connector;
 
 /** Every connector that there is, by the name that `sync-rules/systems.yaml` uses. */
 const factories: Readonly<Record<string, Factory>> = {
-  odoo: (declaration, { odoo }, pin) =>
+  odoo: (declaration, { odoo }, extensions, pin) =>
     createOdoo({
       system: declaration.name,
       url: odoo.url,
@@ -34,9 +41,10 @@ const factories: Readonly<Record<string, Factory>> = {
       login: odoo.login,
       apiKey: odoo.apiKey.reveal(),
       transport: odoo.transport,
+      extensions,
       ...(odoo.databaseUuid === undefined ? { pin } : { databaseUuid: odoo.databaseUuid }),
     }),
-  hubspot: (declaration, { hubspot }) => {
+  hubspot: (declaration, { hubspot }, extensions) => {
     if (hubspot === undefined) throw new MissingSettingsError(declaration, 'HUBSPOT_TOKEN');
     return createHubspot({
       ...hubspotOptions(declaration.options),
@@ -44,6 +52,7 @@ const factories: Readonly<Record<string, Factory>> = {
       baseUrl: hubspot.url,
       token: () => hubspot.token.reveal(),
       limit: { requests: hubspot.requestsPer10Seconds, milliseconds: 10_000 },
+      extensions,
     });
   },
   harvest: (declaration, { harvest }) => {
@@ -75,8 +84,9 @@ export interface Configuration {
  */
 export function configure(settings: Settings, pin: PinDatabase): Configuration {
   const known: ConnectorOffer[] = Object.keys(factories).map((name) => ({ name }));
-  const { systems } = loadRules(settings.rulesDirectory, known);
-  const connectors = createConnectors(systems, settings, pin);
+  const rules = loadRules(settings.rulesDirectory, known);
+  const { systems } = rules;
+  const connectors = createConnectors(rules, settings, pin);
   const offers = systems.map((declaration, index): ConnectorOffer => {
     const { streams, entities } = connectors[index] as Connector;
     return { name: declaration.connector, streams, entities };
@@ -85,14 +95,28 @@ export function configure(settings: Settings, pin: PinDatabase): Configuration {
   return { rules: loadRules(settings.rulesDirectory, [...offers, ...unused]), connectors };
 }
 
-function createConnectors(
-  declarations: readonly SystemDeclaration[],
-  settings: Settings,
-  pin: PinDatabase,
-): Connector[] {
-  return declarations.map((declaration) => {
+/** The firm's own fields as the system with a role keeps them. */
+export function extensionsFor(rules: Pick<RuleSet, 'entities' | 'rules'>, role: Role): SystemExtension[] {
+  return entityNames.flatMap((entity) =>
+    Object.values(rules.entities[entity]?.extensions ?? {}).flatMap((extension): SystemExtension[] => {
+      const { field, kind, meaning, values } = extension;
+      const name = extension.names[role];
+      if (name === undefined) return [];
+      const written = rules.rules.some(
+        (rule) =>
+          rule.entity === entity &&
+          rule.to === role &&
+          [rule, ...rule.overrides].some(({ fields }) => fields?.includes(field)),
+      );
+      return [{ entity, field, kind, meaning, name, written, ...(values === undefined ? {} : { values }) }];
+    }),
+  );
+}
+
+function createConnectors(rules: RuleSet, settings: Settings, pin: PinDatabase): Connector[] {
+  return rules.systems.map((declaration) => {
     const factory = factories[declaration.connector];
     if (factory === undefined) throw new Error(`There is no connector "${declaration.connector}"`);
-    return factory(declaration, settings, pin);
+    return factory(declaration, settings, extensionsFor(rules, declaration.role), pin);
   });
 }
