@@ -1,13 +1,13 @@
 import { code, text } from './field.ts';
 
-/**
+/*
  * Dimensions that many entities share, so that rules, totals and reports cut all of them the same way. Each is the name
  * or code that people use, not an id: it is the same in every system.
  */
 
 /** Conditions and overrides by company of the group test this one. */
 export const legalEntity = text(
-  'Company of the own group that it belongs to, by its name in the erp; empty where it belongs to all of them.',
+  'Company of the own group, by its name in the erp; empty where it belongs to all companies of the group.',
   { owner: 'erp' },
 );
 

@@ -1,0 +1,6 @@
+import { entitiesDocument } from './entities.ts';
+
+/** Documents that nobody writes by hand: what each of them has to say, by its path. */
+export const generatedDocuments: Readonly<Record<string, () => string>> = {
+  'docs/entities.md': entitiesDocument,
+};
