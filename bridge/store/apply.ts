@@ -2,6 +2,7 @@ import type { EntityName } from '../entities/catalogue.ts';
 import type { State } from '../entities/field.ts';
 import { canonicalJson, type Difference, differences, fingerprint, sameValue } from '../entities/state.ts';
 import type { attemptTable } from './attempt.ts';
+import type { businessEventTable, NewBusinessEvent } from './business-event.ts';
 import type { changeTable } from './change.ts';
 import type { deliveryTable, NewDelivery } from './delivery.ts';
 import type { ledgerTable } from './ledger.ts';
@@ -16,6 +17,10 @@ export interface Reading extends SystemObject {
   readonly correlation: string;
   /** True when every event that led to this reading says that the bridge itself made the change. */
   readonly echo: boolean;
+  /** True when the object was created while the bridge watched, so that the first state that is read is its first of all. */
+  readonly created?: boolean;
+  /** When the latest of the events that led to this reading happened: UTC ISO. */
+  readonly occurredAt?: string;
 }
 
 /** A record that became different, as the rules look at it. */
@@ -40,7 +45,25 @@ export interface RouteContext {
 /** Decides which deliveries follow from a change. Pure: it only looks at its arguments. */
 export type Route = (change: RecordChange, context: RouteContext) => readonly NewDelivery[];
 
+/** Where an object comes from that has no state before. */
+export interface Origin {
+  readonly created: boolean;
+  /** Its last state before it was gone. */
+  readonly last: State | undefined;
+}
+
+/** Tells which business events a change is. Pure: it only looks at its arguments. */
+export type Derive = (change: RecordChange, origin: Origin) => readonly NewBusinessEvent[];
+
+/** What follows from a change. */
+export interface Consequences {
+  readonly route: Route;
+  /** Absent: no change makes a business event. */
+  readonly derive?: Derive | undefined;
+}
+
 interface Tables {
+  readonly businessEvents: ReturnType<typeof businessEventTable>;
   readonly records: ReturnType<typeof recordTable>;
   readonly changes: ReturnType<typeof changeTable>;
   readonly deliveries: ReturnType<typeof deliveryTable>;
@@ -52,7 +75,7 @@ interface Tables {
 
 /** Turns a reading into a record, a change and deliveries. Runs inside a transaction. */
 export function createApply(tables: Tables) {
-  const { records, changes, deliveries, attempts, links, ledger, needs } = tables;
+  const { businessEvents, records, changes, deliveries, attempts, links, ledger, needs } = tables;
 
   /**
    * The system that does not have to hear of a change, because all of it was written by a delivery from there. What
@@ -67,7 +90,25 @@ export function createApply(tables: Tables) {
     return written.source;
   }
 
-  return function apply(reading: Reading, route: Route, nowMs: number, at: string): 'changed' | 'unchanged' {
+  function keepEvents(
+    events: readonly NewBusinessEvent[],
+    object: SystemObject,
+    reading: Reading,
+    nowMs: number,
+    at: string,
+  ): void {
+    if (events.length === 0) return;
+    const { correlation, occurredAt = at } = reading;
+    const occurrence = { object, objectId: links.objectOf(object), correlation, occurredAt };
+    for (const event of events) businessEvents.insert(event, occurrence, nowMs, at);
+  }
+
+  return function apply(
+    reading: Reading,
+    { route, derive }: Consequences,
+    nowMs: number,
+    at: string,
+  ): 'changed' | 'unchanged' {
     const object: SystemObject = { system: reading.system, entity: reading.entity, id: reading.id };
     const known = records.get(object);
     const context: RouteContext = {
@@ -99,6 +140,10 @@ export function createApply(tables: Tables) {
     const lastState = json ?? canonicalJson(known?.state ?? {});
     records.put({ ...object, fingerprint: mark, gone, readAt: at }, lastState);
     changes.insert({ ...object, correlation: change.correlation, differences: change.differences, gone, at });
+    if (derive !== undefined) {
+      const origin: Origin = { created: reading.created === true, last: known?.state };
+      keepEvents(derive(change, origin), object, reading, nowMs, at);
+    }
     if (before === null) deliveries.wakeUnmatched(object.system, object.entity as EntityName, nowMs);
     const echoTo = reading.echo ? echoOf(change) : undefined;
     const routed = new Set<string>();

@@ -59,6 +59,24 @@ export interface ChangeTable {
   at: string;
 }
 
+export interface BusinessEventTable {
+  seq: Generated<number>;
+  id: string;
+  name: string;
+  version: number;
+  /** The object that it happened to, as the system that told of it names it. */
+  system: string;
+  entity: string;
+  external_id: string;
+  /** The business object that it was linked to then. */
+  object_id: string | null;
+  correlation: string;
+  occurred_at: string;
+  recorded_at: string;
+  /** JSON as the schema of this event and version says. */
+  data: string;
+}
+
 export interface LinkTable {
   system: string;
   entity: string;
@@ -122,6 +140,8 @@ export interface CursorTable {
   stream: string;
   value: string;
   moved_at: string;
+  /** When a poll first came to the end of the stream. */
+  complete_at: string | null;
 }
 
 export interface Schema {
@@ -129,6 +149,7 @@ export interface Schema {
   event: EventTable;
   record: RecordTable;
   change: ChangeTable;
+  business_event: BusinessEventTable;
   link: LinkTable;
   delivery: DeliveryTable;
   need: NeedTable;

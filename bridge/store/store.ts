@@ -1,7 +1,8 @@
 import type { State } from '../entities/field.ts';
 import { canonicalJson, fingerprint } from '../entities/state.ts';
-import { createApply, type Reading, type Route } from './apply.ts';
+import { type Consequences, createApply, type Reading } from './apply.ts';
 import { attemptTable } from './attempt.ts';
+import { businessEventTable, type StoredBusinessEvent } from './business-event.ts';
 import { changeTable } from './change.ts';
 import { cursorTable } from './cursor.ts';
 import { type OpenDatabase, openDatabase } from './database.ts';
@@ -53,13 +54,16 @@ export interface Store {
   cursor(system: string, stream: string): Promise<string | undefined>;
   /** The oldest events of a system that are not worked off. */
   openEvents(system: string, limit: number): Promise<StoredEvent[]>;
-  /** Takes readings in as records, changes and deliveries, and finishes the events they answer. */
-  apply(work: {
-    readings: readonly Reading[];
-    finished: readonly number[];
-    failed: readonly { seq: number; error: string }[];
-    route: Route;
-  }): Promise<ApplyResult>;
+  /** Takes readings in as records, changes, business events and deliveries, and finishes the events they answer. */
+  apply(
+    work: Consequences & {
+      readings: readonly Reading[];
+      finished: readonly number[];
+      failed: readonly { seq: number; error: string }[];
+    },
+  ): Promise<ApplyResult>;
+  /** Business events by their ids; `undefined` for one that is not kept any more. */
+  businessEvents(ids: readonly string[]): Promise<(StoredBusinessEvent | undefined)[]>;
   /** Takes due deliveries of a target: `shares` says how many of each lane; what a lane leaves goes to the others. */
   claim(target: string, shares: readonly number[], leaseMs: number): Promise<ClaimedDelivery[]>;
   /** What is known about each delivery's object. */
@@ -113,9 +117,19 @@ function createStore(database: OpenDatabase, now: () => number, release: () => v
   const deliveries = deliveryTable(database);
   const needs = needTable(database);
   const attempts = attemptTable(database);
+  const businessEvents = businessEventTable(database, needs);
   const cursors = cursorTable(database);
   const meta = metaTable(database);
-  const apply = createApply({ records, changes, deliveries, attempts, links, ledger, needs });
+  const apply = createApply({
+    businessEvents,
+    records,
+    changes,
+    deliveries,
+    attempts,
+    links,
+    ledger,
+    needs,
+  });
   const settle = createSettle({ deliveries, attempts, events, ledger, links, needs, records });
   const queueCounts = createQueueCounts(database);
   const removeRound = createHousekeeping(database);
@@ -156,16 +170,18 @@ function createStore(database: OpenDatabase, now: () => number, release: () => v
     cursor: async (system, stream) => cursors.get(system, stream),
     openEvents: async (system, limit) => events.open(system, limit),
 
-    apply: ({ readings, finished, failed, route }) =>
+    apply: ({ readings, finished, failed, ...consequences }) =>
       writer.write(() => {
         const nowMs = now();
         const at = new Date(nowMs).toISOString();
         let changed = 0;
-        for (const reading of readings) if (apply(reading, route, nowMs, at) === 'changed') changed++;
+        for (const reading of readings) if (apply(reading, consequences, nowMs, at) === 'changed') changed++;
         events.finish(finished, at);
         for (const { seq, error } of failed) events.finish([seq], at, error);
         return { changed, unchanged: readings.length - changed };
       }),
+
+    businessEvents: async (ids) => ids.map((id) => businessEvents.get(id)),
 
     claim: (target, shares, leaseMs) =>
       writer.write(() => {
