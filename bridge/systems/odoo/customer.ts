@@ -4,12 +4,13 @@ import type { OdooClient } from './client.ts';
 import { countriesByCode } from './country.ts';
 import { anyOf, failed, type OdooEntity, type OdooValues, type ValuesResult } from './entity.ts';
 import { domainOf, normalizeVat } from './identity.ts';
-import { emailOf, idOf, integerOf, likeText, type Row, referenceOf, textOf } from './value.ts';
+import { emailOf, idOf, integerOf, likeText, nameOf, type Row, referenceOf, textOf } from './value.ts';
 
 const fields = [
   'name',
   'is_company',
   'parent_id',
+  'company_id',
   'vat',
   'email',
   'website',
@@ -115,6 +116,7 @@ function customerState(row: Row): State {
     name: textOf(row.name),
     is_company: row.is_company === true,
     parent: referenceOf(row.parent_id),
+    legal_entity: nameOf(row.company_id),
     vat: normalizeVat(textOf(row.vat)),
     email,
     domain: domainOf(textOf(row.website), email),

@@ -19,6 +19,7 @@ import {
 const fields = [
   'name',
   'partner_id',
+  'company_id',
   'expected_revenue',
   'company_currency',
   'active',
@@ -66,6 +67,7 @@ export const opportunityInOdoo: OdooEntity = {
       state: {
         name: textOf(row.name),
         customer: customers.get(idOf(row.partner_id) ?? 0) ?? null,
+        legal_entity: nameOf(row.company_id),
         amount: moneyText(decimalOf(row.expected_revenue)),
         currency: nameOf(row.company_currency),
         ...decision(row, won),

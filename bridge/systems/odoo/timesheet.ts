@@ -1,8 +1,17 @@
 import type { State } from '../../entities/field.ts';
 import { failed, type OdooEntity, type OdooValues, type ValuesResult } from './entity.ts';
-import { dayOf, decimalOf, idOf, integerOf, quantityText, referenceOf, textOf } from './value.ts';
+import { dayOf, decimalOf, idOf, integerOf, nameOf, quantityText, referenceOf, textOf } from './value.ts';
 
-const fields = ['employee_id', 'project_id', 'task_id', 'date', 'unit_amount', 'name', 'so_line'];
+const fields = [
+  'employee_id',
+  'project_id',
+  'task_id',
+  'date',
+  'unit_amount',
+  'name',
+  'so_line',
+  'company_id',
+];
 
 /** What Odoo writes itself where there is no description. */
 const noDescription = '/';
@@ -38,6 +47,7 @@ export const timesheetInOdoo: OdooEntity = {
         hours: quantityText(decimalOf(row.unit_amount)),
         notes: row.name === noDescription ? null : textOf(row.name),
         billable: idOf(row.so_line) !== null,
+        legal_entity: nameOf(row.company_id),
         ...own.stateOf(row),
       },
     }));

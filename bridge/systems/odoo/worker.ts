@@ -1,7 +1,7 @@
 import type { OdooEntity } from './entity.ts';
-import { emailOf, likeText, textOf } from './value.ts';
+import { emailOf, likeText, nameOf, textOf } from './value.ts';
 
-const fields = ['name', 'work_email', 'active'];
+const fields = ['name', 'work_email', 'company_id', 'active'];
 
 /** `hr.employee`: only what every colleague may see, for which Odoo asks no rights in human resources. */
 export const workerInOdoo: OdooEntity = {
@@ -21,6 +21,7 @@ export const workerInOdoo: OdooEntity = {
       state: {
         name: textOf(row.name),
         email: emailOf(row.work_email),
+        legal_entity: nameOf(row.company_id),
         active: row.active === true,
         ...own.stateOf(row),
       },

@@ -19,6 +19,8 @@ export interface Firm {
   readonly customer: number;
   readonly contact: number;
   readonly employee: number;
+  /** Name of the firm's only company. */
+  readonly company: string;
   /** Billed by the hours on its timesheets, at 120.10 an hour; its order makes a project with a task. */
   readonly product: number;
   close(): Promise<void>;
@@ -63,6 +65,7 @@ async function switchOn(admin: OdooSession): Promise<void> {
 }
 
 async function createRecords(admin: OdooSession) {
+  const [company] = await admin.searchRead('res.company', [], ['name']);
   const customer = await admin.create('res.partner', {
     name: 'Acme Consulting GmbH',
     is_company: true,
@@ -93,7 +96,7 @@ async function createRecords(admin: OdooSession) {
     service_policy: 'delivered_timesheet',
     service_tracking: 'task_in_project',
   });
-  return { customer, contact, employee, product };
+  return { customer, contact, employee, company: String(company?.name), product };
 }
 
 /** An opportunity and its quotation, both addressed to the contact. */

@@ -9,6 +9,7 @@ export function testObjects(bench: Workbench): void {
       name: 'Acme Consulting GmbH',
       is_company: true,
       parent: null,
+      legal_entity: null,
       vat: 'BE0477472701',
       email: 'office@acme-consulting.example',
       domain: 'acme-consulting.example',

@@ -60,6 +60,7 @@ export function testSale(bench: Workbench): void {
       payment: 'not_paid',
       customer: String(bench.firm.customer),
       opportunities: [String(sale.opportunity)],
+      legal_entity: bench.firm.company,
       total: '882.74',
       open: '882.74',
       currency: 'USD',
@@ -143,6 +144,7 @@ export function testSale(bench: Workbench): void {
       // XML-RPC's library cannot write this end of a section, see xml-value.ts.
       notes: bench.transport === 'xmlrpc' ? notes.replace(']]>', ']] >') : notes,
       billable: true,
+      legal_entity: bench.firm.company,
     });
     expect(await bench.odoo.write('timesheet', [{ ...change, id: created.id }], signal)).toEqual([
       { ok: true, id: created.id, result: 'unchanged' },
