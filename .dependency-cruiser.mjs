@@ -6,6 +6,7 @@ const layers = [
   ['rules'],
   ['systems'],
   ['store'],
+  ['matching'],
   ['entities'],
 ];
 

@@ -1,0 +1,101 @@
+import type { EntityName } from '../entities/catalogue.ts';
+import type { State } from '../entities/field.ts';
+import { textOf } from './field.ts';
+import { nameOf, withoutUmlauts } from './name.ts';
+import { matchKindOf, normalise } from './normalise.ts';
+import { fold, wordsOf } from './text.ts';
+
+/** One text that an object is found by. */
+export interface MatchKey {
+  /** The canonical field that it was made of; for keys that only say where to look for likely ones, `~` and a name. */
+  readonly field: string;
+  readonly value: string;
+}
+
+/** Which keys are kept. */
+export interface KeyPlan {
+  /** By entity: the fields that a rule matches by. */
+  readonly exact: Readonly<Partial<Record<EntityName, readonly string[]>>>;
+  /** Entities of which likely ones are proposed. */
+  readonly likely: readonly EntityName[];
+}
+
+/** Changes when the same states give other keys than before: all that is kept is then made anew. */
+const keyVersion = 1;
+
+/** A name for everything that decides which keys are kept. */
+export const planName = (plan: KeyPlan): string => JSON.stringify([keyVersion, plan.exact, plan.likely]);
+
+/** The exact key of a value of a field, on its own; `undefined` for one that identifies nothing. */
+export function exactKey(entity: EntityName, field: string, state: State): string | undefined {
+  const value = textOf(state, field);
+  return value === undefined
+    ? undefined
+    : normalise(matchKindOf(entity, field), value, textOf(state, 'country'));
+}
+
+/** Every key of a state that the plan asks for, each field at most once. */
+export function keysOf(plan: KeyPlan, entity: EntityName, state: State): MatchKey[] {
+  const keys: MatchKey[] = [];
+  for (const field of plan.exact[entity] ?? []) {
+    const value = exactKey(entity, field, state);
+    if (value !== undefined) keys.push({ field, value });
+  }
+  return plan.likely.includes(entity) ? [...keys, ...neighbourhoods(entity, state)] : keys;
+}
+
+/** Fields that no key of the entity is made of never change one. */
+export function mayChangeKeys(plan: KeyPlan, entity: EntityName, fields: readonly string[]): boolean {
+  const exact = plan.exact[entity];
+  const likely = plan.likely.includes(entity);
+  if (exact === undefined && !likely) return false;
+  return fields.some(
+    (field) => field === 'country' || exact?.includes(field) || (likely && neighbourly.has(field)),
+  );
+}
+
+const neighbourly: ReadonlySet<string> = new Set([
+  'name',
+  'code',
+  'email',
+  'domain',
+  'phone',
+  'street',
+  'postal_code',
+]);
+const prefixLength = 4;
+const phoneEnd = 7;
+
+/**
+ * Where objects live that may be the same: those that share one of these keys are compared, and no others, so that
+ * one among a hundred thousand is compared with a handful. Beginnings of words, because slips are rarest there.
+ */
+export function neighbourhoods(entity: EntityName, state: State): MatchKey[] {
+  const keys: MatchKey[] = [];
+  const add = (field: string, value: string | undefined) => {
+    if (value !== undefined && value !== '') keys.push({ field, value });
+  };
+  const name = textOf(state, 'name');
+  const [first, ...others] = name === undefined ? [] : nameOf(entity, name).words.map(withoutUmlauts);
+  add('~first', first?.slice(0, prefixLength));
+  // The longest of the other words is the least likely to be one that everybody has.
+  const longest = others.reduce((best, word) => (word.length > best.length ? word : best), '');
+  add('~second', longest.slice(0, prefixLength));
+  for (const field of ['code', 'email', 'domain'] as const) add(`~${field}`, exactKey(entity, field, state));
+  add('~phone', exactKey(entity, 'phone', state)?.slice(-phoneEnd));
+  const code = textOf(state, 'postal_code');
+  const street = textOf(state, 'street');
+  const word = street === undefined ? undefined : wordsOf(street).find((part) => !/^\d/.test(part));
+  if (code !== undefined && word !== undefined)
+    add('~address', `${fold(code).replace(/\W/g, '')} ${word.slice(0, prefixLength)}`);
+  return keys;
+}
+
+/** Keys under which a neighbour stands when it has one of these: words of a name change their place. */
+export const lookedUpAs = ({ field, value }: MatchKey): MatchKey[] =>
+  field === '~first' || field === '~second'
+    ? [
+        { field: '~first', value },
+        { field: '~second', value },
+      ]
+    : [{ field, value }];
