@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { entityOf } from '../../bridge/entities/catalogue.ts';
-import { checkState } from '../../bridge/entities/entity.ts';
 import type { State } from '../../bridge/entities/field.ts';
 import type { WriteChange } from '../../bridge/systems/system.ts';
 import { describeFailures } from './failures.ts';
 import type { ConformanceHarness, RunningSystem, WrittenEntity } from './harness.ts';
 import { doneOf, drain, expectFields, never } from './outcome.ts';
+import { describeOwnFields, stateProblems } from './own-fields.ts';
 
 /** What every connector must do, whichever system it speaks to. */
 export function describeConnector(name: string, harness: ConformanceHarness): void {
@@ -44,7 +43,7 @@ export function describeConnector(name: string, harness: ConformanceHarness): vo
         expect(result).toBe('created');
         const [snapshot] = await system.connector.read(entity, [id], never);
         expectFields(entity, snapshot?.state, fields);
-        expect(checkState(entityOf(entity), snapshot?.state ?? {})).toEqual([]);
+        expect(stateProblems(entity, system.extensions, snapshot?.state)).toEqual([]);
       });
 
       it('changes an object by its id and leaves its other fields alone', async () => {
@@ -122,7 +121,7 @@ export function describeConnector(name: string, harness: ConformanceHarness): vo
         for (const id of ids) expect(delivered.filter((candidate) => candidate === id)).toEqual([id]);
         for (const snapshot of all.snapshots) {
           expect(snapshot.entity).toBe(entity);
-          expect(checkState(entityOf(entity), snapshot.state ?? {})).toEqual([]);
+          expect(stateProblems(entity, system.extensions, snapshot.state)).toEqual([]);
         }
 
         const nothing = await poll(all.cursor);
@@ -133,6 +132,16 @@ export function describeConnector(name: string, harness: ConformanceHarness): vo
         const news = await poll(nothing.cursor);
         expect(news.snapshots.map(({ id }) => id).sort()).toEqual([ids[1], more].sort());
         expect((await poll(news.cursor)).snapshots).toEqual([]);
+      });
+
+      it("notices what people change in the firm's own fields", async (context) => {
+        const { create, changeOwn } = streamOf();
+        if (changeOwn === undefined) return context.skip();
+        const ids = [await create(), await create()];
+        const all = await poll(undefined);
+        const state = await changeOwn(ids[0] as string);
+        const news = await poll(all.cursor);
+        expect(news.snapshots).toMatchObject([{ id: ids[0], state }]);
       });
 
       it('notices what was deleted', async (context) => {
@@ -147,6 +156,7 @@ export function describeConnector(name: string, harness: ConformanceHarness): vo
       });
     });
 
+    describeOwnFields(harness, () => system);
     describeFailures(harness, () => system);
   });
 }

@@ -1,6 +1,6 @@
 import type { EntityName } from '../../bridge/entities/catalogue.ts';
 import type { State } from '../../bridge/entities/field.ts';
-import type { Connector } from '../../bridge/systems/system.ts';
+import type { Connector, SystemExtension } from '../../bridge/systems/system.ts';
 import type { FaultSwitch } from '../sandbox/faults.ts';
 
 /** What a test wants to be different about a connection. */
@@ -10,6 +10,8 @@ export interface Deviation {
   /** Credentials that the system does not know. */
   readonly wrongSecret?: boolean;
   readonly timeoutMilliseconds?: number;
+  /** Other fields of the firm's own than the running system has. */
+  readonly extensions?: readonly SystemExtension[];
 }
 
 /** An entity that the connector can write, with values to try it with. */
@@ -35,6 +37,8 @@ export interface PolledStream {
   create(): Promise<string>;
   /** Changes the object in the system. */
   change(id: string): Promise<void>;
+  /** Changes fields of the firm's own in it, as people there would; answers their canonical values. */
+  changeOwn?(id: string): Promise<State>;
   /** Deletes it in the system; absent where that cannot be done. */
   remove?(id: string): Promise<void>;
 }
@@ -44,6 +48,8 @@ export interface RunningSystem {
   readonly connector: Connector;
   /** One more connector to the same system; the suite closes it. */
   connect(deviation: Deviation): Connector;
+  /** Of each extended entity one field of every kind, as `ownFields` makes them; the connector knows them. */
+  readonly extensions: readonly SystemExtension[];
   /** Texts that no error may contain. */
   readonly secrets: readonly string[];
   /** An id of the system's form that no object has. */
@@ -62,6 +68,8 @@ export interface RunningSystem {
 }
 
 export interface ConformanceHarness {
+  /** Entities that the running system has fields of the firm's own for; none where the connector takes none. */
+  readonly extended: readonly EntityName[];
   /** Entities and streams that the running system will offer; one test each. */
   readonly entities: readonly EntityName[];
   readonly streams: readonly string[];

@@ -5,6 +5,7 @@ import { odooHarness } from './odoo-connector/conformance.ts';
 import { allowWriting, type Firm, startFirm } from './odoo-connector/firm.ts';
 import { testObjects } from './odoo-connector/objects.ts';
 import { testOutbox } from './odoo-connector/outbox.ts';
+import { addOwnFields, testOwnFields } from './odoo-connector/own-fields.ts';
 import { testSale } from './odoo-connector/sale.ts';
 import { testTrouble } from './odoo-connector/trouble.ts';
 import { signal, useWorkbench } from './odoo-connector/workbench.ts';
@@ -14,6 +15,7 @@ let firm: Firm;
 beforeAll(async () => {
   firm = await startFirm(['services_bridge.group_service_billing', 'base.group_partner_manager']);
   await allowWriting(firm, 'res.partner');
+  await addOwnFields(firm);
 });
 
 afterAll(() => firm?.close());
@@ -24,6 +26,7 @@ describe.each(['json2', 'xmlrpc'] as const)('Odoo 19 by %s', (transport) => {
   testSale(bench);
   testTrouble(bench);
   testOutbox(bench);
+  testOwnFields(bench);
   describeConnector(
     `Odoo by ${transport}`,
     odooHarness(() => firm, transport),

@@ -88,11 +88,7 @@ function typeOf(field: Field): Pick<PropertyDefinition, 'type' | 'fieldType' | '
       return {
         type: 'enumeration',
         fieldType: 'select',
-        options: (field.values ?? []).map((value, displayOrder) => ({
-          label: labelOf(value),
-          value,
-          displayOrder,
-        })),
+        options: optionsOf(field.values ?? []),
       };
     case 'flag':
       return {
@@ -106,6 +102,16 @@ function typeOf(field: Field): Pick<PropertyDefinition, 'type' | 'fieldType' | '
     default:
       return { type: 'string', fieldType: 'text' };
   }
+}
+
+/** HubSpot wants the labels of a property to differ; values that differ by a sign only are their own labels. */
+function optionsOf(values: readonly string[]): NonNullable<PropertyDefinition['options']> {
+  const distinct = new Set(values.map((value) => labelOf(value).toLowerCase())).size === values.length;
+  return values.map((value, displayOrder) => ({
+    label: distinct ? labelOf(value) : value,
+    value,
+    displayOrder,
+  }));
 }
 
 /** `billing_invoice_due_on` → `Billing invoice due on`. */

@@ -2,6 +2,7 @@ import { createOdoo, type OdooOptions } from '../../../bridge/systems/odoo/conne
 import { confirmOrder } from '../../../bridge/systems/odoo/facade.ts';
 import type { ConformanceHarness, RunningSystem } from '../../conformance/harness.ts';
 import { type Firm, quote } from './firm.ts';
+import { ownInOdoo } from './own-fields.ts';
 import { signal, type Workbench } from './workbench.ts';
 
 const tables = {
@@ -13,6 +14,7 @@ const tables = {
 export function odooHarness(firmOf: () => Firm, transport: Workbench['transport']): ConformanceHarness {
   return {
     entities: ['timesheet', 'customer'],
+    extended: ['customer'],
     // Odoo's streams give hints; the suite is about those that give objects.
     streams: [],
     faults: false,
@@ -28,6 +30,7 @@ async function start(firm: Firm, transport: Workbench['transport']): Promise<Run
     login: firm.login,
     apiKey: firm.apiKey,
     transport,
+    extensions: ownInOdoo,
   };
   const connector = createOdoo(options);
   // The suite gives its references anew for each transport.
@@ -40,8 +43,10 @@ async function start(firm: Firm, transport: Workbench['transport']): Promise<Run
         ...options,
         ...(deviation.unreachable ? { url: 'http://127.0.0.1:9' } : {}),
         ...(deviation.wrongSecret ? { apiKey: 'a-key-that-odoo-does-not-know' } : {}),
+        ...(deviation.extensions ? { extensions: deviation.extensions } : {}),
         ...(deviation.timeoutMilliseconds ? { timeoutMilliseconds: deviation.timeoutMilliseconds } : {}),
       }),
+    extensions: ownInOdoo,
     secrets: [firm.apiKey, 'a-key-that-odoo-does-not-know'],
     missingId: '999999',
     written: [

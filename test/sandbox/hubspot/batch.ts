@@ -5,6 +5,7 @@ import {
   answerOf,
   archive,
   create,
+  knownNames,
   objectType,
   present,
   requireUnique,
@@ -36,7 +37,7 @@ export function addBatchRoutes(app: Hono<SandboxEnvironment>, state: HubspotStat
     const type = objectType(c.req.param('type'));
     const body = await bodyOf(c);
     const inputs = inputsOf(body);
-    const names = namesOf(body, 'properties');
+    const names = knownNames(state, type, namesOf(body, 'properties'));
     namesOf(body, 'propertiesWithHistory');
     const idProperty = body.idProperty;
     if (typeof idProperty === 'string') requireUnique(state, type, idProperty);

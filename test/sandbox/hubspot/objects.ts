@@ -157,6 +157,10 @@ export function archive(state: HubspotState, type: ObjectType, id: string): void
     );
 }
 
+/** Those of the asked properties that there are: HubSpot leaves the others out without a word. */
+export const knownNames = (state: HubspotState, type: ObjectType, names: readonly string[]): string[] =>
+  names.filter((name) => state.properties[type].get(name) !== undefined);
+
 /** The object as HubSpot answers it: the asked properties, `null` where never set, and the standard three. */
 export function answerOf(object: StoredObject, names: readonly string[]) {
   const wanted = new Set([...names, 'hs_object_id', 'createdate', 'hs_lastmodifieddate']);

@@ -17,6 +17,8 @@ export interface Property {
   readonly modificationMetadata: { readonly readOnlyValue: boolean };
 }
 
+const longestText = 65_536;
+
 /** Which editors HubSpot allows for a type of value. */
 const fieldTypes: Readonly<Record<Property['type'], readonly string[]>> = {
   string: ['text', 'textarea', 'html', 'phonenumber', 'file'],
@@ -138,11 +140,26 @@ function readProperty(body: Record<string, unknown>, groups: ReadonlyMap<string,
   if (!groups.has(property.groupName)) throw notFound(`property group ${property.groupName} does not exist`);
   if (!fieldTypes[property.type]?.includes(property.fieldType))
     throw invalid(`Invalid combination of type ${property.type} and fieldType ${property.fieldType}`);
-  if (property.type === 'enumeration' && property.options.length === 0)
-    throw invalid('At least one option is required for an enumeration property');
+  if (property.type === 'enumeration') requireOptions(property);
   if (property.hasUniqueValue && property.type !== 'string' && property.type !== 'number')
     throw invalid(`Properties of type ${property.type} cannot have unique values`);
   return property;
+}
+
+function requireOptions({ options, fieldType }: Property): void {
+  if (!Array.isArray(options) || options.length === 0)
+    throw invalid('At least one option is required for an enumeration property');
+  for (const part of ['label', 'value'] as const) {
+    const texts = options.map((option) => option[part]);
+    if (texts.some((text) => typeof text !== 'string' || text === ''))
+      throw invalid(`Some required fields were not set: [options.${part}]`);
+    const twice = texts.find((text, index) => texts.indexOf(text) !== index);
+    if (twice !== undefined)
+      throw invalid(`Property option ${part}s must be unique, "${twice}" is there twice`);
+  }
+  const values = options.map(({ value }) => value).sort();
+  if (fieldType === 'booleancheckbox' && values.join() !== 'false,true')
+    throw invalid('A booleancheckbox property must have the two options true and false');
 }
 
 /** What is wrong with a value; `undefined` when it is good. The empty text clears a property. */
@@ -157,12 +174,20 @@ export function valueProblem(
     return { error: 'INVALID_NUMBER', message: `${value} was not a valid number.` };
   if (property.type === 'enumeration') {
     const allowed = property.options.map((option) => option.value);
-    if (!allowed.includes(value))
+    const chosen = property.fieldType === 'checkbox' ? value.split(';') : [value];
+    if (!chosen.every((choice) => allowed.includes(choice)))
       return {
         error: 'INVALID_OPTION',
         message: `${value} was not one of the allowed options: [${allowed.join(', ')}]`,
       };
   }
+  if (property.type === 'bool' && value !== 'true' && value !== 'false')
+    return { error: 'INVALID_BOOLEAN', message: `${value} was not a valid boolean.` };
+  if (value.length > longestText)
+    return {
+      error: 'PROPERTY_VALUE_TOO_LONG',
+      message: `The value is longer than ${longestText} characters.`,
+    };
   if (property.type === 'date' && !isDate(value))
     return { error: 'INVALID_DATE', message: `${value} is not a date at midnight UTC.` };
   if (property.type === 'datetime' && Number.isNaN(timeOf(value)))

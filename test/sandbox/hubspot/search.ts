@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import type { SandboxEnvironment } from '../server.ts';
 import { bodyOf } from './batch.ts';
 import { invalid } from './errors.ts';
-import { answerOf, objectType } from './objects.ts';
+import { answerOf, knownNames, objectType } from './objects.ts';
 import type { HubspotState, StoredObject } from './state.ts';
 
 export interface SearchLimits {
@@ -42,6 +42,7 @@ export function addSearchRoutes(
     if (!Number.isInteger(after) || after < 0) throw invalid(`Invalid after ${body.after}`);
     if (after + limit > limits.results)
       throw invalid(`A search can reach ${limits.results} results at most (after ${after}, limit ${limit})`);
+    const names = knownNames(state, type, body.properties as string[]);
     const groups = filterGroups(body.filterGroups);
     for (const filter of groups.flat())
       if (state.properties[type].get(filter.propertyName) === undefined)
@@ -53,9 +54,7 @@ export function addSearchRoutes(
           groups.length === 0 || groups.some((group) => group.every((filter) => holds(object, filter))),
       )
       .sort(bySorts(body.sorts));
-    const results = found
-      .slice(after, after + limit)
-      .map((object) => answerOf(object, body.properties as string[]));
+    const results = found.slice(after, after + limit).map((object) => answerOf(object, names));
     const next = after + limit < found.length ? { paging: { next: { after: String(after + limit) } } } : {};
     return c.json({ total: found.length, results, ...next });
   });

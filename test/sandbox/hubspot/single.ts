@@ -2,7 +2,16 @@ import type { Hono } from 'hono';
 import type { SandboxEnvironment } from '../server.ts';
 import { bodyOf } from './batch.ts';
 import { invalid } from './errors.ts';
-import { answerOf, archive, create, objectType, requirePresent, requireValid, update } from './objects.ts';
+import {
+  answerOf,
+  archive,
+  create,
+  knownNames,
+  objectType,
+  requirePresent,
+  requireValid,
+  update,
+} from './objects.ts';
 import type { HubspotState } from './state.ts';
 
 /** Create, read, change, archive and list objects one by one. */
@@ -14,12 +23,13 @@ export function addSingleRoutes(app: Hono<SandboxEnvironment>, state: HubspotSta
       throw invalid('limit must be between 1 and 100');
     const archived = c.req.query('archived') === 'true';
     const after = c.req.query('after') ?? '';
+    const names = knownNames(state, type, namesOf(c.req.query('properties')));
     const objects = [...state.objects[type].values()]
       .filter((object) => (object.archivedAt !== undefined) === archived)
       .filter((object) => after === '' || Number(object.id) >= Number(after));
     const next = objects[limit];
     return c.json({
-      results: objects.slice(0, limit).map((object) => answerOf(object, namesOf(c.req.query('properties')))),
+      results: objects.slice(0, limit).map((object) => answerOf(object, names)),
       ...(next === undefined ? {} : { paging: { next: { after: next.id } } }),
     });
   });
@@ -34,9 +44,8 @@ export function addSingleRoutes(app: Hono<SandboxEnvironment>, state: HubspotSta
 
   app.get('/crm/v3/objects/:type/:id', (c) => {
     const type = objectType(c.req.param('type'));
-    return c.json(
-      answerOf(requirePresent(state, type, c.req.param('id')), namesOf(c.req.query('properties'))),
-    );
+    const names = knownNames(state, type, namesOf(c.req.query('properties')));
+    return c.json(answerOf(requirePresent(state, type, c.req.param('id')), names));
   });
 
   app.patch('/crm/v3/objects/:type/:id', async (c) => {

@@ -8,6 +8,8 @@ describeConnector('Harvest', {
   entities: ['customer', 'project', 'task'],
   streams: ['time', 'clients', 'projects', 'tasks', 'users'],
   faults: true,
+  // Harvest has no fields of one's own.
+  extended: [],
   async start(): Promise<RunningSystem> {
     const running = await startHarvest();
     const { sandbox, clock, connector, call, close } = running;
@@ -127,6 +129,7 @@ describeConnector('Harvest', {
           limit: generous,
           ...(timeoutMilliseconds === undefined ? {} : { timeoutMilliseconds }),
         }),
+      extensions: [],
       secrets: [sandbox.token, 'wrong-secret'],
       missingId: '4711',
       written,

@@ -1,14 +1,30 @@
 import { createHubspot } from '../../../bridge/systems/hubspot/connector.ts';
 import { describeConnector } from '../../conformance/connector.ts';
 import type { PolledStream, RunningSystem, WrittenEntity } from '../../conformance/harness.ts';
+import { ownFields, ownValues } from '../../conformance/own-fields.ts';
 import { searchDelay, startHubspot } from './start.ts';
 
+const extensions = [
+  ...ownFields('customer', (field) => field.replace('x_', 'firm_')),
+  ...ownFields('opportunity', (field) => field.replace('x_', 'firm_')),
+];
+
+/** What a person enters in HubSpot for `ownValues`. */
+const entered = {
+  firm_motto: String(ownValues.x_motto),
+  firm_segment: 'gold',
+  firm_on_hold: 'true',
+  firm_score: '1234.50',
+  firm_reviewed_on: '2026-02-28',
+};
+
 describeConnector('HubSpot', {
+  extended: ['customer', 'opportunity'],
   entities: ['customer', 'opportunity'],
   streams: ['companies', 'deals'],
   faults: true,
   async start(): Promise<RunningSystem> {
-    const { sandbox, clock, connector, close } = await startHubspot();
+    const { sandbox, clock, connector, close } = await startHubspot({ extensions });
     let number = 0;
     const company = () => sandbox.person.create('companies', { name: `Company ${++number}` });
 
@@ -58,6 +74,11 @@ describeConnector('HubSpot', {
         clock.advance(1000);
         sandbox.person.edit('companies', id, { city: 'Bremen' });
       },
+      async changeOwn(id) {
+        clock.advance(1000);
+        sandbox.person.edit('companies', id, entered);
+        return ownValues;
+      },
       async remove(id) {
         clock.advance(1000);
         sandbox.person.archive('companies', id);
@@ -72,6 +93,11 @@ describeConnector('HubSpot', {
         clock.advance(1000);
         sandbox.person.edit('deals', id, { amount: '5000' });
       },
+      async changeOwn(id) {
+        clock.advance(1000);
+        sandbox.person.edit('deals', id, entered);
+        return ownValues;
+      },
       async remove(id) {
         clock.advance(1000);
         sandbox.person.archive('deals', id);
@@ -80,12 +106,14 @@ describeConnector('HubSpot', {
 
     return {
       connector,
-      connect: ({ unreachable, wrongSecret, timeoutMilliseconds }) =>
+      connect: ({ unreachable, wrongSecret, timeoutMilliseconds, ...deviation }) =>
         createHubspot({
           baseUrl: unreachable ? 'http://127.0.0.1:1' : sandbox.url,
           token: () => (wrongSecret ? 'wrong-secret' : sandbox.token),
+          extensions: deviation.extensions ?? extensions,
           ...(timeoutMilliseconds === undefined ? {} : { timeoutMilliseconds }),
         }),
+      extensions,
       secrets: [sandbox.token, 'wrong-secret'],
       missingId: '4711',
       written: [customer, opportunity],
