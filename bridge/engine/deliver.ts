@@ -23,6 +23,8 @@ export interface DeliverOptions {
   readonly readiness: Readiness;
   /** Whether anything may be written at all. */
   readonly allowed: () => Promise<boolean>;
+  /** Finds out what has to be called; usually `prepareDeliveries`. */
+  readonly prepare?: typeof prepareDeliveries;
   readonly observe: Observe;
   readonly now: () => number;
   readonly random: () => number;
@@ -75,7 +77,7 @@ export function createDeliverStep(options: DeliverOptions): () => Promise<Next> 
     const { store, landscape, connector, health, observe, now, random } = options;
     const startedAtMs = now();
     try {
-      return await prepareDeliveries({
+      return await (options.prepare ?? prepareDeliveries)({
         store,
         landscape,
         connector,

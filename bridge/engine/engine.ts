@@ -1,5 +1,6 @@
 import type { Store } from '../store/store.ts';
-import { createDeliverStep } from './deliver.ts';
+import { createDeliverStep, type DeliverOptions } from './deliver.ts';
+import { createDerive } from './derive.ts';
 import { createHealth, type Health } from './health.ts';
 import type { Landscape } from './landscape.ts';
 import { type Loop, type Next, startLoop } from './loop.ts';
@@ -7,6 +8,7 @@ import type { Observe } from './observer.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
 import { createRefreshStep } from './refresh.ts';
 import { createRoute } from './route.ts';
+import { prepareEvents } from './tell.ts';
 
 export interface EngineOptions {
   readonly store: Store;
@@ -45,6 +47,8 @@ export function createEngine(options: EngineOptions): Engine {
   const random = options.random ?? Math.random;
   const stopping = new AbortController();
   const route = createRoute(landscape);
+  const derive = createDerive(landscape);
+  const subscribers = landscape.rules.subscribers.map(({ name }) => name);
   const readinesses = new Map<string, Readiness>();
   const healths = new Map<string, Sides>();
   const refreshing = new Map<string, Loop>();
@@ -73,17 +77,31 @@ export function createEngine(options: EngineOptions): Engine {
     readinesses.set(system, createReadiness({ connector, healths: sides, observe, now }));
   }
 
-  function startLoops(system: string): void {
-    const connector = landscape.connector(system);
-    const [reading, writing] = healths.get(system) as Sides;
-    const readiness = readinesses.get(system) as Readiness;
-    const shared = { store, connector, readiness, observe, now, signal: stopping.signal };
+  const report = (where: string) => (error: unknown) => observe({ kind: 'failed', where, error });
+
+  const shared = (system: string) => ({
+    store,
+    connector: landscape.connector(system),
+    readiness: readinesses.get(system) as Readiness,
+    observe,
+    now,
+    signal: stopping.signal,
+  });
+
+  function startReading(system: string): void {
+    const [health] = healths.get(system) as Sides;
     const onChanged = () => wakeAll(delivering);
-    const refresh = createRefreshStep({ ...shared, health: reading, route, onChanged });
+    const refresh = createRefreshStep({ ...shared(system), health, route, derive, onChanged });
+    refreshing.set(system, startLoop(refresh, report(`reading ${system}`)));
+  }
+
+  function startDelivering(target: string, more: Pick<DeliverOptions, 'prepare'> = {}): void {
+    const [, health] = healths.get(target) as Sides;
     const deliver = createDeliverStep({
-      ...shared,
-      health: writing,
-      allowed: () => mayWriteTo(system),
+      ...shared(target),
+      ...more,
+      health,
+      allowed: () => mayWriteTo(target),
       landscape,
       random,
       onSettled(settlements, woken) {
@@ -91,9 +109,7 @@ export function createEngine(options: EngineOptions): Engine {
         if (settlements.some((settlement) => settlement.outcome === 'waiting')) wakeAll(refreshing);
       },
     });
-    const report = (where: string) => (error: unknown) => observe({ kind: 'failed', where, error });
-    refreshing.set(system, startLoop(refresh, report(`reading ${system}`)));
-    delivering.set(system, startLoop(deliver, report(`writing to ${system}`)));
+    delivering.set(target, startLoop(deliver, report(`writing to ${target}`)));
   }
 
   /** A try that could not be settled holds its delivery until the lease ends. */
@@ -106,8 +122,12 @@ export function createEngine(options: EngineOptions): Engine {
     async start() {
       await store.releaseLeases('all');
       await store.wakeUnmet(landscape.systems);
-      for (const system of landscape.systems) prepare(system);
-      for (const system of landscape.systems) startLoops(system);
+      for (const target of [...landscape.systems, ...subscribers]) prepare(target);
+      for (const system of landscape.systems) {
+        startReading(system);
+        startDelivering(system);
+      }
+      for (const subscriber of subscribers) startDelivering(subscriber, { prepare: prepareEvents });
       keeping = startLoop(giveBack, (error) =>
         observe({ kind: 'failed', where: 'giving leases back', error }),
       );

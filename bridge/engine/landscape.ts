@@ -31,14 +31,15 @@ export function createTerrain(rules: RuleSet): Terrain {
   };
 }
 
-/** @throws Error when a declared system has no connector: the wiring is wrong, not the configuration */
+/** @throws Error when a declared system or subscriber has no connector: the wiring is wrong, not the configuration */
 export function createLandscape(rules: RuleSet, connectors: readonly Connector[]): Landscape {
   const bySystem = new Map(connectors.map((connector) => [connector.system, connector]));
   const landscape: Landscape = {
     ...createTerrain(rules),
     connector: (system) => known(bySystem.get(system), system),
   };
-  for (const system of landscape.systems) landscape.connector(system);
+  const subscribers = rules.subscribers.map(({ name }) => name);
+  for (const name of [...landscape.systems, ...subscribers]) landscape.connector(name);
   return landscape;
 }
 

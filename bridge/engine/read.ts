@@ -10,6 +10,10 @@ interface Wanted extends ObjectKey {
   readonly correlation: string;
   /** True while only events say so that the bridge itself caused. */
   readonly echo: boolean;
+  /** True when one of the events says that the object was created. */
+  readonly created: boolean;
+  /** When the latest of the events happened. */
+  readonly occurredAt: string;
   /** The events that this answers. */
   readonly seqs: readonly number[];
   /** True when no event names it, only the state of another object that was read. */
@@ -42,16 +46,27 @@ export function sortEvents(events: readonly StoredEvent[], connector: Connector)
   const delivered: Answer[] = [];
   const wanted = new Map<string, Wanted>();
   for (const event of events) {
-    const { correlation, echo, seq } = event;
+    const { correlation, echo, occurredAt, seq } = event;
+    const created = event.operation === 'create';
     if (event.state !== undefined) {
       const entity = event.type as EntityName;
       const { system, objectId: id, state } = event;
-      delivered.push({ reading: { system, entity, id, state, correlation, echo }, seqs: [seq] });
+      const reading = { system, entity, id, state, correlation, echo, created, occurredAt };
+      delivered.push({ reading, seqs: [seq] });
       continue;
     }
     const entities = isEntityName(event.type) ? [event.type] : connector.entitiesOf(event.type);
     for (const entity of entities)
-      want(wanted, { entity, id: event.objectId, correlation, echo, seqs: [seq], touched: false });
+      want(wanted, {
+        entity,
+        id: event.objectId,
+        correlation,
+        echo,
+        created,
+        occurredAt,
+        seqs: [seq],
+        touched: false,
+      });
   }
   return { delivered, wanted };
 }
@@ -61,7 +76,8 @@ function want(wanted: Map<string, Wanted>, next: Wanted): void {
   const known = wanted.get(key);
   // The newest cause gives its name to what follows.
   const echo = next.echo && (known?.echo ?? true);
-  wanted.set(key, { ...next, echo, seqs: known === undefined ? next.seqs : [...known.seqs, ...next.seqs] });
+  const created = next.created || (known?.created ?? false);
+  wanted.set(key, { ...next, echo, created, seqs: known === undefined ? next.seqs : [...known.seqs, ...next.seqs] });
 }
 
 /**
@@ -87,12 +103,20 @@ export async function readAll(connector: Connector, work: Work, signal: AbortSig
         for (const { snapshot, cause } of await readChunk(entity, chunk)) {
           done.add(keyOf(snapshot));
           const { id, state, touches = [] } = snapshot;
-          const { correlation, echo, seqs } = cause;
-          answers.push({ reading: { system, entity, id, state, correlation, echo }, seqs });
+          const { correlation, echo, created, occurredAt, seqs } = cause;
+          answers.push({ reading: { system, entity, id, state, correlation, echo, created, occurredAt }, seqs });
           for (const key of touches) {
             // The event that led here answers for what it touches too: it is not worked off before that is read.
             if (!done.has(keyOf(key)) && !wanted.has(keyOf(key)))
-              want(touched, { ...key, correlation, echo: false, seqs, touched: true });
+              want(touched, {
+                ...key,
+                correlation,
+                echo: false,
+                created: false,
+                occurredAt,
+                seqs,
+                touched: true,
+              });
           }
         }
       }

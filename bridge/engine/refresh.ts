@@ -1,4 +1,4 @@
-import type { Route } from '../store/apply.ts';
+import type { Derive, Route } from '../store/apply.ts';
 import { isDatabaseFailure } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
 import type { Connector } from '../systems/system.ts';
@@ -14,6 +14,7 @@ export interface RefreshOptions {
   readonly store: Store;
   readonly connector: Connector;
   readonly route: Route;
+  readonly derive: Derive;
   readonly health: Health;
   readonly readiness: Readiness;
   readonly observe: Observe;
@@ -31,7 +32,7 @@ const readTimeoutMs = 120_000;
  * the transaction that keeps what it led to; when the system cannot be read, it stays.
  */
 export function createRefreshStep(options: RefreshOptions): () => Promise<Next> {
-  const { store, connector, route, health, observe, now } = options;
+  const { store, connector, route, derive, health, observe, now } = options;
   const { system } = connector;
 
   return async function step(): Promise<Next> {
@@ -81,7 +82,7 @@ export function createRefreshStep(options: RefreshOptions): () => Promise<Next> 
     const finished = seqs.filter((seq) => !failedSeqs.has(seq));
     const readings = answers.map(({ reading }) => reading);
     try {
-      return (await store.apply({ readings, finished, failed, route })).changed;
+      return (await store.apply({ readings, finished, failed, route, derive })).changed;
     } catch (error) {
       if (isDatabaseFailure(error) || answers.length === 0) throw error;
     }
@@ -90,8 +91,8 @@ export function createRefreshStep(options: RefreshOptions): () => Promise<Next> 
     let changed = 0;
     for (const answer of answers) {
       try {
-        changed += (await store.apply({ readings: [answer.reading], finished: [], failed: [], route }))
-          .changed;
+        const readings = [answer.reading];
+        changed += (await store.apply({ readings, finished: [], failed: [], route, derive })).changed;
       } catch (error) {
         if (isDatabaseFailure(error)) throw error;
         refused.push(...refuse(answer, error));

@@ -30,6 +30,7 @@ export async function pollStream(stream: string, options: PollOptions, signal: A
     accepted += kept;
     if (kept > 0) options.onEvents();
   }
+  await store.endPoll(system, stream);
   observe({ kind: 'polled', system, stream, pages, accepted, durationMs: now() - startedAt });
   return accepted;
 }

@@ -1,4 +1,5 @@
 import type { attemptTable } from './attempt.ts';
+import { eventSource } from './business-event.ts';
 import type { ClaimedDelivery, deliveryTable, NewDelivery } from './delivery.ts';
 import { sourceObject } from './delivery.ts';
 import type { eventTable, NewEvent } from './event.ts';
@@ -87,6 +88,7 @@ export function createSettle(tables: Tables) {
 
   function done(settlement: SettledDone, nowMs: number, at: string): readonly string[] {
     const { delivery, outcome, externalId, written, followUp } = settlement;
+    if (delivery.source === eventSource) return told(settlement, nowMs, at);
     const source = sourceObject(delivery);
     let woken = nobody;
     if (outcome === 'removed') forget(delivery, externalId);
@@ -119,6 +121,23 @@ export function createSettle(tables: Tables) {
       woken = [...woken, delivery.target];
     if (followUp !== undefined) deliveries.enqueue(followUp, nowMs, at);
     return woken;
+  }
+
+  /** Somebody heard of a business event. Nothing is linked by that, and nothing of it comes back. */
+  function told(settlement: SettledDone, nowMs: number, at: string): readonly string[] {
+    const { delivery, outcome, written } = settlement;
+    deliveries.move(delivery.id, 'leased', 'done', { at });
+    deliveries.supersedeDead(delivery, at);
+    attempt(settlement, { outcome, fields: written?.json });
+    return wakeNextEvent(delivery, nowMs);
+  }
+
+  /** The next event of the same object goes on, also behind one that is dead: a person's delay would hold up all of them. */
+  function wakeNextEvent(delivery: ClaimedDelivery, nowMs: number): readonly string[] {
+    const isEvent = delivery.source === eventSource;
+    return isEvent && needs.satisfy(delivery.target, sourceObject(delivery), nowMs)
+      ? [delivery.target]
+      : nobody;
   }
 
   /** Every member of a business object is known now in the systems of all others. */
@@ -237,7 +256,10 @@ export function createSettle(tables: Tables) {
     needs.clear(settlement.delivery.id);
     if (settlement.outcome === 'retry') retry(settlement, at);
     else if (settlement.outcome === 'waiting') waiting(settlement, nowMs, at);
-    else if (settlement.outcome === 'dead') dead(settlement, at);
+    else if (settlement.outcome === 'dead') {
+      dead(settlement, at);
+      return wakeNextEvent(settlement.delivery, nowMs);
+    }
     else return done(settlement, nowMs, at);
     return nobody;
   };

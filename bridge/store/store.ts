@@ -44,6 +44,7 @@ export interface Store {
   appendEvents(events: readonly NewEvent[]): Promise<{ accepted: number; duplicates: number }>;
   /**
    * Keeps one page of a poll together with the cursor behind it. Objects whose state is the one on record are left out.
+   * Once the stream has been read to its end, an object that nobody knew was created since.
    */
   appendPage(page: {
     system: string;
@@ -51,6 +52,8 @@ export interface Store {
     cursor: string;
     events: readonly NewEvent[];
   }): Promise<number>;
+  /** A poll came to the end of a stream. */
+  endPoll(system: string, stream: string): Promise<void>;
   cursor(system: string, stream: string): Promise<string | undefined>;
   /** The oldest events of a system that are not worked off. */
   openEvents(system: string, limit: number): Promise<StoredEvent[]>;
@@ -136,17 +139,18 @@ function createStore(database: OpenDatabase, now: () => number, release: () => v
   const instant = () => new Date(now()).toISOString();
 
   /** A poll repeats what is known: only what differs from the record is worth an event. */
-  function isNews(event: NewEvent): boolean {
-    if (event.state === undefined) return true;
+  function newsOf(event: NewEvent, complete: boolean): NewEvent | undefined {
+    if (event.state === undefined) return event;
     const open = events.openState(event.system, event.type, event.objectId);
-    if (open !== undefined) return !sameState(open, event.state);
+    if (open !== undefined) return sameState(open, event.state) ? undefined : event;
     const known = records.get({
       system: event.system,
       entity: event.type,
       id: event.objectId,
     } as SystemObject);
-    if (event.state === null) return known !== undefined && !known.gone;
-    return known === undefined || known.gone || known.fingerprint !== fingerprint(canonicalJson(event.state));
+    if (event.state === null) return known !== undefined && !known.gone ? event : undefined;
+    if (known === undefined) return complete ? { ...event, operation: 'create' } : event;
+    return known.gone || known.fingerprint !== fingerprint(canonicalJson(event.state)) ? event : undefined;
   }
 
   return {
@@ -162,11 +166,16 @@ function createStore(database: OpenDatabase, now: () => number, release: () => v
       writer.write(() => {
         const at = instant();
         let accepted = 0;
-        for (const event of page) if (isNews(event) && events.insert(event, at)) accepted++;
+        const complete = cursors.isComplete(system, stream);
+        for (const event of page) {
+          const news = newsOf(event, complete);
+          if (news !== undefined && events.insert(news, at)) accepted++;
+        }
         cursors.put(system, stream, cursor, at);
         return accepted;
       }),
 
+    endPoll: (system, stream) => writer.write(() => cursors.complete(system, stream, instant())),
     cursor: async (system, stream) => cursors.get(system, stream),
     openEvents: async (system, limit) => events.open(system, limit),
 
