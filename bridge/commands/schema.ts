@@ -4,7 +4,7 @@ import { catalogue } from '../entities/catalogue.ts';
 import { type JsonSchema, schemasOf } from '../entities/json-schema.ts';
 
 /** Published schemas by file name, as the text of the file. */
-export function schemaFiles(): Record<string, string> {
+function schemaFiles(): Record<string, string> {
   return Object.fromEntries(
     Object.entries(allSchemas()).map(([file, schema]) => [file, `${JSON.stringify(schema, null, 2)}\n`]),
   );
