@@ -45,6 +45,7 @@ const wordFor = {
   leased: 'under way',
   waiting: 'waiting',
   dead: 'dead',
+  shadowed: 'only recorded, because of shadow',
   done: 'done',
   superseded: 'superseded',
 } as const;

@@ -10,6 +10,7 @@ import type { Landscape } from './landscape.ts';
 import { referenceOf } from './landscape.ts';
 import type { Next } from './loop.ts';
 import type { Observe } from './observer.ts';
+import { isInShadow } from './plan.ts';
 import { type Prepared, prepareDeliveries } from './prepare.ts';
 import type { Readiness } from './readiness.ts';
 import { sharesWithin, total } from './share.ts';
@@ -44,6 +45,7 @@ const tryTimeoutMs = 60_000;
 export function createDeliverStep(options: DeliverOptions): () => Promise<Next> {
   const { store, connector, health, observe, now } = options;
   const target = connector.system;
+  const shadow = isInShadow(options.landscape, target);
   const write = createWrite(options);
 
   return async function step(): Promise<Next> {
@@ -51,7 +53,8 @@ export function createDeliverStep(options: DeliverOptions): () => Promise<Next> 
     const wait = health.waitMs();
     if (wait > 0) return { afterMs: wait };
     if (!(await options.allowed())) return { afterMs: whileForbiddenMs };
-    if (!(await options.readiness.ensure(options.signal))) return { afterMs: health.waitMs() };
+    // In shadow nothing is called, so nothing has to be set up.
+    if (!shadow && !(await options.readiness.ensure(options.signal))) return { afterMs: health.waitMs() };
     const probing = health.open();
     const shares = sharesWithin(connector.claimLimit);
     const claimed = await store.claim(target, probing ? probe : shares, leaseMs);

@@ -5,10 +5,12 @@ import { createHealth, type Health } from './health.ts';
 import type { Landscape } from './landscape.ts';
 import { type Loop, type Next, startLoop } from './loop.ts';
 import type { Observe } from './observer.ts';
+import { isInShadow } from './plan.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
 import { createRefreshStep } from './refresh.ts';
 import { createRoute } from './route.ts';
 import { prepareEvents } from './tell.ts';
+import { createShadowPass } from './shadow.ts';
 
 export interface EngineOptions {
   readonly store: Store;
@@ -54,6 +56,7 @@ export function createEngine(options: EngineOptions): Engine {
   const refreshing = new Map<string, Loop>();
   const delivering = new Map<string, Loop>();
   let keeping: Loop | undefined;
+  let unshadowing: Loop | undefined;
 
   const wakeAll = (loops: ReadonlyMap<string, Loop>) => {
     for (const loop of loops.values()) loop.wake();
@@ -74,7 +77,8 @@ export function createEngine(options: EngineOptions): Engine {
     const sides = [createHealth(now, random), createHealth(now, random)] as const;
     const connector = landscape.connector(system);
     healths.set(system, sides);
-    readinesses.set(system, createReadiness({ connector, healths: sides, observe, now }));
+    const shadow = isInShadow(landscape, system);
+    readinesses.set(system, createReadiness({ connector, shadow, healths: sides, observe, now }));
   }
 
   const report = (where: string) => (error: unknown) => observe({ kind: 'failed', where, error });
@@ -118,6 +122,19 @@ export function createEngine(options: EngineOptions): Engine {
     return { afterMs: lookForExpiredMs };
   }
 
+  /** What was only recorded and is in shadow no longer is brought now, so that nobody has to change it first. */
+  function startUnshadowing(): void {
+    const look = createShadowPass({ store, landscape });
+    unshadowing = startLoop(
+      async () => {
+        const targets = await look();
+        for (const target of targets ?? []) delivering.get(target)?.wake();
+        return targets === undefined ? 'when-woken' : 'now';
+      },
+      (error) => observe({ kind: 'failed', where: 'looking at what was in shadow', error }),
+    );
+  }
+
   return {
     async start() {
       await store.releaseLeases('all');
@@ -128,6 +145,7 @@ export function createEngine(options: EngineOptions): Engine {
         startDelivering(system);
       }
       for (const subscriber of subscribers) startDelivering(subscriber, { prepare: prepareEvents });
+      startUnshadowing();
       keeping = startLoop(giveBack, (error) =>
         observe({ kind: 'failed', where: 'giving leases back', error }),
       );
@@ -150,6 +168,7 @@ export function createEngine(options: EngineOptions): Engine {
         ...refreshing.values(),
         ...delivering.values(),
         ...(keeping === undefined ? [] : [keeping]),
+        ...(unshadowing === undefined ? [] : [unshadowing]),
       ];
       const ended = Promise.all(loops.map((loop) => loop.stop()));
       const grace = setTimeout(() => stopping.abort(), graceMs);

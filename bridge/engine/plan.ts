@@ -1,16 +1,24 @@
 import type { State, Value } from '../entities/field.ts';
 import { isList } from '../entities/state.ts';
-import { mapFields } from '../rules/mapping.ts';
-import { holds, type ReferenceField, referencesOf, rulesFrom } from '../rules/routes.ts';
+import { MappingError, mapFields } from '../rules/mapping.ts';
+import { activeRule, type ReferenceField, referencesOf, rulesFrom } from '../rules/routes.ts';
 import type { Rule } from '../rules/rule.ts';
+import { dueAt } from '../rules/timing.ts';
 import type { NewDelivery } from '../store/delivery.ts';
-import type { SystemObject } from '../store/record.ts';
+import type { StoredRecord, SystemObject } from '../store/record.ts';
 import type { DeliveryContext } from '../store/store.ts';
 import type { Terrain } from './landscape.ts';
 
 /** What a delivery comes to, by the newest state of its object. */
 export type Plan =
   | { readonly kind: 'nothing'; readonly reason: string }
+  /** A person has to decide or to correct something. */
+  | {
+      readonly kind: 'raise';
+      readonly error: 'conflict' | 'invalid';
+      readonly cause: string;
+      readonly shadow: boolean;
+    }
   | {
       readonly kind: 'remove';
       readonly targetId: string;
@@ -24,7 +32,7 @@ export type Plan =
       /** True when nobody may be called: it is only recorded. */
       readonly shadow: boolean;
       /** What rules in shadow would write besides. */
-      readonly besides?: State;
+      readonly besides?: Pick<Extract<Plan, { kind: 'write' }>, 'fields' | 'references'>;
       /** Mapped fields; references still are ids of the source. */
       readonly fields: State;
       readonly references: readonly ReferenceField[];
@@ -42,43 +50,88 @@ export function planDelivery(
 ): Plan {
   const rules = rulesBetween(delivery, landscape);
   if (rules.length === 0) return { kind: 'nothing', reason: 'no rule brings it there any more' };
-  if (isInShadow(landscape, delivery.target)) return planBy(rules, true, delivery, context);
-  const shadowed = rules.filter((rule) => rule.shadow);
-  if (shadowed.length === 0) return planBy(rules, false, delivery, context);
-  // Rules in shadow change nothing about what the others do.
-  const live = rules.filter((rule) => !rule.shadow);
+  const shadow = isInShadow(landscape, delivery.target);
+  try {
+    const stands = rules.map((rule) => standOf(rule, context.record));
+    return shadow ? planBy(stands, true, delivery, context) : planApart(stands, delivery, context);
+  } catch (error) {
+    if (!(error instanceof MappingError)) throw error;
+    const inShadow = shadow || rules.every((rule) => rule.shadow);
+    return { kind: 'raise', error: 'invalid', cause: error.message, shadow: inShadow };
+  }
+}
+
+/** What a rule is for an object. */
+interface Stand {
+  /** As it is with its overrides; as it is written where it does not bring the object. */
+  readonly rule: Rule;
+  readonly active: boolean;
+}
+
+function standOf(rule: Rule, record: StoredRecord | undefined): Stand {
+  const active = record === undefined ? undefined : activeRule(rule, record.state);
+  return { rule: active ?? rule, active: active !== undefined && record?.gone !== true };
+}
+
+/** Rules in shadow change nothing about what the others do. */
+function planApart(
+  stands: readonly Stand[],
+  delivery: PlannedDelivery,
+  context: DeliveryContext,
+): Plan {
+  const shadowed = stands.filter(({ rule }) => rule.shadow);
+  if (shadowed.length === 0) return planBy(stands, false, delivery, context);
+  const live = stands.filter(({ rule }) => !rule.shadow);
   const plan = planBy(live, false, delivery, context);
   const besides = planBy(shadowed, true, delivery, context);
   if (plan.kind === 'nothing') return besides;
-  return plan.kind === 'write' && besides.kind === 'write' ? { ...plan, besides: besides.fields } : plan;
+  return plan.kind === 'write' && besides.kind === 'write' ? { ...plan, besides } : plan;
 }
 
 /** True when nothing may be called in the system for a delivery. */
 export const isInShadow = (landscape: Terrain, system: string): boolean =>
   landscape.rules.systems.some(({ name, shadow }) => name === system && shadow);
 
+type PlannedDelivery = Parameters<typeof planDelivery>[0];
+
 function planBy(
-  rules: readonly Rule[],
+  stands: readonly Stand[],
   shadow: boolean,
-  delivery: { readonly uncertain?: boolean },
+  delivery: PlannedDelivery,
   { record, targetId }: DeliveryContext,
 ): Plan {
-  const active =
-    record === undefined || record.gone ? [] : rules.filter((rule) => holds(rule.when, record.state));
-  if (record === undefined || active.length === 0) {
-    const removing = rules.filter((rule) => rule.otherwise === 'remove');
-    if (
-      removing.length === 0 ||
-      record === undefined ||
-      (targetId === undefined && delivery.uncertain !== true)
-    )
+  const active = stands.flatMap((stand) => (stand.active ? [stand.rule] : []));
+  if (record !== undefined && active.length > 0) return planWrite(active, shadow, record.state);
+  const gone = record?.gone === true;
+  const withdrawnBy = (withdrawal: Rule['otherwise']) =>
+    stands.map(({ rule }) => rule).filter((rule) => (gone ? rule.deleted : rule.otherwise) === withdrawal);
+  const removing = withdrawnBy('remove');
+  if (record === undefined || (targetId === undefined && delivery.uncertain !== true))
+    return { kind: 'nothing', reason: 'its conditions do not hold' };
+  if (removing.length === 0) {
+    const [raising] = withdrawnBy('raise');
+    if (raising === undefined || targetId === undefined)
       return { kind: 'nothing', reason: 'its conditions do not hold' };
-    if (targetId !== undefined) return { kind: 'remove', targetId, rules: removing, shadow };
-    // It was being created when the answer was lost. Nobody knows its id, so it is brought once more, which finds it.
-    return { ...planWrite(removing, shadow, record.state), match: [], mayCreate: true, thenRemove: true };
+    return { kind: 'raise', error: 'conflict', cause: raisedCause(delivery, targetId, raising, gone), shadow };
   }
-  return planWrite(active, shadow, record.state);
+  if (targetId !== undefined) return { kind: 'remove', targetId, rules: removing, shadow };
+  // It was being created when the answer was lost. Nobody knows its id, so it is brought once more, which finds it.
+  return { ...planWrite(removing, shadow, record.state), match: [], mayCreate: true, thenRemove: true };
 }
+
+function raisedCause(
+  { source, target, entity, sourceId }: PlannedDelivery,
+  targetId: string,
+  rule: Rule,
+  gone: boolean,
+): string {
+  const what = gone ? 'was deleted' : `does not meet the conditions of the rule ${rule.id} any more`;
+  return `${entity} ${sourceId} of ${source} ${what}, and it is ${entity} ${targetId} in ${target}. Decide what becomes of it there.`;
+}
+
+/** When what is planned may leave, milliseconds since 1970: at the earliest of the times that its rules give it. */
+export const leavesAt = ({ rules }: { readonly rules: readonly Rule[] }, nowMs: number): number =>
+  Math.min(...rules.map((rule) => dueAt(rule.timing, nowMs)));
 
 function planWrite(rules: readonly Rule[], shadow: boolean, state: State): Extract<Plan, { kind: 'write' }> {
   const [first, ...others] = rules as [Rule, ...Rule[]];
@@ -120,7 +173,7 @@ export function rulesBetween(
 
 /** The objects of the source that the fields refer to. */
 export function referredObjects(
-  delivery: NewDelivery,
+  delivery: Pick<NewDelivery, 'source'>,
   fields: State,
   references: readonly ReferenceField[],
 ): SystemObject[] {

@@ -4,7 +4,7 @@ import { newId } from '../entities/id.ts';
 import { canonicalJson, fingerprint } from '../entities/state.ts';
 import { type ClaimedDelivery, type NewDelivery, sourceObject } from '../store/delivery.ts';
 import type { StoredRecord, SystemObject } from '../store/record.ts';
-import type { Settlement } from '../store/settle.ts';
+import type { SettledDead, SettledRetry, Settlement, ShadowNote } from '../store/settle.ts';
 import type { DeliveryContext, Store } from '../store/store.ts';
 import type { Connector } from '../systems/system.ts';
 import { asSystemError, settleFailedCall, settleFailedItem } from './failure.ts';
@@ -13,7 +13,8 @@ import { type Landscape, referenceOf } from './landscape.ts';
 import { findCounterparts, type Match } from './match.ts';
 import { waitFor } from './need.ts';
 import type { Observe } from './observer.ts';
-import { type Plan, planDelivery, referredObjects, translateReferences } from './plan.ts';
+import { isInShadow, type Plan, planDelivery, referredObjects, translateReferences } from './plan.ts';
+import { onlyInShadow, shadowNote } from './shadow.ts';
 
 /** A delivery that is ready for its call. */
 export interface Prepared {
@@ -30,6 +31,8 @@ export interface Prepared {
   readonly fingerprint: string;
   /** What has to be done with the object once this has worked. */
   readonly followUp?: NewDelivery;
+  /** What rules in shadow would have done besides: JSON. */
+  readonly shadow?: string;
 }
 
 export interface PrepareWork {
@@ -50,6 +53,9 @@ interface Drafted {
   readonly record: StoredRecord;
   readonly plan: Extract<Plan, { kind: 'write' }>;
   readonly fields: State;
+  /** True when nobody may be called: by the rules, or because of what it refers to. */
+  readonly shadow: boolean;
+  readonly besides?: State;
 }
 
 /**
@@ -71,23 +77,41 @@ export async function prepareDeliveries(
     planDelivery(delivery, contexts[index] as DeliveryContext, landscape),
   );
   const ids = await resolveReferences(store, claimed, plans);
+  const shadowed = await onlyInShadow(work, work.connector.system, unlinked(ids));
 
   for (const [index, delivery] of claimed.entries()) {
     const plan = plans[index] as Plan;
     const context = contexts[index] as DeliveryContext;
     if (plan.kind === 'nothing') settled.push({ ...base(delivery), outcome: 'skipped' });
+    else if (plan.kind === 'remove' && plan.shadow)
+      settled.push({ ...base(delivery), ...recorded('remove', plan.targetId, {}) });
     else if (plan.kind === 'remove') ready.push(removal(delivery, plan.targetId));
     else {
-      const missing = referredObjects(delivery, plan.fields, plan.references).filter(
-        (object) => ids.get(key(object)) === undefined,
+      const unknown = referredObjects(delivery, plan.fields, plan.references).filter(
+        (object) => ids.get(key(object))?.id === undefined,
       );
+      const missing = unknown.filter((object) => !shadowed.has(key(object)));
       if (missing.length > 0)
         settled.push({ ...base(delivery), ...waitFor(missing, delivery, landscape, now()) });
       else {
-        const translate = (entity: string, id: string) =>
-          ids.get(key({ system: delivery.source, entity: entity as EntityName, id }));
-        const fields = translateReferences(plan.fields, plan.references, translate);
-        drafted.push({ delivery, context, record: context.record as StoredRecord, plan, fields });
+        const shadow = plan.shadow || unknown.length > 0;
+        const known = (entity: string, id: string) =>
+          ids.get(key({ system: delivery.source, entity: entity as EntityName, id }))?.id;
+        const orSource = (entity: string, id: string) =>
+          known(entity, id) ?? referenceOf(delivery.source, entity as EntityName, id);
+        const fields = translateReferences(plan.fields, plan.references, shadow ? orSource : known);
+        const { besides } = plan;
+        drafted.push({
+          delivery,
+          context,
+          record: context.record as StoredRecord,
+          plan,
+          fields,
+          shadow,
+          ...(besides === undefined
+            ? {}
+            : { besides: translateReferences(besides.fields, besides.references, orSource) }),
+        });
       }
     }
   }
@@ -103,9 +127,26 @@ export async function prepareDeliveries(
     const nothingToWrite = Object.keys(plan.fields).length === 0;
     // What is in doubt is written again: a try whose answer was lost may have left something else there.
     const written = mark === context.writtenFingerprint && !delivery.uncertain;
+    if (draft.shadow && !(context.targetId !== undefined && (nothingToWrite || written))) {
+      const action = targetId !== undefined ? 'update' : plan.mayCreate ? 'create' : 'match';
+      settled.push({
+        ...base(delivery),
+        ...recorded(plan.thenRemove ? 'remove' : action, targetId, draft.fields),
+      });
+      continue;
+    }
+    const shadow =
+      draft.besides === undefined
+        ? {}
+        : {
+            shadow: shadowNote({
+              action: targetId === undefined ? 'create' : 'update',
+              fields: draft.besides,
+            }),
+          };
     if (targetId !== undefined && (nothingToWrite || written)) {
       const outcome = context.targetId === undefined ? 'matched' : 'skipped';
-      settled.push({ ...base(delivery), outcome, externalId: targetId });
+      settled.push({ ...base(delivery), outcome, externalId: targetId, ...shadow });
       continue;
     }
     ready.push({
@@ -118,12 +159,19 @@ export async function prepareDeliveries(
       json,
       fingerprint: mark,
       ...(plan.thenRemove ? { followUp: deliverAgain(delivery) } : {}),
+      ...shadow,
     });
   }
   return { ready, settled };
 }
 
-const key = ({ entity, id, system }: SystemObject): string => `${system}:${entity}:${id}`;
+const key = ({ entity, id, system }: SystemObject): string => referenceOf(system, entity, id);
+
+const recorded = (action: ShadowNote['action'], externalId: string | undefined, fields: State) => ({
+  outcome: 'shadowed' as const,
+  shadow: shadowNote({ action, fields }),
+  ...(externalId === undefined ? {} : { externalId }),
+});
 
 function removal(delivery: ClaimedDelivery, targetId: string): Prepared {
   const reference = referenceOf(delivery.source, delivery.entity, delivery.sourceId);
@@ -139,18 +187,27 @@ function removal(delivery: ClaimedDelivery, targetId: string): Prepared {
   };
 }
 
+interface Resolved {
+  readonly object: SystemObject;
+  /** Its id in the target, when it is linked. */
+  readonly id: string | undefined;
+}
+
+const unlinked = (ids: ReadonlyMap<string, Resolved>): SystemObject[] =>
+  [...ids.values()].flatMap(({ object, id }) => (id === undefined ? [object] : []));
+
 async function resolveReferences(store: Store, claimed: readonly ClaimedDelivery[], plans: readonly Plan[]) {
   const objects = new Map<string, SystemObject>();
   for (const [index, delivery] of claimed.entries()) {
     const plan = plans[index] as Plan;
     if (plan.kind !== 'write') continue;
-    for (const object of referredObjects(delivery, plan.fields, plan.references))
-      objects.set(key(object), object);
+    for (const { fields, references } of plan.besides === undefined ? [plan] : [plan, plan.besides])
+      for (const object of referredObjects(delivery, fields, references)) objects.set(key(object), object);
   }
   const target = claimed[0]?.target as string;
   const list = [...objects.values()];
   const found = await store.idsIn(target, list);
-  return new Map(list.map((object, index) => [key(object), found[index]]));
+  return new Map<string, Resolved>(list.map((object, index) => [key(object), { object, id: found[index] }]));
 }
 
 function deliverAgain(delivery: ClaimedDelivery): NewDelivery {
@@ -164,7 +221,8 @@ async function matchAll(drafted: readonly Drafted[], work: PrepareWork, settled:
   const searching = drafted.filter(
     ({ context, plan }) => context.targetId === undefined && (plan.match.length > 0 || !plan.mayCreate),
   );
-  if (searching.length === 0) return result;
+  // A system in shadow is not even asked.
+  if (searching.length === 0 || isInShadow(work.landscape, work.connector.system)) return result;
   const startedAtMs = work.now();
   const startedAt = new Date(startedAtMs).toISOString();
   let matches: Match[];
@@ -185,22 +243,26 @@ async function matchAll(drafted: readonly Drafted[], work: PrepareWork, settled:
     for (const { delivery } of searching) result.set(delivery.id, 'settled');
     return result;
   }
-  for (const [index, { delivery, plan }] of searching.entries()) {
+  for (const [index, draft] of searching.entries()) {
+    const { delivery, plan } = draft;
     const match = matches[index] as Match;
     const base = { delivery, startedAt, durationMs: work.now() - startedAtMs };
+    const end = (settlement: SettledRetry | SettledDead) => {
+      result.set(delivery.id, 'settled');
+      // In shadow nothing has to be seen to: it is recorded what would have had to.
+      const note = { ...base, ...recorded('match', undefined, draft.fields), cause: settlement.cause };
+      settled.push(draft.shadow ? note : settlement);
+    };
     if (match.kind === 'one') result.set(delivery.id, match.id);
     else if (match.kind === 'refused') {
-      result.set(delivery.id, 'settled');
       const failure = { error: match.error.kind, message: match.error.message };
-      settled.push(settleFailedItem(failure, { delivery, json: undefined }, { ...work, startedAtMs }));
+      end(settleFailedItem(failure, { delivery, json: undefined }, { ...work, startedAtMs }));
     } else if (match.kind === 'several') {
-      result.set(delivery.id, 'settled');
       const cause = `${delivery.target} has several that could be this ${delivery.entity}: ${match.ids.join(', ')} have the same ${match.field}. Merge them there, or make the ${match.field} differ.`;
-      settled.push({ ...base, outcome: 'dead', error: 'conflict', cause });
+      end({ ...base, outcome: 'dead', error: 'conflict', cause });
     } else if (!plan.mayCreate) {
-      result.set(delivery.id, 'settled');
       const cause = `${delivery.target} has no ${delivery.entity} with the same ${plan.match.join(' or ')} as ${referenceOf(delivery.source, delivery.entity, sourceObject(delivery).id)}. Add it there, or correct it in ${delivery.source}.`;
-      settled.push({
+      end({
         ...base,
         outcome: 'retry',
         error: 'unmatched',

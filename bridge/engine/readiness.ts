@@ -24,12 +24,14 @@ const validMs = 10 * 60_000;
 
 export function createReadiness(options: {
   connector: Connector;
+  /** In shadow the system is only looked at, nothing is set up in it. */
+  shadow: boolean;
   /** Of reading and of writing: neither is tried before the system is ready. */
   healths: readonly Health[];
   observe: Observe;
   now: () => number;
 }): Readiness {
-  const { connector, healths, observe, now } = options;
+  const { connector, shadow, healths, observe, now } = options;
   const { system } = connector;
   let ready = false;
   let refused = false;
@@ -41,9 +43,11 @@ export function createReadiness(options: {
   async function findOut(signal: AbortSignal): Promise<boolean> {
     const deadline = startDeadline(signal, setupTimeoutMs);
     try {
-      const findings = await connector.setup(deadline.signal);
-      problems = findings.flatMap(({ level, message, remedy }) =>
-        level === 'error' ? [remedy === undefined ? message : `${message}. ${remedy}`] : [],
+      const findings = await (shadow ? connector.check(deadline.signal) : connector.setup(deadline.signal));
+      problems = findings.flatMap(({ level, message, remedy, bySetup }) =>
+        level !== 'error' || (shadow && bySetup === true)
+          ? []
+          : [remedy === undefined ? message : `${message}. ${remedy}`],
       );
       ready = problems.length === 0;
       refused = !ready;

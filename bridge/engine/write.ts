@@ -67,7 +67,7 @@ export function createWrite(options: WriteOptions) {
   }
 
   function settle(prepared: Prepared, result: WriteResult, startedAtMs: number): Settlement {
-    const { delivery, action, json, fingerprint, targetId, followUp } = prepared;
+    const { delivery, action, json, fingerprint, targetId, followUp, shadow } = prepared;
     if (!result.ok) return settleFailedItem(result, failedItem(prepared), { now, random, startedAtMs });
     const base = {
       delivery,
@@ -83,6 +83,7 @@ export function createWrite(options: WriteOptions) {
       externalId: result.id,
       written: { json, fingerprint },
       ...(followUp === undefined ? {} : { followUp }),
+      ...(shadow === undefined ? {} : { shadow }),
     };
   }
 }

@@ -57,6 +57,7 @@ const attemptHeadlines: Readonly<Record<string, [Level, string]>> = {
   dead: ['error', 'delivery needs a person'],
   retry: ['warn', 'delivery will be tried again'],
   waiting: ['info', 'delivery waits for a link'],
+  shadowed: ['info', 'delivery only recorded, because of shadow'],
 };
 
 /** The line's properties: `message` is the headline's, so the event's own becomes the cause. */

@@ -148,7 +148,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
 /** The state that a delivery is in after a try. */
 function stateAfter(outcome: string): string {
   if (outcome === 'retry') return 'pending';
-  return outcome === 'waiting' || outcome === 'dead' ? outcome : 'done';
+  return outcome === 'waiting' || outcome === 'dead' || outcome === 'shadowed' ? outcome : 'done';
 }
 
 function registerQueues(registry: Registry, queues: MetricsOptions['queues'], now: () => number): void {

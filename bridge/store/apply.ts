@@ -111,16 +111,17 @@ export function createApply(tables: Tables) {
   ): 'changed' | 'unchanged' {
     const object: SystemObject = { system: reading.system, entity: reading.entity, id: reading.id };
     const known = records.get(object);
+    const way = (target: string) => ({
+      target,
+      source: object.system,
+      entity: object.entity,
+      sourceId: object.id,
+    });
     const context: RouteContext = {
-      linkedIn: (system) => links.idIn(object, system) !== undefined,
+      // What only exists in shadow is treated as if it were there, so that its changes are recorded too.
+      linkedIn: (system) => links.idIn(object, system) !== undefined || deliveries.isShadowed(way(system)),
       neededIn: (system) => needs.exists(system, object),
-      onTheWayTo: (system) =>
-        deliveries.underWay({
-          target: system,
-          source: object.system,
-          entity: object.entity,
-          sourceId: object.id,
-        }),
+      onTheWayTo: (system) => deliveries.underWay(way(system)),
     };
     const gone = reading.state === null;
     if (gone && known === undefined) return 'unchanged';

@@ -17,6 +17,8 @@ export interface Attempt {
   readonly message?: string;
   /** JSON of the canonical fields that were sent. */
   readonly fields?: string;
+  /** JSON of a `ShadowNote`: what would have been done, where it was not because of shadow. */
+  readonly shadow?: string;
 }
 
 export function attemptTable({ connection, kysely }: OpenDatabase) {
@@ -33,6 +35,7 @@ export function attemptTable({ connection, kysely }: OpenDatabase) {
         external_id: slot('externalId'),
         message: slot('message'),
         fields: slot('fields'),
+        shadow: slot('shadow'),
       })
       // A look for a counterpart, or a call to a system that does not listen, does not count as a try, so its number
       // may come again: the last one is kept.
@@ -45,6 +48,7 @@ export function attemptTable({ connection, kysely }: OpenDatabase) {
             outcome: excluded.ref('excluded.outcome'),
             external_id: excluded.ref('excluded.external_id'),
             fields: excluded.ref('excluded.fields'),
+            shadow: excluded.ref('excluded.shadow'),
             message: excluded.ref('excluded.message'),
           }))
           // What a try in doubt has sent is needed until another ends in doubt or one works, which has no message.
@@ -98,6 +102,7 @@ export function attemptTable({ connection, kysely }: OpenDatabase) {
         externalId: attempt.externalId ?? null,
         message: attempt.message ?? null,
         fields: attempt.fields ?? null,
+        shadow: attempt.shadow ?? null,
       });
     },
   };

@@ -4,15 +4,17 @@
  * - `waiting`: needs a link that does not exist yet. With the error `unmet` the rules do not bring what it needs, so a person
  *   has to see to it; it still goes on by itself when the link comes.
  * - `done`, `dead` (needs a person), `superseded` (a later delivery of the object took its place).
+ * - `shadowed`: all was worked out and recorded, and nobody was called. Stays until a later delivery of the object is done.
  */
-export type DeliveryState = 'pending' | 'leased' | 'waiting' | 'done' | 'dead' | 'superseded';
+export type DeliveryState = 'pending' | 'leased' | 'waiting' | 'done' | 'dead' | 'shadowed' | 'superseded';
 
 /** The whole state machine; checked at every move. */
 export const deliveryTransitions: Readonly<Record<DeliveryState, readonly DeliveryState[]>> = {
   pending: ['leased'],
-  leased: ['done', 'pending', 'waiting', 'dead', 'superseded'],
+  leased: ['done', 'pending', 'waiting', 'dead', 'shadowed', 'superseded'],
   waiting: ['pending'],
   dead: ['superseded'],
+  shadowed: ['superseded'],
   done: [],
   superseded: [],
 };

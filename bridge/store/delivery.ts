@@ -66,7 +66,7 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
         // One that ended in doubt may have had its effect; whatever brings the object next has to look.
         uncertain: sql<0 | 1>`exists (select 1 from delivery as earlier where earlier.uncertain = 1
           and earlier.target = @target and earlier.source = @source and earlier.entity = @entity
-          and earlier.source_id = @sourceId and earlier.state in ('dead', 'done'))`,
+          and earlier.source_id = @sourceId and earlier.state in ('dead', 'done', 'shadowed'))`,
         rules_version: slot('rulesVersion'),
         correlation: slot('correlation'),
         created_at: slot('at'),
@@ -157,7 +157,7 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
       .set({ uncertain: sql.lit(0) })
       .where(sameObject)
       .where('uncertain', '=', sql.lit(1))
-      .where('state', 'in', sql<string>`('dead', 'done', 'superseded')`),
+      .where('state', 'in', sql<string>`('dead', 'done', 'shadowed', 'superseded')`),
   );
   const supersedeDead = prepare<ObjectOfDelivery & { at: string }>(
     connection,
@@ -166,6 +166,29 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
       .set({ state: sql.lit('superseded'), settled_at: slot<string>('at') })
       .where(sameObject)
       .where('state', '=', sql.lit('dead')),
+  );
+  const supersedeShadowed = prepare<ObjectOfDelivery & { at: string }>(
+    connection,
+    kysely
+      .updateTable('delivery')
+      .set({ state: sql.lit('superseded'), settled_at: slot<string>('at') })
+      .where(sameObject)
+      .where('state', '=', sql.lit('shadowed')),
+  );
+  const shadowedOne = prepare<ObjectOfDelivery, { id: string }>(
+    connection,
+    kysely.selectFrom('delivery').select('id').where(sameObject).where('state', '=', sql.lit('shadowed')),
+  );
+  const shadowedPage = prepare<{ after: string; limit: number }, ClaimedRow>(
+    connection,
+    kysely
+      .selectFrom('delivery')
+      .select(['id', 'target', 'source', 'entity', 'source_id', 'lane', 'tries', 'uncertain'])
+      .select(['rules_version', 'correlation'])
+      .where('state', '=', sql.lit('shadowed'))
+      .where('id', '>', slot<string>('after'))
+      .orderBy('id')
+      .limit(slot<number>('limit')),
   );
   const wakeUnmatched = prepare<{ target: string; entity: string; nowMs: number }>(
     connection,
@@ -219,6 +242,7 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
   const some = (condition: string) =>
     connection.prepare(`select 1 from delivery where ${condition} limit 1`).get() !== undefined;
   let anyDead = some(`state = 'dead'`);
+  let anyShadowed = some(`state = 'shadowed'`);
   let anyUnmatched = some(`state = 'pending' and error = 'unmatched'`);
 
   return {
@@ -240,8 +264,9 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
     move(id: string, from: DeliveryState, to: DeliveryState, change: DeliveryMove): void {
       assertTransition(from, to);
       anyDead ||= to === 'dead';
+      anyShadowed ||= to === 'shadowed';
       anyUnmatched ||= change.error === 'unmatched';
-      const settled = to === 'done' || to === 'dead' || to === 'superseded';
+      const settled = to === 'done' || to === 'dead' || to === 'shadowed' || to === 'superseded';
       const { changes } = move.run({
         id,
         from,
@@ -271,6 +296,16 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
     supersedeDead(object: ObjectOfDelivery, at: string): void {
       if (anyDead) supersedeDead.run({ ...pick(object), at });
     },
+    /** A later delivery of the object came to an end: what was only recorded for it is history. */
+    supersedeShadowed(object: ObjectOfDelivery, at: string): void {
+      if (anyShadowed) supersedeShadowed.run({ ...pick(object), at });
+    },
+    /** True when the last that was done to bring the object to the target was in shadow. */
+    isShadowed: (object: ObjectOfDelivery): boolean =>
+      anyShadowed && shadowedOne.get(pick(object)) !== undefined,
+    /** The deliveries that were only recorded, in the order of their ids. */
+    shadowedAfter: (after: string, limit: number): ClaimedDelivery[] =>
+      shadowedPage.all({ after, limit }).map(fromRow),
     /** An object of this entity appeared in the target: deliveries that found no counterpart look again now. */
     wakeUnmatched(target: string, entity: EntityName, nowMs: number): void {
       if (anyUnmatched) wakeUnmatched.run({ target, entity, nowMs });

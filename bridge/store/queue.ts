@@ -12,7 +12,7 @@ export interface QueueCount {
   readonly oldestAt: string;
 }
 
-const unfinished: readonly DeliveryState[] = ['pending', 'leased', 'waiting', 'dead'];
+const unfinished: readonly DeliveryState[] = ['pending', 'leased', 'waiting', 'dead', 'shadowed'];
 
 interface Row {
   target: string;

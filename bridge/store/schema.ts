@@ -124,6 +124,8 @@ export interface AttemptTable {
   message: string | null;
   /** JSON of the canonical fields that were sent. */
   fields: string | null;
+  /** JSON of what would have been done, where it was not because of shadow. */
+  shadow: string | null;
 }
 
 export interface LedgerTable {

@@ -1,3 +1,4 @@
+import type { State } from '../entities/field.ts';
 import type { attemptTable } from './attempt.ts';
 import { eventSource } from './business-event.ts';
 import type { ClaimedDelivery, deliveryTable, NewDelivery } from './delivery.ts';
@@ -23,6 +24,27 @@ export interface SettledDone extends Settled {
   readonly written?: { readonly json: string; readonly fingerprint: string };
   /** What has to be done with the object next. */
   readonly followUp?: NewDelivery;
+  /** What rules in shadow would have done besides: JSON of a `ShadowNote`. */
+  readonly shadow?: string;
+}
+
+/** Nobody was called; what would have been done is recorded. */
+export interface SettledShadowed extends Settled {
+  readonly outcome: 'shadowed';
+  /** JSON of a `ShadowNote`. */
+  readonly shadow: string;
+  /** Id in the target, where it is known. */
+  readonly externalId?: string;
+  /** What would have kept it from being done, for people. */
+  readonly cause?: string;
+}
+
+/** What would have been done, as it is kept with the attempt. */
+export interface ShadowNote {
+  /** `match`: it would only be linked to its counterpart, should there be one. */
+  readonly action: 'create' | 'update' | 'remove' | 'match';
+  /** Canonical fields. References are ids of the target; `<system>:<entity>:<id>` of the source where there is none. */
+  readonly fields: State;
 }
 
 export interface SettledRetry extends Settled {
@@ -67,7 +89,7 @@ export interface SettledDead extends Settled {
   readonly fieldsJson?: string;
 }
 
-export type Settlement = SettledDone | SettledRetry | SettledWaiting | SettledDead;
+export type Settlement = SettledDone | SettledRetry | SettledWaiting | SettledDead | SettledShadowed;
 
 interface Tables {
   readonly deliveries: ReturnType<typeof deliveryTable>;
@@ -111,7 +133,8 @@ export function createSettle(tables: Tables) {
     deliveries.move(delivery.id, 'leased', 'done', { at, uncertain });
     if (uncertain) passDoubtOn(delivery);
     deliveries.supersedeDead(delivery, at);
-    attempt(settlement, { outcome, externalId, fields: written?.json });
+    deliveries.supersedeShadowed(delivery, at);
+    attempt(settlement, { outcome, externalId, fields: written?.json, shadow: settlement.shadow });
     // Its conditions do not hold any more: what waits for it learns that it will not come.
     if (
       outcome === 'skipped' &&
@@ -222,6 +245,28 @@ export function createSettle(tables: Tables) {
     attempt(settlement, { outcome: error, message: cause, fields: settlement.fieldsJson });
   }
 
+  /** What waits for the object learns that it will not come as long as it is in shadow. */
+  function shadowed(settlement: SettledShadowed, nowMs: number, at: string): readonly string[] {
+    const { delivery, externalId, cause, shadow } = settlement;
+    const { uncertain } = delivery;
+    deliveries.supersedeShadowed(delivery, at);
+    deliveries.move(delivery.id, 'leased', 'shadowed', {
+      at,
+      uncertain,
+      ...(cause === undefined ? {} : { cause }),
+    });
+    if (uncertain) passDoubtOn(delivery);
+    attempt(settlement, {
+      outcome: 'shadowed',
+      externalId,
+      shadow,
+      ...(cause === undefined ? {} : { message: cause }),
+    });
+    return needs.lookAgain(sourceObject(delivery), nowMs).includes(delivery.target)
+      ? [delivery.target]
+      : nobody;
+  }
+
   /** One that was made while this was under way knows nothing of the doubt yet. */
   function passDoubtOn(delivery: ClaimedDelivery): void {
     const newer = deliveries.openOne(delivery);
@@ -235,10 +280,11 @@ export function createSettle(tables: Tables) {
       externalId?: string | undefined;
       message?: string;
       fields?: string | undefined;
+      shadow?: string | undefined;
     },
   ): void {
     const { delivery, startedAt, durationMs } = settlement;
-    const { externalId, fields, ...rest } = result;
+    const { externalId, fields, shadow, ...rest } = result;
     attempts.insert({
       deliveryId: delivery.id,
       number: delivery.tries,
@@ -247,6 +293,7 @@ export function createSettle(tables: Tables) {
       ...rest,
       ...(externalId === undefined ? {} : { externalId }),
       ...(fields === undefined ? {} : { fields }),
+      ...(shadow === undefined ? {} : { shadow }),
     });
   }
 
@@ -259,7 +306,7 @@ export function createSettle(tables: Tables) {
     else if (settlement.outcome === 'dead') {
       dead(settlement, at);
       return wakeNextEvent(settlement.delivery, nowMs);
-    }
+    } else if (settlement.outcome === 'shadowed') return shadowed(settlement, nowMs, at);
     else return done(settlement, nowMs, at);
     return nobody;
   };

@@ -6,7 +6,7 @@ import { businessEventTable, type StoredBusinessEvent } from './business-event.t
 import { changeTable } from './change.ts';
 import { cursorTable } from './cursor.ts';
 import { type OpenDatabase, openDatabase } from './database.ts';
-import { type ClaimedDelivery, deliveryTable } from './delivery.ts';
+import { type ClaimedDelivery, deliveryTable, type NewDelivery } from './delivery.ts';
 import { eventTable, type NewEvent, type StoredEvent } from './event.ts';
 import { createHousekeeping } from './housekeeping.ts';
 import { ledgerTable } from './ledger.ts';
@@ -87,6 +87,12 @@ export interface Store {
   releaseLeases(which: 'expired' | 'all'): Promise<number>;
   /** The rules may have changed: deliveries to these targets that waited for what no rule brings look again. */
   wakeUnmet(targets: readonly string[]): Promise<void>;
+  /** Whether the last that was done to bring each object to the target was only recorded, because of shadow. */
+  shadowed(target: string, objects: readonly SystemObject[]): Promise<boolean[]>;
+  /** Deliveries that were only recorded, in the order of their ids, from behind `after`. */
+  shadowedAfter(after: string, limit: number): Promise<ClaimedDelivery[]>;
+  /** Has objects delivered; joins what has not left yet. */
+  enqueue(deliveries: readonly NewDelivery[]): Promise<void>;
   /** The deliveries that are not done, counted by target and state. */
   queues(): Promise<QueueCount[]>;
   /** Removes one round of what is settled and older than `before` (an instant); answers how many rows went. */
@@ -281,6 +287,18 @@ function createStore(database: OpenDatabase, now: () => number, release: () => v
       writer.write(() => {
         const nowMs = now();
         for (const target of targets) needs.wakeUnmet(target, nowMs);
+      }),
+
+    shadowed: async (target, objects) =>
+      objects.map(({ system, entity, id }) =>
+        deliveries.isShadowed({ target, source: system, entity, sourceId: id }),
+      ),
+    shadowedAfter: async (after, limit) => deliveries.shadowedAfter(after, limit),
+    enqueue: (wanted) =>
+      writer.write(() => {
+        const nowMs = now();
+        const at = new Date(nowMs).toISOString();
+        for (const delivery of wanted) deliveries.enqueue(delivery, nowMs, at);
       }),
 
     queues: async () => queueCounts(),

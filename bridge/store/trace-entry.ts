@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { AttemptTable, ChangeTable, DeliveryTable, EventTable, LinkTable } from './schema.ts';
+import type { ShadowNote } from './settle.ts';
 
 /** One thing that happened. */
 export interface TraceEntry {
@@ -69,13 +70,20 @@ export function attemptEntry(row: Selectable<AttemptTable>, delivery: Selectable
   const where = row.external_id === null ? target : `${target}:${entity}:${row.external_id}`;
   const message = row.message === null ? '' : ` – ${row.message}`;
   const fields = row.fields === null ? '' : ` ${row.fields}`;
+  const shadow = row.shadow === null ? '' : shadowText(row);
   return {
     at: row.started_at,
     kind: 'attempt',
     correlation: delivery.correlation,
     object: sourceOf(delivery),
-    text: `${where}: ${row.outcome} (try ${row.number}, ${row.duration_ms} ms)${message}${fields}`,
+    text: `${where}: ${row.outcome} (try ${row.number}, ${row.duration_ms} ms)${message}${fields}${shadow}`,
   };
+}
+
+function shadowText({ shadow, outcome }: Selectable<AttemptTable>): string {
+  const { action, fields } = JSON.parse(shadow as string) as ShadowNote;
+  const besides = outcome === 'shadowed' ? 'would' : 'rules in shadow would besides';
+  return ` – ${besides} ${action}${action === 'remove' ? '' : ` ${JSON.stringify(fields)}`}`;
 }
 
 export function linkEntry(row: Selectable<LinkTable>): TraceEntry {

@@ -133,6 +133,8 @@ export interface Finding {
   readonly message: string;
   /** What to do about it. */
   readonly remedy?: string;
+  /** True when `setup` puts it right, which always comes before the first write. */
+  readonly bySetup?: true;
 }
 
 /** The code that speaks one system's language. Every method throws `SystemError` when a whole call fails. */

@@ -50,8 +50,9 @@ async function checkProperties(
     return [
       {
         level: 'error',
-        message: `HubSpot's ${type} lack ${missing.length} properties that the bridge writes, e.g. ${missing[0]?.name}.`,
+        message: `HubSpot's ${type} lack ${missing.length} properties that the bridge uses, e.g. ${missing[0]?.name}.`,
         remedy: 'Run the set-up of this system: it creates them.',
+        bySetup: true,
       },
       ...wrong,
     ];
