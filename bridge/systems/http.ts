@@ -17,14 +17,20 @@ export interface HttpOptions {
   readonly connections?: number;
   /** Picks the sentence for people out of an error body. */
   readonly explain?: (body: unknown) => string | undefined;
+  /** False where only the status of an answer counts; its body is then not looked at. */
+  readonly answersMatter?: boolean;
 }
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** JSON that is sent as it stands, where every byte counts; instead of `body`. */
+  readonly text?: string;
+  /** Headers of this request besides those of the client. Never logged. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** For people and the log: `read 20 companies`. */
   readonly action: string;
   /** True when sending it twice does what sending it once does; default: true for GET, PUT and DELETE. */
@@ -74,7 +80,9 @@ export function createHttp(options: HttpOptions): Http {
       const answer = await pool.request(dispatch(request));
       status = answer.statusCode;
       headers = answer.headers;
-      text = await answer.body.text();
+      text = '';
+      if (options.answersMatter === false) await answer.body.dump();
+      else text = await answer.body.text();
     } catch (error) {
       throw connectionError(error, request, repeatable);
     }
@@ -101,13 +109,10 @@ export function createHttp(options: HttpOptions): Http {
   }
 
   function dispatch(request: HttpRequest): Dispatcher.RequestOptions {
-    const headers = options.headers();
+    const headers = { ...options.headers(), ...request.headers };
     headers.accept = 'application/json';
-    let body: string | null = null;
-    if (request.body !== undefined) {
-      headers['content-type'] = 'application/json';
-      body = JSON.stringify(request.body);
-    }
+    const body = request.text ?? (request.body === undefined ? null : JSON.stringify(request.body));
+    if (body !== null) headers['content-type'] = 'application/json';
     return {
       method: request.method,
       path: prefix + request.path + queryText(request.query),
