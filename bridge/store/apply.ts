@@ -5,7 +5,6 @@ import type { attemptTable } from './attempt.ts';
 import type { businessEventTable, NewBusinessEvent } from './business-event.ts';
 import type { changeTable } from './change.ts';
 import type { deliveryTable, NewDelivery } from './delivery.ts';
-import type { ledgerTable } from './ledger.ts';
 import type { linkTable } from './link.ts';
 import type { needTable } from './need.ts';
 import type { recordTable, SystemObject } from './record.ts';
@@ -69,21 +68,20 @@ interface Tables {
   readonly deliveries: ReturnType<typeof deliveryTable>;
   readonly attempts: ReturnType<typeof attemptTable>;
   readonly links: ReturnType<typeof linkTable>;
-  readonly ledger: ReturnType<typeof ledgerTable>;
   readonly needs: ReturnType<typeof needTable>;
 }
 
 /** Turns a reading into a record, a change and deliveries. Runs inside a transaction. */
 export function createApply(tables: Tables) {
-  const { businessEvents, records, changes, deliveries, attempts, links, ledger, needs } = tables;
+  const { businessEvents, records, changes, deliveries, attempts, links, needs } = tables;
 
   /**
    * The system that does not have to hear of a change, because all of it was written by a delivery from there. What
    * people changed in the same breath, and what the written values led to, is news for it like any other change.
    */
   function echoOf(change: RecordChange): string | undefined {
-    const deliveryId = ledger.deliveryOf(change);
-    const written = deliveryId === undefined ? undefined : attempts.written(deliveryId);
+    const delivery = links.writtenBy(change);
+    const written = delivery === undefined ? undefined : attempts.written(delivery);
     if (written === undefined) return undefined;
     for (const name of Object.keys(change.differences))
       if (!sameValue(change.after?.[name], written.fields[name])) return undefined;
@@ -138,8 +136,8 @@ export function createApply(tables: Tables) {
       differences: differences(before, reading.state),
       correlation: reading.correlation,
     };
-    const lastState = json ?? canonicalJson(known?.state ?? {});
-    records.put({ ...object, fingerprint: mark, gone, readAt: at }, lastState);
+    const state = reading.state ?? known?.state ?? {};
+    records.put({ ...object, state, fingerprint: mark, gone, readAt: at }, json ?? canonicalJson(state));
     changes.insert({ ...object, correlation: change.correlation, differences: change.differences, gone, at });
     if (derive !== undefined) {
       const origin: Origin = { created: reading.created === true, last: known?.state };

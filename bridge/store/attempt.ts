@@ -6,7 +6,8 @@ import { prepare, slot } from './statement.ts';
 
 /** One try at a delivery. */
 export interface Attempt {
-  readonly deliveryId: string;
+  /** Number of the delivery. */
+  readonly delivery: number;
   /** 1 for the first. */
   readonly number: number;
   readonly startedAt: string;
@@ -27,7 +28,7 @@ export function attemptTable({ connection, kysely }: OpenDatabase) {
     kysely
       .insertInto('attempt')
       .values({
-        delivery_id: slot('deliveryId'),
+        delivery: slot('delivery'),
         number: slot('number'),
         started_at: slot('startedAt'),
         duration_ms: slot('durationMs'),
@@ -41,7 +42,7 @@ export function attemptTable({ connection, kysely }: OpenDatabase) {
       // may come again: the last one is kept.
       .onConflict((conflict) =>
         conflict
-          .columns(['delivery_id', 'number'])
+          .columns(['delivery', 'number'])
           .doUpdateSet((excluded) => ({
             started_at: excluded.ref('excluded.started_at'),
             duration_ms: excluded.ref('excluded.duration_ms'),
@@ -58,13 +59,13 @@ export function attemptTable({ connection, kysely }: OpenDatabase) {
       ),
   );
 
-  const written = prepare<{ deliveryId: string }, { source: string; fields: string }>(
+  const written = prepare<{ delivery: number }, { source: string; fields: string }>(
     connection,
     kysely
       .selectFrom('attempt')
-      .innerJoin('delivery', 'delivery.id', 'attempt.delivery_id')
+      .innerJoin('delivery', 'delivery.seq', 'attempt.delivery')
       .select(['delivery.source', sql<string>`attempt.fields`.as('fields')])
-      .where('attempt.delivery_id', '=', slot<string>('deliveryId'))
+      .where('attempt.delivery', '=', slot<number>('delivery'))
       .where('attempt.fields', 'is not', null)
       .orderBy('attempt.number', 'desc')
       .limit(sql.lit(1)),
@@ -74,7 +75,7 @@ export function attemptTable({ connection, kysely }: OpenDatabase) {
     connection,
     kysely
       .selectFrom('delivery')
-      .innerJoin('attempt', 'attempt.delivery_id', 'delivery.id')
+      .innerJoin('attempt', 'attempt.delivery', 'delivery.seq')
       .select([sql<string>`attempt.fields`.as('fields'), 'attempt.started_at'])
       .where('delivery.target', '=', slot<string>('target'))
       .where('delivery.source', '=', slot<string>('source'))
@@ -92,8 +93,8 @@ export function attemptTable({ connection, kysely }: OpenDatabase) {
       return [...new Set(rows.map(({ fields }) => fields))].map((fields) => JSON.parse(fields));
     },
     /** Which system a delivery came from, and the canonical fields that it sent last. */
-    written(deliveryId: string): { source: string; fields: State } | undefined {
-      const row = written.get({ deliveryId });
+    written(delivery: number): { source: string; fields: State } | undefined {
+      const row = written.get({ delivery });
       return row === undefined ? undefined : { source: row.source, fields: JSON.parse(row.fields) };
     },
     insert(attempt: Attempt): void {

@@ -119,14 +119,14 @@ export function businessEventTable(
   /** Subscribers hear of an object in the order of what happened: a later event waits until the earlier one is settled. */
   function tell(delivery: NewDelivery, previous: string | undefined, nowMs: number, at: string): void {
     const waits = previous !== undefined;
-    enqueue.run({
+    const { lastInsertRowid } = enqueue.run({
       ...delivery,
       state: waits ? 'waiting' : 'pending',
       cause: waits ? `Waits for event ${previous} of the same object, which is told first.` : null,
       dueMs: nowMs,
       at,
     });
-    if (waits) needs.add(delivery.id, delivery.target, asObject(previous));
+    if (waits) needs.add(Number(lastInsertRowid), delivery.target, asObject(previous));
   }
 
   return {

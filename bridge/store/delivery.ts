@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { EntityName } from '../entities/catalogue.ts';
 import type { OpenDatabase } from './database.ts';
 import { assertTransition, type DeliveryState } from './delivery-state.ts';
@@ -14,11 +14,17 @@ export interface NewDelivery {
   readonly sourceId: string;
   /** Index in `lanes`; lower is served first. */
   readonly lane: number;
+  /** When it may leave, milliseconds since 1970; absent: at once. */
+  readonly dueMs?: number;
   readonly rulesVersion: string;
   readonly correlation: string;
 }
 
 export interface ClaimedDelivery extends NewDelivery {
+  /** Its number in the store. */
+  readonly seq: number;
+  /** When its lease ends. */
+  readonly leasedUntilMs: number;
   /** This one included. */
   readonly tries: number;
   /** True when an earlier try may have had its effect without our knowing. */
@@ -26,6 +32,8 @@ export interface ClaimedDelivery extends NewDelivery {
 }
 
 interface ClaimedRow {
+  seq: number;
+  leased_until_ms: number;
   id: string;
   target: string;
   source: string;
@@ -49,43 +57,50 @@ export interface ObjectOfDelivery {
 const sameObject = sql<boolean>`target = @target and source = @source and entity = @entity and source_id = @sourceId`;
 
 export function deliveryTable({ connection, kysely }: OpenDatabase) {
-  const enqueue = prepare<object>(
-    connection,
-    kysely
-      .insertInto('delivery')
-      .values({
-        id: slot('id'),
-        target: slot('target'),
-        source: slot('source'),
-        entity: slot('entity'),
-        source_id: slot('sourceId'),
-        state: sql.lit('pending'),
-        lane: slot('lane'),
-        due_ms: slot('dueMs'),
-        tries: sql.lit(0),
-        // One that ended in doubt may have had its effect; whatever brings the object next has to look.
-        uncertain: sql<0 | 1>`exists (select 1 from delivery as earlier where earlier.uncertain = 1
-          and earlier.target = @target and earlier.source = @source and earlier.entity = @entity
-          and earlier.source_id = @sourceId and earlier.state in ('dead', 'done', 'shadowed'))`,
-        rules_version: slot('rulesVersion'),
-        correlation: slot('correlation'),
-        created_at: slot('at'),
-      })
-      .onConflict((conflict) =>
-        conflict
-          .columns(['target', 'source', 'entity', 'source_id'])
-          .where('state', 'in', sql<string>`('pending', 'waiting')`)
-          .doUpdateSet({
-            // A retry keeps its time; what waited for a link or a counterpart looks again, its record has changed.
-            due_ms: sql`case when delivery.state = 'waiting' or delivery.error = 'unmatched'
-              then excluded.due_ms else delivery.due_ms end`,
-            state: sql.lit('pending'),
-            lane: sql`min(delivery.lane, excluded.lane)`,
-            rules_version: sql`excluded.rules_version`,
-            correlation: sql`excluded.correlation`,
-          }),
-      ),
-  );
+  const enqueueWith = (uncertain: RawBuilder<0 | 1>) =>
+    prepare<object>(
+      connection,
+      kysely
+        .insertInto('delivery')
+        .values({
+          id: slot('id'),
+          target: slot('target'),
+          source: slot('source'),
+          entity: slot('entity'),
+          source_id: slot('sourceId'),
+          state: sql.lit('pending'),
+          lane: slot('lane'),
+          due_ms: slot('dueMs'),
+          tries: sql.lit(0),
+          uncertain,
+          rules_version: slot('rulesVersion'),
+          correlation: slot('correlation'),
+          created_at: slot('at'),
+        })
+        .onConflict((conflict) =>
+          conflict
+            .columns(['target', 'source', 'entity', 'source_id'])
+            .where('state', 'in', sql<string>`('pending', 'waiting')`)
+            .doUpdateSet({
+              // A retry keeps its time; what waited for a link or a counterpart looks again, its record has changed. What
+              // was never tried leaves at the earlier of the times that the rules give it.
+              due_ms: sql`case when delivery.state = 'waiting' or delivery.error = 'unmatched'
+              then excluded.due_ms when delivery.tries = 0 then min(delivery.due_ms, excluded.due_ms)
+              else delivery.due_ms end`,
+              state: sql.lit('pending'),
+              lane: sql`min(delivery.lane, excluded.lane)`,
+              rules_version: sql`excluded.rules_version`,
+              correlation: sql`excluded.correlation`,
+            }),
+        ),
+    );
+  const enqueue = enqueueWith(sql.lit(0));
+  // One that ended in doubt may have had its effect; whatever brings the object next has to look.
+  const enqueueInDoubt = enqueueWith(sql<
+    0 | 1
+  >`exists (select 1 from delivery as earlier where earlier.uncertain = 1
+    and earlier.target = @target and earlier.source = @source and earlier.entity = @entity
+    and earlier.source_id = @sourceId and earlier.state in ('dead', 'done', 'shadowed'))`);
   const claim = prepare<object, ClaimedRow>(
     connection,
     kysely
@@ -96,17 +111,18 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
         tries: sql<number>`tries + 1`,
       })
       .where(
-        'id',
+        'seq',
         'in',
         // Nothing of an object is claimed while something of it is under way: that keeps its order.
-        sql<string>`(select id from delivery as due
+        sql<number>`(select seq from delivery as due
           where due.target = @target and due.lane = @lane and due.state = 'pending' and due.due_ms <= @nowMs
             and not exists (select 1 from delivery as busy where busy.state = 'leased' and busy.target = due.target
               and busy.source = due.source and busy.entity = due.entity and busy.source_id = due.source_id)
           order by due.due_ms limit @limit)`,
       )
-      .returning(['id', 'target', 'source', 'entity', 'source_id', 'lane', 'tries', 'uncertain'])
-      .returning(['rules_version', 'correlation']),
+      .returning(['seq', 'id', 'target', 'source', 'entity', 'source_id', 'lane', 'tries', 'uncertain'])
+      .returning(['leased_until_ms', 'rules_version', 'correlation'])
+      .$narrowType<{ leased_until_ms: number }>(),
   );
   const move = prepare<object>(
     connection,
@@ -122,14 +138,14 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
         error: slot<string | null>('error'),
         cause: slot<string | null>('cause'),
       })
-      .where('id', '=', slot<string>('id'))
+      .where('seq', '=', slot<number>('seq'))
       .where('state', '=', slot<string>('from')),
   );
-  const openOne = prepare<ObjectOfDelivery, { id: string }>(
+  const openOne = prepare<ObjectOfDelivery, { seq: number }>(
     connection,
     kysely
       .selectFrom('delivery')
-      .select('id')
+      .select('seq')
       .where(sameObject)
       .where('state', 'in', sql<string>`('pending', 'waiting')`),
   );
@@ -137,18 +153,18 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
     connection,
     kysely
       .selectFrom('delivery')
-      .select('id')
+      .select('seq')
       .where(sameObject)
       .where('state', '=', sql.lit('dead'))
       .where('settled_at', '>=', slot<string>('instant'))
       .limit(sql.lit(1)),
   );
-  const carryDoubt = prepare<{ id: string; dueMs: number }>(
+  const carryDoubt = prepare<{ seq: number; dueMs: number }>(
     connection,
     kysely
       .updateTable('delivery')
       .set({ uncertain: sql.lit(1), due_ms: sql<number>`max(due_ms, @dueMs)` })
-      .where('id', '=', slot<string>('id')),
+      .where('seq', '=', slot<number>('seq')),
   );
   const clearDoubt = prepare<ObjectOfDelivery>(
     connection,
@@ -205,8 +221,8 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
     connection,
     kysely
       .selectFrom('delivery')
-      .select(['id', 'target', 'source', 'entity', 'source_id', 'lane', 'tries', 'uncertain'])
-      .select(['rules_version', 'correlation'])
+      .select(['seq', 'id', 'target', 'source', 'entity', 'source_id', 'lane', 'tries', 'uncertain'])
+      .select(['leased_until_ms', 'rules_version', 'correlation'])
       .where('state', '=', sql.lit('leased'))
       .where('leased_until_ms', '<=', slot<number>('nowMs')),
   );
@@ -219,12 +235,12 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
       .where('lane', '=', slot<number>('lane'))
       .where('state', '=', sql.lit('pending')),
   );
-  const held = prepare<{ id: string; tries: number }>(
+  const held = prepare<{ seq: number; tries: number }>(
     connection,
     kysely
       .selectFrom('delivery')
-      .select('id')
-      .where('id', '=', slot<string>('id'))
+      .select('seq')
+      .where('seq', '=', slot<number>('seq'))
       .where('state', '=', sql.lit('leased'))
       .where('tries', '=', slot<number>('tries')),
   );
@@ -232,7 +248,7 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
     connection,
     kysely
       .selectFrom('delivery')
-      .select('id')
+      .select('seq')
       .where(sameObject)
       .where('state', '=', sql.lit('leased'))
       .limit(sql.lit(1)),
@@ -244,11 +260,13 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
   let anyDead = some(`state = 'dead'`);
   let anyShadowed = some(`state = 'shadowed'`);
   let anyUnmatched = some(`state = 'pending' and error = 'unmatched'`);
+  let anyDoubt = some('uncertain = 1');
+  let anyGivenBack = false;
 
   return {
     /** Adds a delivery, or joins the one of the same object and target that has not left yet. */
     enqueue(delivery: NewDelivery, nowMs: number, at: string): void {
-      enqueue.run({ ...delivery, dueMs: nowMs, at });
+      (anyDoubt ? enqueueInDoubt : enqueue).run({ ...delivery, dueMs: delivery.dueMs ?? nowMs, at });
     },
     /** Takes up to `limit` due deliveries of one lane, oldest first; they are ours until the lease ends. */
     claim(
@@ -261,14 +279,15 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
       return claim.all({ target, lane, limit, nowMs, leasedUntilMs }).map(fromRow);
     },
     /** Moves one delivery; throws when the state machine does not allow it or it is no longer in state `from`. */
-    move(id: string, from: DeliveryState, to: DeliveryState, change: DeliveryMove): void {
+    move({ seq, id }: ClaimedDelivery, from: DeliveryState, to: DeliveryState, change: DeliveryMove): void {
       assertTransition(from, to);
       anyDead ||= to === 'dead';
       anyShadowed ||= to === 'shadowed';
       anyUnmatched ||= change.error === 'unmatched';
+      anyDoubt ||= change.uncertain === true;
       const settled = to === 'done' || to === 'dead' || to === 'shadowed' || to === 'superseded';
       const { changes } = move.run({
-        id,
+        seq,
         from,
         to,
         dueMs: change.dueMs ?? null,
@@ -281,12 +300,13 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
       if (changes !== 1) throw new Error(`Delivery ${id} is not ${from} any more`);
     },
     /** The delivery of the same object and target that has not left yet. */
-    openOne: (object: ObjectOfDelivery): string | undefined => openOne.get(pick(object))?.id,
+    openOne: (object: ObjectOfDelivery): number | undefined => openOne.get(pick(object))?.seq,
     /** True when a delivery of the object was given to a person at this instant or later. */
     diedSince: (object: ObjectOfDelivery, instant: string): boolean =>
       diedSince.get({ ...pick(object), instant }) !== undefined,
-    carryDoubt(id: string, dueMs: number): void {
-      carryDoubt.run({ id, dueMs });
+    carryDoubt(seq: number, dueMs: number): void {
+      anyDoubt = true;
+      carryDoubt.run({ seq, dueMs });
     },
     /** It is known now what became of the object: earlier deliveries that ended in doubt are in none any more. */
     clearDoubt(object: ObjectOfDelivery): void {
@@ -311,12 +331,18 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
       if (anyUnmatched) wakeUnmatched.run({ target, entity, nowMs });
     },
     /** Leased deliveries whose lease ended before `nowMs`. */
-    expired: (nowMs: number): ClaimedDelivery[] => expired.all({ nowMs }).map(fromRow),
+    expired(nowMs: number): ClaimedDelivery[] {
+      const found = expired.all({ nowMs }).map(fromRow);
+      anyGivenBack ||= found.length > 0;
+      return found;
+    },
     /** When the next pending delivery of a target and lane is due. */
     nextDueMs: (target: string, lane: number): number | undefined =>
       nextDue.get({ target, lane })?.due ?? undefined,
     /** True while this try still holds its lease. */
-    isHeld: ({ id, tries }: ClaimedDelivery): boolean => held.get({ id, tries }) !== undefined,
+    isHeld: ({ seq, tries, leasedUntilMs }: ClaimedDelivery, nowMs: number): boolean =>
+      // As long as no lease was ever given back, one that has not ended is held: this process is the only one.
+      (!anyGivenBack && nowMs < leasedUntilMs) || held.get({ seq, tries }) !== undefined,
     /** True while a try to bring the object to the target is under way. */
     underWay: (object: ObjectOfDelivery): boolean => underWay.get(pick(object)) !== undefined,
   };
@@ -349,6 +375,8 @@ export const sourceObject = (delivery: NewDelivery): SystemObject => ({
 
 function fromRow(row: ClaimedRow): ClaimedDelivery {
   return {
+    seq: row.seq,
+    leasedUntilMs: row.leased_until_ms,
     id: row.id,
     target: row.target,
     source: row.source,

@@ -35,16 +35,21 @@ export function createHousekeeping({ connection, kysely }: OpenDatabase) {
       .select(['seq as key', sql<0 | 1>`coalesce(done_at < @before, 0)`.as('settled')])
       .where('received_at', '<', slot<string>('before')),
   );
-  const oldDeliveries = prepare<{ after: string; end: string; before: string }, Row<string>>(
+  const oldDeliveries = prepare<{ after: number; before: string }, Row<number>>(
     connection,
     kysely
-      .selectFrom('delivery')
-      .select('id as key')
+      .selectFrom((from) =>
+        from
+          .selectFrom('delivery')
+          .select(['seq', 'created_at', 'state', 'settled_at'])
+          .where('seq', '>', slot<number>('after'))
+          .orderBy('seq')
+          .limit(limit)
+          .as('next'),
+      )
+      .select('seq as key')
       .select(sql<0 | 1>`state in ('done', 'superseded') and settled_at < @before`.as('settled'))
-      .where('id', '>', slot<string>('after'))
-      .where('id', '<', slot<string>('end'))
-      .orderBy('id')
-      .limit(limit),
+      .where('created_at', '<', slot<string>('before')),
   );
   const removeEvents = prepare<{ keys: string }>(
     connection,
@@ -52,13 +57,11 @@ export function createHousekeeping({ connection, kysely }: OpenDatabase) {
   );
   const removeDeliveries = prepare<{ keys: string }>(
     connection,
-    kysely.deleteFrom('delivery').where('id', 'in', sql<string>`(select value from json_each(@keys))`),
+    kysely.deleteFrom('delivery').where('seq', 'in', sql<number>`(select value from json_each(@keys))`),
   );
   const removeAttempts = prepare<{ keys: string }>(
     connection,
-    kysely
-      .deleteFrom('attempt')
-      .where('delivery_id', 'in', sql<string>`(select value from json_each(@keys))`),
+    kysely.deleteFrom('attempt').where('delivery', 'in', sql<number>`(select value from json_each(@keys))`),
   );
   // Every change that is old goes, so the first ones of the table are always those to look at.
   const removeChanges = prepare<{ before: string; after: number }>(
@@ -75,11 +78,7 @@ export function createHousekeeping({ connection, kysely }: OpenDatabase) {
 
   function look(before: string): number {
     const events = oldEvents.all({ after: lastEvent, before });
-    const deliveries = oldDeliveries.all({
-      after: lastDelivery,
-      end: firstIdAt(Date.parse(before)),
-      before,
-    });
+    const deliveries = oldDeliveries.all({ after: lastDelivery, before });
     lastEvent = lastOf(events) ?? beforeFirst.event;
     lastDelivery = lastOf(deliveries) ?? beforeFirst.delivery;
     const keys = settledKeys(deliveries);
@@ -102,13 +101,7 @@ export function createHousekeeping({ connection, kysely }: OpenDatabase) {
   };
 }
 
-const beforeFirst = { event: 0, delivery: '' };
-
-/** The least id that a delivery made at this time can have: a UUIDv7 begins with its milliseconds since 1970. */
-function firstIdAt(milliseconds: number): string {
-  const digits = Math.max(0, milliseconds).toString(16).padStart(12, '0');
-  return `${digits.slice(0, 8)}-${digits.slice(8)}`;
-}
+const beforeFirst = { event: 0, delivery: 0 };
 
 /** Where the next look goes on; `undefined` when this one came to the end or to what is young. */
 const lastOf = <Key>(rows: readonly Row<Key>[]): Key | undefined =>

@@ -17,6 +17,20 @@ export class LinkConflictError extends Error {
   }
 }
 
+/** What the bridge itself wrote into an object, and by which delivery (its number): the ledger. */
+export interface Written {
+  readonly fingerprint: string;
+  readonly delivery: number;
+}
+
+/** An object of another system that is the same business object. */
+export interface Counterpart {
+  readonly id: string;
+  readonly writtenFingerprint: string | null;
+}
+
+const nothing = { fingerprint: null, delivery: null };
+
 export function linkTable({ connection, kysely }: OpenDatabase) {
   const get = prepare<SystemObject, { object_id: string }>(
     connection,
@@ -45,6 +59,8 @@ export function linkTable({ connection, kysely }: OpenDatabase) {
         external_id: slot('id'),
         object_id: slot('objectId'),
         linked_at: slot('at'),
+        written_fingerprint: slot('fingerprint'),
+        written_by: slot('delivery'),
       })
       .onConflict((conflict) => conflict.columns(['system', 'entity', 'external_id']).doNothing()),
   );
@@ -57,6 +73,35 @@ export function linkTable({ connection, kysely }: OpenDatabase) {
       .where('external_id', '=', slot<string>('id')),
   );
 
+  const write = prepare<SystemObject & Written>(
+    connection,
+    kysely
+      .updateTable('link')
+      .set({ written_fingerprint: slot<string>('fingerprint'), written_by: slot<number>('delivery') })
+      .where('system', '=', slot<string>('system'))
+      .where('entity', '=', slot<string>('entity'))
+      .where('external_id', '=', slot<string>('id')),
+  );
+  const counterpart = prepare<SystemObject & { target: string }, Counterpart>(
+    connection,
+    kysely
+      .selectFrom('link as own')
+      .innerJoin('link as other', 'other.object_id', 'own.object_id')
+      .select(['other.external_id as id', 'other.written_fingerprint as writtenFingerprint'])
+      .where('own.system', '=', slot<string>('system'))
+      .where('own.entity', '=', slot<string>('entity'))
+      .where('own.external_id', '=', slot<string>('id'))
+      .where('other.system', '=', slot<string>('target')),
+  );
+  const writtenBy = prepare<SystemObject, { delivery: number | null }>(
+    connection,
+    kysely
+      .selectFrom('link')
+      .select('written_by as delivery')
+      .where('system', '=', slot<string>('system'))
+      .where('entity', '=', slot<string>('entity'))
+      .where('external_id', '=', slot<string>('id')),
+  );
   const members = prepare<{ objectId: string }, { system: string; id: string }>(
     connection,
     kysely
@@ -84,33 +129,42 @@ export function linkTable({ connection, kysely }: OpenDatabase) {
     /** Id of the business object, the same over all systems. */
     objectOf,
     /** The id that the same business object has in `system`. */
-    idIn(object: SystemObject, system: string): string | undefined {
-      const objectId = objectOf(object);
-      return objectId === undefined ? undefined : inSystem.get({ objectId, system })?.external_id;
-    },
+    idIn: (object: SystemObject, system: string): string | undefined =>
+      counterpart.get({ ...object, target: system })?.id,
+    /** The same business object in `system`, and what the bridge wrote there last. */
+    counterpart: (object: SystemObject, system: string): Counterpart | undefined =>
+      counterpart.get({ ...object, target: system }),
+    /** Number of the delivery that wrote the object last. */
+    writtenBy: ({ system, entity, id }: SystemObject): number | undefined =>
+      writtenBy.get({ system, entity, id })?.delivery ?? undefined,
     /** True when `link` would not throw. */
     canLink: (left: SystemObject, right: SystemObject): boolean =>
       fits(left, objectOf(left), right, objectOf(right)),
     /**
-     * Says that two objects are one. Answers all that belong to the business object now, or nothing when the link was
+     * Says that two objects are one, and what was written into the right one. Answers all that belong to the business object now, or nothing when the link was
      * there already.
      * @throws LinkConflictError when one of them is already linked to something else
      */
-    link(left: SystemObject, right: SystemObject, at: string): SystemObject[] {
+    link(left: SystemObject, right: SystemObject, at: string, written?: Written): SystemObject[] {
       const leftObject = objectOf(left);
       if (leftObject === undefined) {
         // Mostly both are new, which inserting the right one shows by itself.
         const fresh = newId();
-        insert.run({ ...left, objectId: fresh, at });
-        if (insert.run({ ...right, objectId: fresh, at }).changes === 1) return [left, right];
+        insert.run({ ...left, objectId: fresh, at, ...nothing });
+        if (insert.run({ ...right, objectId: fresh, at, ...(written ?? nothing) }).changes === 1)
+          return [left, right];
         remove.run(left);
       }
       const rightObject = objectOf(right);
-      if (leftObject !== undefined && leftObject === rightObject) return [];
+      if (leftObject !== undefined && leftObject === rightObject) {
+        if (written !== undefined) write.run({ ...right, ...written });
+        return [];
+      }
       if (!fits(left, leftObject, right, rightObject)) throw new LinkConflictError(left, right);
       const objectId = (leftObject ?? rightObject) as string;
-      if (leftObject === undefined) insert.run({ ...left, objectId, at });
-      if (rightObject === undefined) insert.run({ ...right, objectId, at });
+      if (leftObject === undefined) insert.run({ ...left, objectId, at, ...nothing });
+      if (rightObject === undefined) insert.run({ ...right, objectId, at, ...(written ?? nothing) });
+      else if (written !== undefined) write.run({ ...right, ...written });
       return members.all({ objectId }).map((row) => ({ ...row, entity: left.entity }));
     },
     unlink(object: SystemObject): void {

@@ -10,7 +10,7 @@ export function needTable({ connection, kysely }: OpenDatabase) {
     kysely
       .insertInto('need')
       .values({
-        delivery_id: slot('deliveryId'),
+        delivery: slot('delivery'),
         target: slot('target'),
         source: slot('system'),
         entity: slot('entity'),
@@ -18,30 +18,30 @@ export function needTable({ connection, kysely }: OpenDatabase) {
       })
       .onConflict((conflict) => conflict.doNothing()),
   );
-  const waiting = prepare<SystemObject & { target: string }, { delivery_id: string }>(
+  const waiting = prepare<SystemObject & { target: string }, { delivery: number }>(
     connection,
     kysely
       .selectFrom('need')
-      .select('delivery_id')
+      .select('delivery')
       .where('target', '=', slot<string>('target'))
       .where('source', '=', slot<string>('system'))
       .where('entity', '=', slot<string>('entity'))
       .where('source_id', '=', slot<string>('id')),
   );
-  const waitingAnywhere = prepare<SystemObject, { delivery_id: string; target: string }>(
+  const waitingAnywhere = prepare<SystemObject, { delivery: number; target: string }>(
     connection,
     kysely
       .selectFrom('need')
-      .select(['delivery_id', 'target'])
+      .select(['delivery', 'target'])
       .where('source', '=', slot<string>('system'))
       .where('entity', '=', slot<string>('entity'))
       .where('source_id', '=', slot<string>('id')),
   );
-  const clear = prepare<{ deliveryId: string }>(
+  const clear = prepare<{ delivery: number }>(
     connection,
-    kysely.deleteFrom('need').where('delivery_id', '=', slot<string>('deliveryId')),
+    kysely.deleteFrom('need').where('delivery', '=', slot<number>('delivery')),
   );
-  const wake = prepare<{ deliveryId: string; nowMs: number }>(
+  const wake = prepare<{ delivery: number; nowMs: number }>(
     connection,
     kysely
       .updateTable('delivery')
@@ -51,7 +51,7 @@ export function needTable({ connection, kysely }: OpenDatabase) {
         error: sql.lit(null),
         cause: sql.lit(null),
       })
-      .where('id', '=', slot<string>('deliveryId'))
+      .where('seq', '=', slot<number>('delivery'))
       .where('state', '=', sql.lit('waiting')),
   );
 
@@ -69,9 +69,9 @@ export function needTable({ connection, kysely }: OpenDatabase) {
   let any = connection.prepare('select 1 from need limit 1').get() !== undefined;
 
   return {
-    add(deliveryId: string, target: string, object: SystemObject): void {
+    add(delivery: number, target: string, object: SystemObject): void {
       any = true;
-      insert.run({ deliveryId, target, ...object });
+      insert.run({ delivery, target, ...object });
     },
     exists: (target: string, object: SystemObject): boolean =>
       any && waiting.get({ target, ...object }) !== undefined,
@@ -79,9 +79,9 @@ export function needTable({ connection, kysely }: OpenDatabase) {
     satisfy(target: string, object: SystemObject, nowMs: number): boolean {
       if (!any) return false;
       const found = waiting.all({ target, ...object });
-      for (const { delivery_id: deliveryId } of found) {
-        clear.run({ deliveryId });
-        wake.run({ deliveryId, nowMs });
+      for (const { delivery } of found) {
+        clear.run({ delivery });
+        wake.run({ delivery, nowMs });
       }
       return found.length > 0;
     },
@@ -92,15 +92,15 @@ export function needTable({ connection, kysely }: OpenDatabase) {
     lookAgain(object: SystemObject, nowMs: number, onTheWayTo: ReadonlySet<string> = nowhere): string[] {
       if (!any) return [];
       const found = waitingAnywhere.all({ ...object }).filter(({ target }) => !onTheWayTo.has(target));
-      for (const { delivery_id: deliveryId } of found) wake.run({ deliveryId, nowMs });
+      for (const { delivery } of found) wake.run({ delivery, nowMs });
       return found.map(({ target }) => target);
     },
     /** The rules may have changed: what they did not bring along before is looked at again. */
     wakeUnmet(target: string, nowMs: number): void {
       wakeUnmet.run({ target, nowMs });
     },
-    clear(deliveryId: string): void {
-      if (any) clear.run({ deliveryId });
+    clear(delivery: number): void {
+      if (any) clear.run({ delivery });
     },
   };
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { OpenDatabase } from './database.ts';
 import type { DeliveryState } from './delivery-state.ts';
-import { prepare } from './statement.ts';
+import { prepare, slot } from './statement.ts';
 
 /** Deliveries of one target that are in one state. */
 export interface QueueCount {
@@ -17,7 +17,7 @@ const unfinished: readonly DeliveryState[] = ['pending', 'leased', 'waiting', 'd
 interface Row {
   target: string;
   count: number;
-  oldest: string;
+  oldest: number;
 }
 
 /** Counts the deliveries that are not done. Each state has an index of its own that is all this looks at. */
@@ -28,20 +28,22 @@ export function createQueueCounts({ connection, kysely }: OpenDatabase): () => Q
       connection,
       kysely
         .selectFrom('delivery')
-        .select(['target', sql<number>`count(*)`.as('count'), sql<string>`min(id)`.as('oldest')])
+        .select(['target', sql<number>`count(*)`.as('count'), sql<number>`min(seq)`.as('oldest')])
         .where('state', '=', sql.lit(state))
         .groupBy('target'),
     ),
   }));
+  const madeAt = prepare<{ seq: number }, { at: string }>(
+    connection,
+    kysely.selectFrom('delivery').select('created_at as at').where('seq', '=', slot<number>('seq')),
+  );
   return () =>
     statements.flatMap(({ state, statement }) =>
-      statement
-        .all({})
-        .map(({ target, count, oldest }) => ({ target, state, count, oldestAt: madeAt(oldest) })),
+      statement.all({}).map(({ target, count, oldest }) => ({
+        target,
+        state,
+        count,
+        oldestAt: madeAt.get({ seq: oldest })?.at ?? '',
+      })),
     );
-}
-
-/** A UUIDv7 begins with the milliseconds since 1970 at which it was made, so the smallest one is the oldest. */
-function madeAt(uuid: string): string {
-  return new Date(Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16)).toISOString();
 }

@@ -64,8 +64,14 @@ export function recordTable({ connection, kysely }: OpenDatabase) {
       ),
   );
 
+  // What was put a moment ago is what its deliveries ask for next.
+  const recent = new Map<string, StoredRecord>();
+  const keyOf = ({ system, entity, id }: SystemObject): string => `${system} ${entity} ${id}`;
+
   return {
     get(object: SystemObject): StoredRecord | undefined {
+      const kept = recent.get(keyOf(object));
+      if (kept !== undefined) return kept;
       const row = get.get(object);
       if (row === undefined) return undefined;
       const state = readStored(object.entity, row.entity_version, row.state);
@@ -79,7 +85,10 @@ export function recordTable({ connection, kysely }: OpenDatabase) {
         readAt: row.read_at,
       };
     },
-    put(record: Omit<StoredRecord, 'state'>, stateJson: string): void {
+    /** @param stateJson canonical JSON of its state */
+    put(record: StoredRecord, stateJson: string): void {
+      if (recent.size >= mostRecent) recent.clear();
+      recent.set(keyOf(record), record);
       put.run({
         system: record.system,
         entity: record.entity,
@@ -91,5 +100,11 @@ export function recordTable({ connection, kysely }: OpenDatabase) {
         readAt: record.readAt,
       });
     },
+    /** What was put in a transaction that was rolled back is not there. */
+    forgetRecent(): void {
+      recent.clear();
+    },
   };
 }
+
+const mostRecent = 2000;

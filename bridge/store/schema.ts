@@ -83,9 +83,14 @@ export interface LinkTable {
   external_id: string;
   object_id: string;
   linked_at: string;
+  /** Fingerprint of the canonical fields that the bridge wrote there last. */
+  written_fingerprint: string | null;
+  /** Number of the delivery that did. */
+  written_by: number | null;
 }
 
 export interface DeliveryTable {
+  seq: Generated<number>;
   id: string;
   target: string;
   source: string;
@@ -107,7 +112,8 @@ export interface DeliveryTable {
 }
 
 export interface NeedTable {
-  delivery_id: string;
+  /** Number of the delivery that waits. */
+  delivery: number;
   target: string;
   source: string;
   entity: string;
@@ -115,7 +121,8 @@ export interface NeedTable {
 }
 
 export interface AttemptTable {
-  delivery_id: string;
+  /** Number of the delivery. */
+  delivery: number;
   number: number;
   started_at: string;
   duration_ms: number;
@@ -126,15 +133,6 @@ export interface AttemptTable {
   fields: string | null;
   /** JSON of what would have been done, where it was not because of shadow. */
   shadow: string | null;
-}
-
-export interface LedgerTable {
-  system: string;
-  entity: string;
-  external_id: string;
-  fingerprint: string;
-  delivery_id: string;
-  written_at: string;
 }
 
 export interface CursorTable {
@@ -156,6 +154,5 @@ export interface Schema {
   delivery: DeliveryTable;
   need: NeedTable;
   attempt: AttemptTable;
-  ledger: LedgerTable;
   cursor: CursorTable;
 }

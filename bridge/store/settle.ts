@@ -4,7 +4,6 @@ import { eventSource } from './business-event.ts';
 import type { ClaimedDelivery, deliveryTable, NewDelivery } from './delivery.ts';
 import { sourceObject } from './delivery.ts';
 import type { eventTable, NewEvent } from './event.ts';
-import type { ledgerTable } from './ledger.ts';
 import { LinkConflictError, type linkTable } from './link.ts';
 import type { needTable } from './need.ts';
 import type { recordTable, StoredRecord, SystemObject } from './record.ts';
@@ -95,7 +94,6 @@ interface Tables {
   readonly deliveries: ReturnType<typeof deliveryTable>;
   readonly attempts: ReturnType<typeof attemptTable>;
   readonly events: ReturnType<typeof eventTable>;
-  readonly ledger: ReturnType<typeof ledgerTable>;
   readonly links: ReturnType<typeof linkTable>;
   readonly needs: ReturnType<typeof needTable>;
   readonly records: ReturnType<typeof recordTable>;
@@ -106,7 +104,7 @@ interface Tables {
  * targets of deliveries that waited for this and can go on now.
  */
 export function createSettle(tables: Tables) {
-  const { deliveries, attempts, events, ledger, links, needs, records } = tables;
+  const { deliveries, attempts, events, links, needs, records } = tables;
 
   function done(settlement: SettledDone, nowMs: number, at: string): readonly string[] {
     const { delivery, outcome, externalId, written, followUp } = settlement;
@@ -117,20 +115,19 @@ export function createSettle(tables: Tables) {
     else if (externalId !== undefined) {
       const target: SystemObject = { system: delivery.target, entity: delivery.entity, id: externalId };
       try {
-        woken = satisfyNeeds(links.link(source, target, at), nowMs);
+        const mark =
+          written === undefined ? undefined : { fingerprint: written.fingerprint, delivery: delivery.seq };
+        woken = satisfyNeeds(links.link(source, target, at, mark), nowMs);
       } catch (error) {
         if (!(error instanceof LinkConflictError)) throw error;
         dead({ ...settlement, outcome: 'dead', error: 'conflict', cause: error.message }, at);
         return nobody;
       }
-      if (written !== undefined) {
-        ledger.put({ ...target, fingerprint: written.fingerprint, deliveryId: delivery.id, writtenAt: at });
-      }
     }
     if (delivery.uncertain && externalId !== undefined) deliveries.clearDoubt(delivery);
     // Nothing had to be done, but an earlier try may have left something there that nobody has seen.
     const uncertain = delivery.uncertain && externalId === undefined;
-    deliveries.move(delivery.id, 'leased', 'done', { at, uncertain });
+    deliveries.move(delivery, 'leased', 'done', { at, uncertain });
     if (uncertain) passDoubtOn(delivery);
     deliveries.supersedeDead(delivery, at);
     deliveries.supersedeShadowed(delivery, at);
@@ -149,7 +146,7 @@ export function createSettle(tables: Tables) {
   /** Somebody heard of a business event. Nothing is linked by that, and nothing of it comes back. */
   function told(settlement: SettledDone, nowMs: number, at: string): readonly string[] {
     const { delivery, outcome, written } = settlement;
-    deliveries.move(delivery.id, 'leased', 'done', { at });
+    deliveries.move(delivery, 'leased', 'done', { at });
     deliveries.supersedeDead(delivery, at);
     attempt(settlement, { outcome, fields: written?.json });
     return wakeNextEvent(delivery, nowMs);
@@ -176,9 +173,7 @@ export function createSettle(tables: Tables) {
 
   function forget(delivery: ClaimedDelivery, externalId: string | undefined): void {
     if (externalId === undefined) return;
-    const target: SystemObject = { system: delivery.target, entity: delivery.entity, id: externalId };
-    links.unlink(target);
-    ledger.remove(target);
+    links.unlink({ system: delivery.target, entity: delivery.entity, id: externalId });
   }
 
   function retry(settlement: SettledRetry, at: string): void {
@@ -187,7 +182,7 @@ export function createSettle(tables: Tables) {
     const newer = deliveries.openOne(delivery);
     forget(delivery, settlement.forget);
     if (newer === undefined) {
-      deliveries.move(delivery.id, 'leased', 'pending', {
+      deliveries.move(delivery, 'leased', 'pending', {
         at,
         dueMs,
         uncertain,
@@ -196,7 +191,7 @@ export function createSettle(tables: Tables) {
         cause,
       });
     } else {
-      deliveries.move(delivery.id, 'leased', 'superseded', { at, uncertain, error, cause });
+      deliveries.move(delivery, 'leased', 'superseded', { at, uncertain, error, cause });
       if (uncertain) deliveries.carryDoubt(newer, dueMs);
     }
     attempt(settlement, { outcome: error, message: cause, fields: settlement.fieldsJson });
@@ -210,18 +205,18 @@ export function createSettle(tables: Tables) {
     const { uncertain } = delivery;
     const newer = deliveries.openOne(delivery);
     if (newer !== undefined) {
-      deliveries.move(delivery.id, 'leased', 'superseded', { at, uncertain, cause });
+      deliveries.move(delivery, 'leased', 'superseded', { at, uncertain, cause });
       if (uncertain) deliveries.carryDoubt(newer, nowMs);
       return;
     }
     if (missing.length === 0) {
       // The link came while this try was under way.
-      deliveries.move(delivery.id, 'leased', 'pending', { at, dueMs: nowMs, uncertain, countTry: false });
+      deliveries.move(delivery, 'leased', 'pending', { at, dueMs: nowMs, uncertain, countTry: false });
       return;
     }
     const obstacles: string[] = [];
     for (const { object, deliver, read, obstacle } of missing) {
-      needs.add(delivery.id, delivery.target, object);
+      needs.add(delivery.seq, delivery.target, object);
       const known = records.get(object);
       const unmet = obstacle(known);
       if (unmet !== undefined) obstacles.push(unmet);
@@ -234,13 +229,13 @@ export function createSettle(tables: Tables) {
     // It still goes on by itself when the link comes or one of the objects changes, but a person should see to that.
     const why =
       obstacles.length > 0 ? { error: 'unmet', cause: obstacles.join(' ') } : { error: 'missing', cause };
-    deliveries.move(delivery.id, 'leased', 'waiting', { at, uncertain, countTry: false, ...why });
+    deliveries.move(delivery, 'leased', 'waiting', { at, uncertain, countTry: false, ...why });
   }
 
   function dead(settlement: SettledDead, at: string): void {
     const { delivery, error, cause } = settlement;
     const uncertain = delivery.uncertain || error === 'ambiguous';
-    deliveries.move(delivery.id, 'leased', 'dead', { at, uncertain, error, cause });
+    deliveries.move(delivery, 'leased', 'dead', { at, uncertain, error, cause });
     if (uncertain) passDoubtOn(delivery);
     attempt(settlement, { outcome: error, message: cause, fields: settlement.fieldsJson });
   }
@@ -250,7 +245,7 @@ export function createSettle(tables: Tables) {
     const { delivery, externalId, cause, shadow } = settlement;
     const { uncertain } = delivery;
     deliveries.supersedeShadowed(delivery, at);
-    deliveries.move(delivery.id, 'leased', 'shadowed', {
+    deliveries.move(delivery, 'leased', 'shadowed', {
       at,
       uncertain,
       ...(cause === undefined ? {} : { cause }),
@@ -286,7 +281,7 @@ export function createSettle(tables: Tables) {
     const { delivery, startedAt, durationMs } = settlement;
     const { externalId, fields, shadow, ...rest } = result;
     attempts.insert({
-      deliveryId: delivery.id,
+      delivery: delivery.seq,
       number: delivery.tries,
       startedAt,
       durationMs,
@@ -299,8 +294,8 @@ export function createSettle(tables: Tables) {
 
   return function settle(settlement: Settlement, nowMs: number, at: string): readonly string[] {
     // The lease ended meanwhile and the delivery was given back as uncertain: its next try finds out what this one did.
-    if (!deliveries.isHeld(settlement.delivery)) return nobody;
-    needs.clear(settlement.delivery.id);
+    if (!deliveries.isHeld(settlement.delivery, nowMs)) return nobody;
+    needs.clear(settlement.delivery.seq);
     if (settlement.outcome === 'retry') retry(settlement, at);
     else if (settlement.outcome === 'waiting') waiting(settlement, nowMs, at);
     else if (settlement.outcome === 'dead') {

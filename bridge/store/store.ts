@@ -9,7 +9,6 @@ import { type OpenDatabase, openDatabase } from './database.ts';
 import { type ClaimedDelivery, deliveryTable, type NewDelivery } from './delivery.ts';
 import { eventTable, type NewEvent, type StoredEvent } from './event.ts';
 import { createHousekeeping } from './housekeeping.ts';
-import { ledgerTable } from './ledger.ts';
 import { linkTable } from './link.ts';
 import { lockForWriting } from './lock.ts';
 import { type MetaKey, metaTable } from './meta.ts';
@@ -117,12 +116,11 @@ export async function openStore(path: string, now: () => number = Date.now): Pro
 }
 
 function createStore(database: OpenDatabase, now: () => number, release: () => void): Store {
-  const writer = createWriter(database.connection);
   const events = eventTable(database);
   const records = recordTable(database);
+  const writer = createWriter(database.connection, records.forgetRecent);
   const changes = changeTable(database);
   const links = linkTable(database);
-  const ledger = ledgerTable(database);
   const deliveries = deliveryTable(database);
   const needs = needTable(database);
   const attempts = attemptTable(database);
@@ -136,10 +134,9 @@ function createStore(database: OpenDatabase, now: () => number, release: () => v
     deliveries,
     attempts,
     links,
-    ledger,
     needs,
   });
-  const settle = createSettle({ deliveries, attempts, events, ledger, links, needs, records });
+  const settle = createSettle({ deliveries, attempts, events, links, needs, records });
   const queueCounts = createQueueCounts(database);
   const removeRound = createHousekeeping(database);
   const instant = () => new Date(now()).toISOString();
@@ -223,14 +220,12 @@ function createStore(database: OpenDatabase, now: () => number, release: () => v
           entity: delivery.entity,
           id: delivery.sourceId,
         };
-        const targetId = links.idIn(object, delivery.target);
+        const counterpart = links.counterpart(object, delivery.target);
+        const targetId = counterpart?.id;
         return {
           record: records.get(object),
           targetId,
-          writtenFingerprint:
-            targetId === undefined
-              ? undefined
-              : ledger.fingerprintOf({ system: delivery.target, entity: delivery.entity, id: targetId }),
+          writtenFingerprint: counterpart?.writtenFingerprint ?? undefined,
           earlier: delivery.uncertain && targetId === undefined ? attempts.inDoubt(delivery) : [],
         };
       }),

@@ -136,11 +136,7 @@ async function readDeliveries(kysely: Kysely<Schema>, subject: Subject) {
   ).execute();
   const entries: TraceEntry[] = [];
   for (const row of rows) {
-    const attempts = await kysely
-      .selectFrom('attempt')
-      .selectAll()
-      .where('delivery_id', '=', row.id)
-      .execute();
+    const attempts = await kysely.selectFrom('attempt').selectAll().where('delivery', '=', row.seq).execute();
     entries.push(deliveryEntry(row), ...attempts.map((attempt) => attemptEntry(attempt, row)));
   }
   return entries;

@@ -28,7 +28,8 @@ const longestWaitMs = 5;
 /** A commit of so many operations shows that there is more going on than one after the other. */
 const busyGroup = 4;
 
-export function createWriter(connection: Connection): Writer {
+/** @param onRollback told whenever operations that had run were undone */
+export function createWriter(connection: Connection, onRollback: () => void = () => {}): Writer {
   const begin = connection.prepare('begin immediate');
   const commit = connection.prepare('commit');
   const rollback = connection.prepare('rollback');
@@ -51,6 +52,7 @@ export function createWriter(connection: Connection): Writer {
     } catch (error) {
       // Some errors (disk full) end the transaction by themselves.
       if (connection.inTransaction) rollback.run();
+      onRollback();
       throw error;
     }
   }

@@ -269,7 +269,7 @@ describe('"create: never"', () => {
     expect(world.odoo.states('timesheet')).toEqual([expect.objectContaining({ worker: 'e1' })]);
     expect(
       world.rows(
-        'select outcome from attempt where delivery_id in (select id from delivery where source_id = ?)',
+        'select outcome from attempt where delivery in (select seq from delivery where source_id = ?)',
         'w1',
       ),
     ).toEqual([{ outcome: 'matched' }]);

@@ -9,7 +9,6 @@ import { type OpenDatabase, openDatabase } from '../../bridge/store/database.ts'
 import { deliveryTable } from '../../bridge/store/delivery.ts';
 import { eventTable } from '../../bridge/store/event.ts';
 import { createHousekeeping } from '../../bridge/store/housekeeping.ts';
-import { ledgerTable } from '../../bridge/store/ledger.ts';
 import { linkTable } from '../../bridge/store/link.ts';
 import { metaTable } from '../../bridge/store/meta.ts';
 import { needTable } from '../../bridge/store/need.ts';
@@ -57,7 +56,6 @@ test('no statement of the hot path walks through a table or sorts', () => {
     cursorTable,
     deliveryTable,
     eventTable,
-    ledgerTable,
     linkTable,
     metaTable,
     needTable,
@@ -88,7 +86,7 @@ test('a round of the housekeeping goes along the primary keys', () => {
   const searches = rounds.map((statement) => plan(statement).filter((step) => step.startsWith('SEARCH')));
   expect(searches).toEqual([
     ['SEARCH event USING INTEGER PRIMARY KEY (rowid>?)'],
-    ['SEARCH delivery USING PRIMARY KEY (id>? AND id<?)'],
+    ['SEARCH delivery USING INTEGER PRIMARY KEY (rowid>?)'],
     [
       'SEARCH change USING INTEGER PRIMARY KEY (rowid=?)',
       'SEARCH change USING INTEGER PRIMARY KEY (rowid>?)',
@@ -100,7 +98,7 @@ describe('with a million pending deliveries', () => {
   test('a claim looks up what is due by the index', () => {
     const claim = statements.find((statement) => statement.includes('tries + 1')) as string;
     expect(plan(claim)).toEqual([
-      'SEARCH delivery USING PRIMARY KEY (id=?)',
+      'SEARCH delivery USING INTEGER PRIMARY KEY (rowid=?)',
       expect.stringMatching(/^LIST SUBQUERY/),
       'SEARCH due USING INDEX delivery_due (target=? AND lane=? AND due_ms<?)',
       expect.stringMatching(/^CORRELATED SCALAR SUBQUERY/),

@@ -256,7 +256,6 @@ test('what is settled and old is removed; what is open, dead or known stays', as
   for (const [table, count] of [
     ['record', 2],
     ['link', 2],
-    ['ledger', 1],
   ] as const)
     expect(rows(`select * from ${table}`)).toHaveLength(count);
 });

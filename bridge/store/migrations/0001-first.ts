@@ -75,6 +75,9 @@ export async function up(database: Kysely<unknown>): Promise<void> {
     .addColumn('external_id', 'text', (column) => column.notNull())
     .addColumn('object_id', 'text', (column) => column.notNull())
     .addColumn('linked_at', 'text', (column) => column.notNull())
+    // What the bridge itself wrote there last: the ledger.
+    .addColumn('written_fingerprint', 'text')
+    .addColumn('written_by', 'integer')
     .addPrimaryKeyConstraint('link_key', ['system', 'entity', 'external_id'])
     .modifyEnd(sql`without rowid`)
     .execute();
@@ -82,7 +85,9 @@ export async function up(database: Kysely<unknown>): Promise<void> {
 
   await schema
     .createTable('delivery')
-    .addColumn('id', 'text', (column) => column.primaryKey().notNull())
+    // A number is never given twice, so that what refers to a delivery that was cleared away refers to nothing.
+    .addColumn('seq', 'integer', (column) => column.primaryKey().autoIncrement())
+    .addColumn('id', 'text', (column) => column.notNull())
     .addColumn('target', 'text', (column) => column.notNull())
     .addColumn('source', 'text', (column) => column.notNull())
     .addColumn('entity', 'text', (column) => column.notNull())
@@ -99,7 +104,6 @@ export async function up(database: Kysely<unknown>): Promise<void> {
     .addColumn('settled_at', 'text')
     .addColumn('error', 'text')
     .addColumn('cause', 'text')
-    .modifyEnd(sql`without rowid`)
     .execute();
   // One open delivery per object and target: a newer state joins it instead of standing behind it.
   await sql`create unique index delivery_open on delivery (target, source, entity, source_id)
@@ -125,19 +129,19 @@ export async function up(database: Kysely<unknown>): Promise<void> {
 
   await schema
     .createTable('need')
-    .addColumn('delivery_id', 'text', (column) => column.notNull())
+    .addColumn('delivery', 'integer', (column) => column.notNull())
     .addColumn('target', 'text', (column) => column.notNull())
     .addColumn('source', 'text', (column) => column.notNull())
     .addColumn('entity', 'text', (column) => column.notNull())
     .addColumn('source_id', 'text', (column) => column.notNull())
-    .addPrimaryKeyConstraint('need_key', ['target', 'source', 'entity', 'source_id', 'delivery_id'])
+    .addPrimaryKeyConstraint('need_key', ['target', 'source', 'entity', 'source_id', 'delivery'])
     .modifyEnd(sql`without rowid`)
     .execute();
-  await schema.createIndex('need_delivery').on('need').column('delivery_id').execute();
+  await schema.createIndex('need_delivery').on('need').column('delivery').execute();
 
   await schema
     .createTable('attempt')
-    .addColumn('delivery_id', 'text', (column) => column.notNull())
+    .addColumn('delivery', 'integer', (column) => column.notNull())
     .addColumn('number', 'integer', (column) => column.notNull())
     .addColumn('started_at', 'text', (column) => column.notNull())
     .addColumn('duration_ms', 'integer', (column) => column.notNull())
@@ -145,19 +149,7 @@ export async function up(database: Kysely<unknown>): Promise<void> {
     .addColumn('external_id', 'text')
     .addColumn('message', 'text')
     .addColumn('fields', 'text')
-    .addPrimaryKeyConstraint('attempt_key', ['delivery_id', 'number'])
-    .modifyEnd(sql`without rowid`)
-    .execute();
-
-  await schema
-    .createTable('ledger')
-    .addColumn('system', 'text', (column) => column.notNull())
-    .addColumn('entity', 'text', (column) => column.notNull())
-    .addColumn('external_id', 'text', (column) => column.notNull())
-    .addColumn('fingerprint', 'text', (column) => column.notNull())
-    .addColumn('delivery_id', 'text', (column) => column.notNull())
-    .addColumn('written_at', 'text', (column) => column.notNull())
-    .addPrimaryKeyConstraint('ledger_key', ['system', 'entity', 'external_id'])
+    .addPrimaryKeyConstraint('attempt_key', ['delivery', 'number'])
     .modifyEnd(sql`without rowid`)
     .execute();
 
