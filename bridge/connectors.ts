@@ -4,18 +4,20 @@ import { loadRules } from './rules/load.ts';
 import type { ConnectorOffer } from './rules/offer.ts';
 import type { RuleSet, SystemDeclaration } from './rules/rule.ts';
 import type { Settings } from './settings.ts';
+import { nameInSettings, secretsVariable, urlVariable } from './subscriber-settings.ts';
 import { createHarvest } from './systems/harvest/connector.ts';
 import { declaredOptions as harvestOptions } from './systems/harvest/options.ts';
 import { createHubspot } from './systems/hubspot/connector.ts';
 import { declaredOptions as hubspotOptions } from './systems/hubspot/options.ts';
 import { createOdoo } from './systems/odoo/connector.ts';
+import { createSubscriber } from './systems/subscriber/connector.ts';
 import type { Connector, SystemExtension } from './systems/system.ts';
 
-/** A system of the rules whose settings are missing. */
+/** A system or subscriber of the rules whose settings are missing. */
 class MissingSettingsError extends Error {
-  constructor(declaration: SystemDeclaration, variables: string) {
+  constructor({ name }: { readonly name: string }, variables: string, what = 'system') {
     super(
-      `The rules have a system "${declaration.name}", but its settings are missing: set ${variables} (see .env.example).`,
+      `The rules have a ${what} "${name}", but its settings are missing: set ${variables} (see .env.example).`,
     );
     this.name = 'MissingSettingsError';
   }
@@ -72,7 +74,7 @@ const factories: Readonly<Record<string, Factory>> = {
 
 export interface Configuration {
   readonly rules: RuleSet;
-  /** One for each system of the rules. Nothing is connected yet. */
+  /** One for each system and each subscriber of the rules. Nothing is connected yet. */
   readonly connectors: readonly Connector[];
 }
 
@@ -92,7 +94,21 @@ export function configure(settings: Settings, pin: PinDatabase): Configuration {
     return { name: declaration.connector, streams, entities };
   });
   const unused = known.filter((offer) => !offers.some((other) => other.name === offer.name));
-  return { rules: loadRules(settings.rulesDirectory, [...offers, ...unused]), connectors };
+  const checked = loadRules(settings.rulesDirectory, [...offers, ...unused]);
+  return { rules: checked, connectors: [...connectors, ...createSubscribers(checked, settings)] };
+}
+
+function createSubscribers({ subscribers }: RuleSet, settings: Settings): Connector[] {
+  return subscribers.map((declaration) => {
+    const { name } = declaration;
+    const found = settings.subscribers[nameInSettings(name)];
+    if (found === undefined) {
+      const variables = `${urlVariable(name)} and ${secretsVariable(name)}`;
+      throw new MissingSettingsError(declaration, variables, 'subscriber');
+    }
+    const { url, secrets } = found;
+    return createSubscriber({ name, url, secrets: () => secrets.map((secret) => secret.reveal()) });
+  });
 }
 
 /** The firm's own fields as the system with a role keeps them. */

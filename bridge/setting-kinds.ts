@@ -44,6 +44,17 @@ export const address = (what: string) =>
     v.transform((value) => value.replace(/\/+$/, '')),
   );
 
+/** An address that messages are posted to as it stands, with its query. */
+export const messageAddress = (what: string) =>
+  v.pipe(
+    text(what),
+    v.check(isWebAddress, 'must be an address such as "https://example.com/events"'),
+    v.check((value) => {
+      const { username, password, hash } = new URL(value);
+      return username === '' && password === '' && hash === '';
+    }, 'must not contain a user, a password or "#"'),
+  );
+
 function isWebAddress(value: string): boolean {
   return URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol);
 }

@@ -15,6 +15,14 @@ import {
   webhookSecrets,
   wholeNumber,
 } from './setting-kinds.ts';
+import {
+  type SubscriberSettings,
+  secretsVariable,
+  subscriberSettingsOf,
+  subscribersIn,
+  subscriberVariables,
+  urlVariable,
+} from './subscriber-settings.ts';
 
 /** Everything that the machine decides; what the firm decides stands in `sync-rules/`. */
 export interface Settings {
@@ -35,6 +43,8 @@ export interface Settings {
   readonly hubspot?: HubspotSettings;
   /** Absent when none of its variables is set. */
   readonly harvest?: HarvestSettings;
+  /** By the name that variables have them under: `DATA_WAREHOUSE`. */
+  readonly subscribers: Readonly<Record<string, SubscriberSettings>>;
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
@@ -114,7 +124,7 @@ const harvestVariables = v.object({
 
 const sections = [bridgeVariables, odooVariables, hubspotVariables, harvestVariables];
 
-/** Every variable that is read; those that are secrets can also come from a file, as `<NAME>_FILE`. */
+/** Every variable that is read, besides those of subscribers; those that are secrets can also come from a file, as `<NAME>_FILE`. */
 export const variableNames: readonly string[] = sections.flatMap((section) => Object.keys(section.entries));
 export const secretNames = ['WEBHOOK_SECRETS', 'ODOO_API_KEY', 'HUBSPOT_TOKEN', 'HARVEST_TOKEN'];
 
@@ -149,11 +159,13 @@ export function readSettings(
   readFile: (path: string) => string = (path) => readFileSync(path, 'utf8'),
 ): Settings {
   const problems: SettingProblem[] = [];
-  const values = collectValues(environment, readFile, problems);
+  const subscribers = subscribersIn(environment);
+  const values = collectValues(environment, subscribers, readFile, problems);
   const bridge = parse(bridgeVariables, values, problems);
   const odoo = parse(odooVariables, values, problems);
   const hubspot = isUsed(hubspotVariables, values) ? parse(hubspotVariables, values, problems) : undefined;
   const harvest = isUsed(harvestVariables, values) ? parse(harvestVariables, values, problems) : undefined;
+  const told = subscribers.map((name) => parse(subscriberVariables(name), values, problems));
   if (bridge === undefined || odoo === undefined || problems.length > 0) throw new SettingsError(problems);
   return {
     host: bridge.HOST,
@@ -198,6 +210,9 @@ export function readSettings(
             requestsPer15Seconds: harvest.HARVEST_REQUESTS_PER_15_SECONDS,
           },
         }),
+    subscribers: Object.fromEntries(
+      subscribers.map((name, index) => [name, subscriberSettingsOf(name, told[index] ?? {})]),
+    ),
   };
 }
 
@@ -211,15 +226,19 @@ type Section = v.ObjectSchema<v.ObjectEntries, undefined>;
 /** What is set, by name, with secrets fetched from their files. */
 function collectValues(
   environment: Environment,
+  subscribers: readonly string[],
   readFile: (path: string) => string,
   problems: SettingProblem[],
 ): Values {
   const values = new Map<string, string>();
-  for (const name of variableNames) {
+  for (const name of [
+    ...variableNames,
+    ...subscribers.flatMap((of) => [urlVariable(of), secretsVariable(of)]),
+  ]) {
     const value = environment[name]?.trim() ?? '';
     if (value !== '') values.set(name, value);
   }
-  for (const name of secretNames) {
+  for (const name of [...secretNames, ...subscribers.map(secretsVariable)]) {
     const variable = `${name}_FILE`;
     const path = environment[variable]?.trim() ?? '';
     if (path === '') continue;

@@ -89,6 +89,25 @@ describe('what is read', () => {
     expect(settings.intake.secrets.map((secret) => secret.reveal())).toEqual(secrets);
   });
 
+  test('subscribers, under their names in variables', () => {
+    const secrets = [signingSecret(32, 1), signingSecret(32, 2)];
+    const settings = readSettings(
+      {
+        ...least,
+        SUBSCRIBER_DATA_WAREHOUSE_URL: 'https://example.com/events?source=bridge',
+        SUBSCRIBER_DATA_WAREHOUSE_SECRETS: secrets.join(' '),
+        SUBSCRIBER_BI_URL: 'http://127.0.0.1:9/',
+        SUBSCRIBER_BI_SECRETS_FILE: '/run/bi',
+      },
+      () => `${secrets[0]}\n`,
+    );
+    expect(revealAll(settings.subscribers)).toEqual({
+      BI: { url: 'http://127.0.0.1:9/', secrets: [secrets[0]] },
+      DATA_WAREHOUSE: { url: 'https://example.com/events?source=bridge', secrets },
+    });
+    expect(readSettings(least, noFiles).subscribers).toEqual({});
+  });
+
   test('a database to pin, in lower case', () => {
     const uuid = '6A0D7E5C-11AB-4C8E-9F00-0242AC120002';
     const settings = readSettings({ ...least, ODOO_DATABASE_UUID: uuid }, noFiles);
@@ -128,6 +147,14 @@ describe('what is refused', () => {
       'HARVEST_TOKEN is missing: a personal access token, from the developers page of Harvest',
       'HARVEST_ACCOUNT_ID is missing: the number of the Harvest account, from the developers page of Harvest',
       'HARVEST_START is missing: the first day whose time is carried to Odoo; earlier time was billed in other ways',
+    ]);
+  });
+
+  test('a subscriber that is half filled in, or wrong', () => {
+    const subscriber = { SUBSCRIBER_BI_URL: 'https://a:b@example.com' };
+    expect(problemsOf({ ...least, ...subscriber })).toEqual([
+      'SUBSCRIBER_BI_URL must not contain a user, a password or "#"',
+      'SUBSCRIBER_BI_SECRETS is missing: the signing secret that the subscriber checks signatures with: whsec_ and 24 to 64 bytes in base64',
     ]);
   });
 
