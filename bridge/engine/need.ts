@@ -1,6 +1,8 @@
+import type { State } from '../entities/field.ts';
 import { newId } from '../entities/id.ts';
-import { holds } from '../rules/routes.ts';
-import { type Conditions, lanes, type Rule } from '../rules/rule.ts';
+import { MappingError } from '../rules/mapping.ts';
+import { activeRule } from '../rules/routes.ts';
+import { lanes, type Rule } from '../rules/rule.ts';
 import type { NewDelivery } from '../store/delivery.ts';
 import type { NewEvent } from '../store/event.ts';
 import type { StoredRecord, SystemObject } from '../store/record.ts';
@@ -57,15 +59,27 @@ function obstacleOf(
   if (record === undefined) return undefined;
   if (record.gone)
     return `${name} is gone from ${system}, so what refers to it cannot go to ${target}. Refer to another ${entity} in ${system}.`;
-  if (rules.some((rule) => holds(rule.when, record.state))) return undefined;
-  const asked = rules.map((rule) => `${rule.id} asks for ${conditionsText(rule.when)}`).join('; ');
+  if (rules.some((rule) => mayBring(rule, record.state))) return undefined;
+  const asked = rules.map((rule) => `${rule.id} asks for ${conditionsText(rule)}`).join('; ');
   return `${name} of ${system} does not go to ${target} by the rules (${asked}), so this cannot either. Correct the ${entity} in ${system}, refer to another one, or change the rules.`;
 }
 
-const conditionsText = (conditions: Conditions): string =>
-  Object.entries(conditions)
-    .map(([field, wanted]) => `${field} ${Array.isArray(wanted) ? wanted.join(' or ') : wanted}`)
-    .join(', ');
+/** What the rules cannot say stands with the delivery itself. */
+function mayBring(rule: Rule, state: State): boolean {
+  try {
+    return activeRule(rule, state) !== undefined;
+  } catch (error) {
+    if (error instanceof MappingError) return true;
+    throw error;
+  }
+}
+
+function conditionsText({ when, where }: Rule): string {
+  const asked = Object.entries(when).map(
+    ([field, wanted]) => `${field} ${Array.isArray(wanted) ? wanted.join(' or ') : wanted}`,
+  );
+  return [...asked, ...(where === undefined ? [] : [where.text])].join(', ') || 'other objects';
+}
 
 const readNeeded = (need: SystemObject, delivery: NewDelivery, nowMs: number): NewEvent => ({
   id: newId(),

@@ -74,11 +74,7 @@ function standOf(rule: Rule, record: StoredRecord | undefined): Stand {
 }
 
 /** Rules in shadow change nothing about what the others do. */
-function planApart(
-  stands: readonly Stand[],
-  delivery: PlannedDelivery,
-  context: DeliveryContext,
-): Plan {
+function planApart(stands: readonly Stand[], delivery: PlannedDelivery, context: DeliveryContext): Plan {
   const shadowed = stands.filter(({ rule }) => rule.shadow);
   if (shadowed.length === 0) return planBy(stands, false, delivery, context);
   const live = stands.filter(({ rule }) => !rule.shadow);
@@ -112,7 +108,12 @@ function planBy(
     const [raising] = withdrawnBy('raise');
     if (raising === undefined || targetId === undefined)
       return { kind: 'nothing', reason: 'its conditions do not hold' };
-    return { kind: 'raise', error: 'conflict', cause: raisedCause(delivery, targetId, raising, gone), shadow };
+    return {
+      kind: 'raise',
+      error: 'conflict',
+      cause: raisedCause(delivery, targetId, raising, gone),
+      shadow,
+    };
   }
   if (targetId !== undefined) return { kind: 'remove', targetId, rules: removing, shadow };
   // It was being created when the answer was lost. Nobody knows its id, so it is brought once more, which finds it.

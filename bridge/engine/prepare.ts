@@ -13,7 +13,14 @@ import { type Landscape, referenceOf } from './landscape.ts';
 import { findCounterparts, type Match } from './match.ts';
 import { waitFor } from './need.ts';
 import type { Observe } from './observer.ts';
-import { isInShadow, type Plan, planDelivery, referredObjects, translateReferences } from './plan.ts';
+import {
+  isInShadow,
+  leavesAt,
+  type Plan,
+  planDelivery,
+  referredObjects,
+  translateReferences,
+} from './plan.ts';
 import { onlyInShadow, shadowNote } from './shadow.ts';
 
 /** A delivery that is ready for its call. */
@@ -83,6 +90,14 @@ export async function prepareDeliveries(
     const plan = plans[index] as Plan;
     const context = contexts[index] as DeliveryContext;
     if (plan.kind === 'nothing') settled.push({ ...base(delivery), outcome: 'skipped' });
+    else if (plan.kind === 'raise')
+      settled.push({
+        ...base(delivery),
+        ...(plan.shadow ? recorded('update', context.targetId, {}) : { outcome: 'dead', error: plan.error }),
+        cause: plan.cause,
+      });
+    else if (leavesAt(plan, now()) > now())
+      settled.push({ ...base(delivery), ...untilWindow(leavesAt(plan, now()), delivery) });
     else if (plan.kind === 'remove' && plan.shadow)
       settled.push({ ...base(delivery), ...recorded('remove', plan.targetId, {}) });
     else if (plan.kind === 'remove') ready.push(removal(delivery, plan.targetId));
@@ -164,6 +179,15 @@ export async function prepareDeliveries(
   }
   return { ready, settled };
 }
+
+const untilWindow = (dueMs: number, { entity, target }: ClaimedDelivery) => ({
+  outcome: 'retry' as const,
+  dueMs,
+  error: 'window',
+  cause: `The rules let a ${entity} go to ${target} only at set times.`,
+  uncertain: false,
+  countTry: false,
+});
 
 const key = ({ entity, id, system }: SystemObject): string => referenceOf(system, entity, id);
 

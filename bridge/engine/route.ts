@@ -1,45 +1,92 @@
 import { newId } from '../entities/id.ts';
-import { holds, rulesFrom } from '../rules/routes.ts';
+import { MappingError } from '../rules/mapping.ts';
+import { activeRule, readsOf, rulesFrom } from '../rules/routes.ts';
 import { lanes, type Rule } from '../rules/rule.ts';
+import { dueAt } from '../rules/timing.ts';
 import type { RecordChange, Route, RouteContext } from '../store/apply.ts';
 import type { NewDelivery } from '../store/delivery.ts';
 import type { Terrain } from './landscape.ts';
 
 /** Decides by the rules which systems must know about a change: at most one delivery per target. */
-export function createRoute(landscape: Terrain): Route {
+export function createRoute(landscape: Terrain, now: () => number = Date.now): Route {
   return (change, context) => {
     const byTarget = new Map<string, NewDelivery>();
     for (const rule of rulesFrom(landscape.rules, landscape.roleOf(change.system), change.entity)) {
       const target = landscape.systemIn(rule.to);
-      if (target === undefined || !concerns(rule, change, target, context)) continue;
-      const lane = lanes.indexOf(rule.lane);
+      if (target === undefined) continue;
+      const concerned = concernedRule(rule, change, target, context);
+      if (concerned === undefined) continue;
       const delivery = byTarget.get(target);
-      if (delivery === undefined || lane < delivery.lane) {
-        byTarget.set(target, {
-          id: newId(),
-          target,
-          source: change.system,
-          entity: change.entity,
-          sourceId: change.id,
-          lane,
-          rulesVersion: landscape.rules.version,
-          correlation: change.correlation,
-        });
-      }
+      byTarget.set(
+        target,
+        delivery === undefined
+          ? newDelivery(concerned, target, change, landscape, now())
+          : sooner(delivery, concerned, now()),
+      );
     }
     return [...byTarget.values()];
   };
 }
 
-function concerns(rule: Rule, change: RecordChange, target: string, context: RouteContext): boolean {
+function newDelivery(
+  rule: Rule,
+  target: string,
+  change: RecordChange,
+  landscape: Terrain,
+  nowMs: number,
+): NewDelivery {
+  const delivery = {
+    id: newId(),
+    target,
+    source: change.system,
+    entity: change.entity,
+    sourceId: change.id,
+    lane: lanes.indexOf(rule.lane),
+    rulesVersion: landscape.rules.version,
+    correlation: change.correlation,
+  };
+  return rule.timing.kind === 'real-time' ? delivery : { ...delivery, dueMs: dueAt(rule.timing, nowMs) };
+}
+
+/** One delivery carries what all rules bring to a target: with the first of their lanes, at the earliest of their times. */
+function sooner(delivery: NewDelivery, rule: Rule, nowMs: number): NewDelivery {
+  const { dueMs = nowMs, ...others } = delivery;
+  const earliestMs = Math.min(dueMs, dueAt(rule.timing, nowMs));
+  const lane = Math.min(delivery.lane, lanes.indexOf(rule.lane));
+  return { ...others, lane, ...(earliestMs <= nowMs ? {} : { dueMs: earliestMs }) };
+}
+
+/** The rule as it is for this change, when it has something to bring or to take back. */
+function concernedRule(
+  rule: Rule,
+  change: RecordChange,
+  target: string,
+  context: RouteContext,
+): Rule | undefined {
   const { before, after, differences } = change;
-  const heldBefore = before !== null && holds(rule.when, before);
-  if (after === null || !holds(rule.when, after)) {
-    // A first delivery may still be under way, so the link says nothing yet; the try itself looks again.
-    return rule.otherwise === 'remove' && (heldBefore || context.linkedIn(target));
+  let ruleBefore: Rule | undefined;
+  let ruleAfter: Rule | undefined;
+  try {
+    ruleBefore = before === null ? undefined : activeRule(rule, before);
+    ruleAfter = after === null ? undefined : activeRule(rule, after);
+  } catch (error) {
+    // The delivery meets the same, where a person is told of it.
+    if (error instanceof MappingError) return rule;
+    throw error;
   }
-  const carriesNews = !heldBefore || rule.fields.some((field) => Object.hasOwn(differences, field));
-  if (rule.create === 'always') return carriesNews;
-  if (context.linkedIn(target)) return carriesNews;
-  return context.neededIn(target) || (carriesNews && context.onTheWayTo(target));
+  if (ruleAfter === undefined) {
+    const last = ruleBefore ?? rule;
+    const withdrawal = after === null ? last.deleted : last.otherwise;
+    // A first delivery may still be under way, so the link says nothing yet; the try itself looks again.
+    const returns =
+      withdrawal === 'keep'
+        ? false
+        : ruleBefore !== undefined || (withdrawal === 'remove' && context.linkedIn(target));
+    return returns ? last : undefined;
+  }
+  const carriesNews =
+    ruleAfter !== ruleBefore || readsOf(ruleAfter).some((field) => Object.hasOwn(differences, field));
+  if (ruleAfter.create === 'always') return carriesNews ? ruleAfter : undefined;
+  if (context.linkedIn(target)) return carriesNews ? ruleAfter : undefined;
+  return context.neededIn(target) || (carriesNews && context.onTheWayTo(target)) ? ruleAfter : undefined;
 }

@@ -1,11 +1,14 @@
+import { trespasses } from '../rules/ownership.ts';
 import type { Settlement } from '../store/settle.ts';
 import type { Connector, WriteResult } from '../systems/system.ts';
 import { asSystemError, blamesItem, settleFailedCall, settleFailedItem } from './failure.ts';
 import type { Health } from './health.ts';
+import type { Terrain } from './landscape.ts';
 import type { Observe } from './observer.ts';
 import type { Prepared } from './prepare.ts';
 
 export interface WriteOptions {
+  readonly landscape: Terrain;
   readonly connector: Connector;
   readonly health: Health;
   readonly observe: Observe;
@@ -17,7 +20,24 @@ export interface WriteOptions {
 export function createWrite(options: WriteOptions) {
   const { connector, health, observe, now, random } = options;
 
-  return async function write(batch: readonly Prepared[], signal: AbortSignal): Promise<Settlement[]> {
+  /** Whatever the rules and the plan came to, nobody writes what another role owns. */
+  return async function writeOwned(batch: readonly Prepared[], signal: AbortSignal): Promise<Settlement[]> {
+    const startedAtMs = now();
+    const denied: Settlement[] = [];
+    const allowed: Prepared[] = [];
+    for (const prepared of batch) {
+      const message = denialOf(prepared, options.landscape);
+      if (message === undefined) allowed.push(prepared);
+      else {
+        const item = { delivery: prepared.delivery, json: undefined };
+        denied.push(settleFailedItem({ error: 'denied', message }, item, { now, random, startedAtMs }));
+      }
+    }
+    if (denied.length === 0) return write(batch, signal);
+    return allowed.length === 0 ? denied : [...denied, ...(await write(allowed, signal))];
+  };
+
+  async function write(batch: readonly Prepared[], signal: AbortSignal): Promise<Settlement[]> {
     const startedAtMs = now();
     let results: WriteResult[];
     const items = batch.map(failedItem);
@@ -41,7 +61,7 @@ export function createWrite(options: WriteOptions) {
     }
     health.succeeded();
     return batch.map((prepared, index) => settle(prepared, results[index] as WriteResult, startedAtMs));
-  };
+  }
 
   async function call(batch: readonly Prepared[], signal: AbortSignal): Promise<WriteResult[]> {
     const results = await send(batch, signal);
@@ -93,3 +113,17 @@ const failedItem = ({ delivery, json, action, targetId }: Prepared) => ({
   json,
   targetId: action === 'write' ? targetId : undefined,
 });
+
+/** Why a change must not be made, for people; `undefined` when it may. */
+function denialOf({ action, delivery, fields }: Prepared, landscape: Terrain): string | undefined {
+  if (action === 'remove') return undefined;
+  const { source, target, entity } = delivery;
+  const from = landscape.roleOf(source);
+  const way = { entity, from, to: landscape.roleOf(target), fields: Object.keys(fields) };
+  const found = trespasses(landscape.rules, way);
+  if (found.length === 0) return undefined;
+  const names = found.map(({ field, owner }) =>
+    owner === undefined ? field : `${field} (owned by the ${owner})`,
+  );
+  return `Nothing was written: ${source}, the ${from}, must not set ${names.join(', ')} of ${entity} in ${target}. Take ${found.length === 1 ? 'it' : 'them'} out of the rules, or change the owner there.`;
+}

@@ -1,26 +1,23 @@
-import type { State, Value } from '../entities/field.ts';
-import type { Mapping, Rule, ValueTable } from './rule.ts';
+import { dayPattern, decimalPattern, type State, type Value } from '../entities/field.ts';
+import { evaluate } from './expression.ts';
+import type { Expression, Mapping, Rule, ValueTable } from './rule.ts';
 
-/** A value that the rules cannot bring to the other side. A person has to correct the value or the rules. */
+/** The rules cannot say what becomes of a value. A person has to correct the value or the rules. */
 export class MappingError extends Error {
+  /** The rule's id. */
   readonly rule: string;
-  readonly field: string;
 
-  constructor(
-    message: string,
-    at: { readonly rule: string; readonly field: string; readonly cause?: unknown },
-  ) {
-    super(message, { cause: at.cause });
+  constructor(message: string, rule: string, cause?: unknown) {
+    super(message, cause === undefined ? {} : { cause });
     this.name = 'MappingError';
-    this.rule = at.rule;
-    this.field = at.field;
+    this.rule = rule;
   }
 }
 
 /**
  * What the rule writes in the target: its fields as far as they are known.
  *
- * @throws MappingError for a value that has no counterpart
+ * @throws MappingError for a value that has no counterpart, or that cannot be computed
  */
 export function mapFields(rule: Rule, state: State): State {
   const mapped: Record<string, Value> = {};
@@ -34,10 +31,19 @@ export function mapFields(rule: Rule, state: State): State {
 
 function mapValue(mapping: Mapping, field: string, rule: Rule, state: State): Value | undefined {
   if (mapping.kind === 'constant') return mapping.value;
-  if (mapping.kind === 'expression') throw new Error(`The expression of "${field}" was not compiled`);
-  const value = state[mapping.field];
-  if (value === undefined || mapping.table === undefined) return value;
-  return lookUp(mapping.table, value, field, rule);
+  if (mapping.kind === 'field') {
+    const value = state[mapping.field];
+    if (value === undefined || mapping.table === undefined) return value;
+    return lookUp(mapping.table, value, field, rule);
+  }
+  const value = compute(mapping.expression, state, `the field "${field}"`, rule);
+  if (value === undefined || value === null || fits(value, mapping.result)) return value;
+  const allowed =
+    mapping.result.values === undefined
+      ? `a ${mapping.result.kind}`
+      : `one of ${mapping.result.values.join(', ')}`;
+  const message = `The rule ${rule.id} makes ${JSON.stringify(value)} for the field "${field}", which must be ${allowed}. Correct what it is made from, or the expression ${mapping.expression.text}`;
+  throw new MappingError(message, rule.id);
 }
 
 function lookUp(table: ValueTable, value: Value, field: string, rule: Rule): Value {
@@ -45,6 +51,30 @@ function lookUp(table: ValueTable, value: Value, field: string, rule: Rule): Val
   const key = String(value);
   if (Object.hasOwn(table.values, key)) return table.values[key] as Value;
   if (table.otherwise !== undefined) return table.otherwise;
-  const message = `The table "${table.name}" does not say what "${key}" is for the field "${field}". Add it to the table, or correct the value.`;
-  throw new MappingError(message, { rule: rule.id, field });
+  const message = `The value table "${table.name}" does not say what "${key}" becomes, which the rule ${rule.id} needs for the field "${field}". Add it to the table, or correct the value.`;
+  throw new MappingError(message, rule.id);
+}
+
+/**
+ * The value of an expression of a rule.
+ *
+ * @param what what it is for, in messages
+ * @throws MappingError when it cannot be computed
+ */
+export function compute(expression: Expression, state: State, what: string, rule: Rule): Value | undefined {
+  try {
+    return evaluate(expression, state);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `The rule ${rule.id} cannot compute ${what} by ${expression.text}: ${reason}. Correct the values that it reads, or the expression.`;
+    throw new MappingError(message, rule.id, error);
+  }
+}
+
+function fits(value: Value, { kind, values }: Extract<Mapping, { kind: 'expression' }>['result']): boolean {
+  if (kind === 'flag') return typeof value === 'boolean';
+  if (typeof value !== 'string') return false;
+  if (kind === 'day') return dayPattern.test(value);
+  if (kind === 'decimal') return decimalPattern.test(value);
+  return values === undefined || values.includes(value);
 }

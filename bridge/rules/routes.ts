@@ -2,6 +2,7 @@ import { type EntityName, entityOf } from '../entities/catalogue.ts';
 import type { State, Value } from '../entities/field.ts';
 import type { Role } from '../entities/role.ts';
 import { sameValue } from '../entities/state.ts';
+import { compute } from './mapping.ts';
 import type { Conditions, Override, Rule, RuleSet } from './rule.ts';
 
 // Everything here runs for every change that comes in. What can be worked out once per rule is kept beside the rule;
@@ -9,6 +10,8 @@ import type { Conditions, Override, Rule, RuleSet } from './rule.ts';
 
 const rulesBySource = new WeakMap<RuleSet, ReadonlyMap<string, readonly Rule[]>>();
 const referencesByRule = new WeakMap<Rule, readonly ReferenceField[]>();
+const readsByRule = new WeakMap<Rule, readonly string[]>();
+const overriddenRules = new WeakMap<Rule, Map<Override, Rule>>();
 const noRules: readonly Rule[] = [];
 
 /** The rules that carry `entity` away from the system with this role, in the order they are written in. */
@@ -43,19 +46,31 @@ export function holds(conditions: Conditions, state: State): boolean {
 }
 
 /**
+ * True when the rule brings objects with this state: its conditions hold, and its expression, where it has one.
+ *
+ * @throws MappingError when the expression cannot be computed
+ */
+export function applies(rule: Rule, state: State): boolean {
+  return meets(rule, rule, state);
+}
+
+/** An expression that reads an unknown field is not true. */
+const meets = ({ when, where }: Pick<Rule, 'when' | 'where'>, rule: Rule, state: State): boolean =>
+  holds(when, state) && (where === undefined || compute(where, state, '"where"', rule) === true);
+
+/**
  * The rule as it is for this object: with what the first override whose conditions hold says instead. `undefined` when
- * that says that such objects are not brought.
+ * that says that such objects are not brought. Whether the rule brings the object at all is another matter.
+ *
+ * @throws MappingError when an override's expression cannot be computed
  */
 export function effective(rule: Rule, state: State): Rule | undefined {
   for (const override of rule.overrides) {
-    if (!holds(override.when, state)) continue;
+    if (!meets(override, rule, state)) continue;
     return override.skip ? undefined : overridden(rule, override);
   }
   return rule;
 }
-
-/** By rule: what it is with each of its overrides. */
-const overriddenRules = new WeakMap<Rule, Map<Override, Rule>>();
 
 function overridden(rule: Rule, override: Override): Rule {
   let byOverride = overriddenRules.get(rule);
@@ -70,6 +85,31 @@ function overridden(rule: Rule, override: Override): Rule {
     byOverride.set(override, result);
   }
   return result;
+}
+
+/**
+ * The rule as it brings this object, or `undefined` when it does not.
+ *
+ * @throws MappingError when an expression cannot be computed
+ */
+export const activeRule = (rule: Rule, state: State): Rule | undefined =>
+  applies(rule, state) ? effective(rule, state) : undefined;
+
+/** The fields of the source that decide what the rule writes. */
+export function readsOf(rule: Rule): readonly string[] {
+  let reads = readsByRule.get(rule);
+  if (reads === undefined) {
+    reads = [...new Set(rule.fields.flatMap((name) => sourcesOf(rule, name)))];
+    readsByRule.set(rule, reads);
+  }
+  return reads;
+}
+
+function sourcesOf(rule: Rule, name: string): readonly string[] {
+  const mapping = rule.mappings[name];
+  if (mapping === undefined) return [name];
+  if (mapping.kind === 'field') return [mapping.field];
+  return mapping.kind === 'expression' ? Object.keys(mapping.expression.fields) : [];
 }
 
 /** A field of a rule whose value is the id of another object, or a list of ids. */

@@ -52,7 +52,12 @@ export interface ValueTable {
 /** How the value of a field is made, where it is not the same field as it stands. */
 export type Mapping =
   | { readonly kind: 'field'; readonly field: string; readonly table?: ValueTable }
-  | { readonly kind: 'expression'; readonly expression: Expression }
+  | {
+      readonly kind: 'expression';
+      readonly expression: Expression;
+      /** What the result has to be. */
+      readonly result: { readonly kind: FieldKind; readonly values?: readonly string[] };
+    }
   | { readonly kind: 'constant'; readonly value: Value };
 
 /** When a delivery may leave. A window opens by its cron expression (UTC) and stays open for some minutes. */
