@@ -199,8 +199,8 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
     connection,
     kysely
       .selectFrom('delivery')
-      .select(['id', 'target', 'source', 'entity', 'source_id', 'lane', 'tries', 'uncertain'])
-      .select(['rules_version', 'correlation'])
+      .select(['seq', 'id', 'target', 'source', 'entity', 'source_id', 'lane', 'tries', 'uncertain'])
+      .select([sql.lit(0).as('leased_until_ms'), 'rules_version', 'correlation'])
       .where('state', '=', sql.lit('shadowed'))
       .where('id', '>', slot<string>('after'))
       .orderBy('id')

@@ -5,4 +5,5 @@ export async function up(database: Kysely<unknown>): Promise<void> {
   await database.schema.alterTable('attempt').addColumn('shadow', 'text').execute();
   await sql`create index delivery_shadowed on delivery (target, source, entity, source_id)
     where state = 'shadowed'`.execute(database);
+  await sql`create index delivery_shadowed_id on delivery (id) where state = 'shadowed'`.execute(database);
 }
