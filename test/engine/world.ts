@@ -3,6 +3,7 @@ import { expect, onTestFinished, vi } from 'vitest';
 import { createEngine, type Engine } from '../../bridge/engine/engine.ts';
 import { createLandscape } from '../../bridge/engine/landscape.ts';
 import type { EngineEvent } from '../../bridge/engine/observer.ts';
+import type { BusinessEventName } from '../../bridge/entities/business-event-name.ts';
 import type { EntityName } from '../../bridge/entities/catalogue.ts';
 import type { Rule, RuleSet } from '../../bridge/rules/rule.ts';
 import { type OpenDatabase, openDatabaseForReading } from '../../bridge/store/database.ts';
@@ -18,6 +19,8 @@ export interface World {
   readonly odoo: MemorySystem;
   readonly hubspot: MemorySystem;
   readonly harvest: MemorySystem;
+  /** Who is told of business events, by name. */
+  readonly subscribers: Readonly<Record<string, MemorySystem>>;
   /** Everything the engine told, over all its starts. */
   readonly observed: EngineEvent[];
   store: Store;
@@ -52,10 +55,21 @@ export interface World {
 /** A commit waits a little for others to join it, in real time; one that a test holds up is not waited for. */
 const longestCommitMs = 50;
 
-const entities = { customer: {}, project: {}, worker: {}, timesheet: {}, task: {} };
+const entities = {
+  customer: {},
+  opportunity: {},
+  project: {},
+  worker: {},
+  timesheet: {},
+  task: {},
+  invoice: {},
+};
 
 export interface WorldOptions {
   readonly rules?: readonly Rule[];
+  readonly policies?: RuleSet['entities'];
+  /** The events that each subscriber asks for, by its name. */
+  readonly subscribers?: Readonly<Record<string, readonly BusinessEventName[]>>;
   readonly batch?: number;
   /** Numbers from 0 up to 1. */
   readonly random?: () => number;
@@ -73,6 +87,11 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const hubspot = new MemorySystem({ name: 'hubspot', entities, ...more });
   const harvest = new MemorySystem({ name: 'harvest', entities, ...more });
   const systems = [odoo, hubspot, harvest];
+  const wanted = Object.entries(options.subscribers ?? {});
+  const subscribers = Object.fromEntries(
+    wanted.map(([name]) => [name, new MemorySystem({ name, entities: {} })]),
+  );
+  const connectors = [...systems, ...Object.values(subscribers)];
   const rules: RuleSet = {
     version: 'test',
     systems: [
@@ -81,11 +100,11 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       { name: 'harvest', connector: 'memory', role: 'psa', poll: {}, options: {}, shadow: false },
     ],
     rules: options.rules ?? shippedLikeRules,
-    entities: {},
+    entities: options.policies ?? {},
     tables: {},
-    subscribers: [],
+    subscribers: wanted.map(([name, events]) => ({ name, events })),
   };
-  const landscape = createLandscape(rules, systems);
+  const landscape = createLandscape(rules, connectors);
   const observed: EngineEvent[] = [];
   let activity = 0;
   let storeCalls = 0;
@@ -115,7 +134,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   };
 
   async function calm(): Promise<void> {
-    const total = () => activity + systems.reduce((sum, system) => sum + system.activity, 0);
+    const total = () => activity + connectors.reduce((sum, system) => sum + system.activity, 0);
     // Every step of the engine crosses at most a few turns of the event loop between two things that are counted.
     let lastAt = performance.now();
     for (let quietTurns = 0, last = total(); quietTurns < 12; quietTurns++) {
@@ -136,6 +155,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     odoo,
     hubspot,
     harvest,
+    subscribers,
     observed,
     ...(await start()),
     tell: async (system, entity, id, change = {}) => {
