@@ -1,4 +1,5 @@
 import { trespasses } from '../rules/ownership.ts';
+import { eventSource } from '../store/business-event.ts';
 import type { Settlement } from '../store/settle.ts';
 import type { Connector, WriteResult } from '../systems/system.ts';
 import { asSystemError, blamesItem, settleFailedCall, settleFailedItem } from './failure.ts';
@@ -116,7 +117,8 @@ const failedItem = ({ delivery, json, action, targetId }: Prepared) => ({
 
 /** Why a change must not be made, for people; `undefined` when it may. */
 function denialOf({ action, delivery, fields }: Prepared, landscape: Terrain): string | undefined {
-  if (action === 'remove') return undefined;
+  // A business event is told, which sets nothing.
+  if (action === 'remove' || delivery.source === eventSource) return undefined;
   const { source, target, entity } = delivery;
   const from = landscape.roleOf(source);
   const way = { entity, from, to: landscape.roleOf(target), fields: Object.keys(fields) };
