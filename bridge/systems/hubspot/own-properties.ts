@@ -7,11 +7,11 @@ import { customProperties, ownDefinition, type PresentProperty } from './propert
 export const ownOf = (type: ObjectType, extensions: readonly SystemExtension[]): readonly SystemExtension[] =>
   extensions.filter(({ entity }) => typeOfEntity(entity) === type);
 
-/** What is wrong with the property of a field of the firm's own, as it is in HubSpot. */
+/** What is wrong with the property of a field of the firm's own, as it is in HubSpot; one that is not there can be made. */
 export function ownPropertyFindings(
   type: ObjectType,
   extension: SystemExtension,
-  present: PresentProperty,
+  present: PresentProperty | undefined,
 ): Finding[] {
   const { name, field, entity, written } = extension;
   const title = `The property ${name} of HubSpot's ${type} (${field} of ${entity})`;
@@ -25,6 +25,7 @@ export function ownPropertyFindings(
       },
     ];
   }
+  if (present === undefined) return [];
   const wanted = ownDefinition(extension);
   if (!fits(extension, present)) {
     return [

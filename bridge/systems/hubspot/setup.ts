@@ -69,10 +69,9 @@ export function wrongProperties(
   extensions: readonly SystemExtension[],
   present: PropertiesByName,
 ): Finding[] {
-  const own = ownOf(type, extensions).flatMap((extension) => {
-    const found = present.get(extension.name);
-    return found === undefined ? [] : ownPropertyFindings(type, extension, found);
-  });
+  const own = ownOf(type, extensions).flatMap((extension) =>
+    ownPropertyFindings(type, extension, present.get(extension.name)),
+  );
   return [...customProperties[type].flatMap((wanted) => customFindings(type, wanted, present)), ...own];
 }
 

@@ -99,6 +99,55 @@ describe('the sandbox refuses', () => {
   });
 });
 
+describe('properties that an account adds', () => {
+  const path = '/crm/v3/properties/companies';
+  const base = {
+    name: 'tier',
+    label: 'Tier',
+    groupName: 'standard',
+    type: 'enumeration',
+    fieldType: 'select',
+  };
+  const options = (...values: string[]) => values.map((value) => ({ label: value.toUpperCase(), value }));
+
+  it.each([
+    ['without options', {}],
+    ['with options that look alike', { options: options('a', 'A') }],
+    ['with an option twice', { options: [...options('a'), { label: 'B', value: 'a' }] }],
+    ['with an option without label', { options: [{ value: 'a' }] }],
+    [
+      'that is a checkbox with other options than true and false',
+      { fieldType: 'booleancheckbox', options: options('a') },
+    ],
+    ['with an editor of another type', { fieldType: 'number', options: options('a') }],
+    ['of no known type', { type: 'color' }],
+    ['with a name in upper case', { name: 'Tier', options: options('a') }],
+  ])('are refused %s', async (_what, more) => {
+    expect((await call('POST', path, { ...base, ...more })).status).toBe(400);
+  });
+
+  it('take their options only, are found as they are, and exist once', async () => {
+    expect((await call('POST', path, { ...base, options: options('a', 'b') })).status).toBe(201);
+    expect((await call('POST', path, { ...base, options: options('a', 'b') })).status).toBe(409);
+    const body = (tier: string) => ({ properties: { name: 'A', tier }, associations: [] });
+    expect((await call('POST', companies, body('c'))).status).toBe(400);
+    expect((await call('POST', companies, body('a;b'))).status).toBe(400);
+    expect((await call('POST', companies, body('b'))).status).toBe(201);
+  });
+
+  it('are left out of answers without a word where they do not exist', async () => {
+    const id = sandbox.person.create('companies', { name: 'A' });
+    const inputs = [{ id }];
+    const answer = await call('POST', `${companies}/batch/read`, {
+      inputs,
+      properties: ['name', 'phone', 'tier'],
+      propertiesWithHistory: [],
+    });
+    expect(Object.keys(answer.body.results[0].properties)).not.toContain('tier');
+    expect(answer.body.results[0].properties.phone).toBeNull();
+  });
+});
+
 it('stores nothing of a batch that holds one wrong value, unless the inputs can be told apart', async () => {
   const inputs = [{ properties: { name: 'Good' } }, { properties: { nome: 'Bad' } }].map((input) => ({
     ...input,

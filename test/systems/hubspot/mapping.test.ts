@@ -38,6 +38,14 @@ it('gives amounts as plain decimals', () => {
   expect(fromProperty('decimal', '', 'UTC')).toBe(null);
 });
 
+it.each([
+  ['decimal', 'many'],
+  ['flag', 'perhaps'],
+  ['text', undefined],
+] as const)('does not take for empty what it cannot read as %s', (kind, value) => {
+  expect(fromProperty(kind, value, 'UTC')).toBeUndefined();
+});
+
 it("takes the JSON out of HubSpot's sentences", () => {
   const message = `Property values were not valid: [{"isValid":false,"message":"x was not a valid number.","name":"amount"}]`;
   expect(readable(message)).toBe('amount: x was not a valid number.');
