@@ -70,6 +70,8 @@ export interface WorldOptions {
   readonly policies?: RuleSet['entities'];
   /** The events that each subscriber asks for, by its name. */
   readonly subscribers?: Readonly<Record<string, readonly BusinessEventName[]>>;
+  /** A database that another world has left. */
+  readonly path?: string;
   readonly batch?: number;
   /** Numbers from 0 up to 1. */
   readonly random?: () => number;
@@ -81,7 +83,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   onTestFinished(() => {
     vi.useRealTimers();
   });
-  let path = temporaryPath();
+  let path = options.path ?? temporaryPath();
   const more = options.batch === undefined ? {} : { batch: options.batch };
   const odoo = new MemorySystem({ name: 'odoo', entities, ...more });
   const hubspot = new MemorySystem({ name: 'hubspot', entities, ...more });
