@@ -106,7 +106,7 @@ function definitionFindings(extension: SystemExtension, field: OdooField | undef
       },
     ];
   }
-  return field.selection === undefined ? [] : choiceFindings(extension, field.selection.map(String));
+  return field.selection === undefined ? [] : choiceFindings(extension, field.selection.map(([value]) => value));
 }
 
 /** The name of a linked record can be read; which record a name means cannot be known. */
