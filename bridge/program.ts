@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { check } from './commands/check.ts';
 import { schema } from './commands/schema.ts';
+import { simulate } from './commands/simulate.ts';
 import { start } from './commands/start.ts';
 import { status } from './commands/status.ts';
 import { trace } from './commands/trace.ts';
@@ -46,6 +47,17 @@ export async function runProgram(argumentList: readonly string[]): Promise<void>
     .option('--out <directory>', 'write one file for each into this directory instead')
     .action((options: { out?: string }) =>
       run(() => schema(options.out === undefined ? {} : { directory: options.out })),
+    );
+
+  program
+    .command('simulate')
+    .description('show what changed rules would have written differently, calling nobody')
+    .requiredOption('--since <period>', '7d, 12h or 30m back from now, a day (UTC), or an instant')
+    .requiredOption('--rules <folder>', 'the changed rules; RULES_DIRECTORY has the present ones')
+    .option('--limit <count>', 'how many objects to show', '50')
+    .option('--json', 'print JSON')
+    .action((options: { since: string; rules: string; limit: string; json?: boolean }) =>
+      run(() => simulate({ ...options, json: options.json === true })),
     );
 
   await program.parseAsync(argumentList);
