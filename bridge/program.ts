@@ -34,7 +34,7 @@ export async function runProgram(argumentList: readonly string[]): Promise<void>
     .description('show everything that happened to an object or under a correlation id, in order')
     .argument(
       '<id>',
-      '<system>:<entity>:<id>, the id of a business object or a delivery, or a correlation id',
+      '<system>:<entity>:<id>, the id of a business object, a business event or a delivery, or a correlation id',
     )
     .option('--json', 'print JSON')
     .action((id: string, options: { json?: boolean }) =>

@@ -26,7 +26,7 @@ function traceText(entries: readonly TraceEntry[]): string {
       correlation = entry.correlation;
       lines.push(`── ${correlation}`);
     }
-    lines.push(`${entry.at}  ${entry.kind.padEnd(8)}  ${entry.object}  ${entry.text}`);
+    lines.push(`${entry.at}  ${entry.kind.padEnd(14)}  ${entry.object}  ${entry.text}`);
   }
   return lines.join('\n');
 }

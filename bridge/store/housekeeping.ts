@@ -14,7 +14,8 @@ interface Row<Key> {
 }
 
 /**
- * Removes what is settled and older than a day count: worked-off events, changes, done deliveries with their attempts.
+ * Removes what is settled and older than a day count: worked-off events, changes, done deliveries with their attempts,
+ * business events that no delivery tells of any more.
  * Records, links, the ledger and whatever is open or dead stay. In small rounds, so that nothing waits long: they walk
  * along the primary keys, which are in the order of time, and start anew where they meet what is young.
  */
@@ -51,6 +52,29 @@ export function createHousekeeping({ connection, kysely }: OpenDatabase) {
       .select(sql<0 | 1>`state in ('done', 'superseded') and settled_at < @before`.as('settled'))
       .where('created_at', '<', slot<string>('before')),
   );
+  const oldBusinessEvents = prepare<{ after: number; before: string }, Row<number>>(
+    connection,
+    kysely
+      .selectFrom((from) =>
+        from
+          .selectFrom('business_event')
+          .select(['seq', 'id', 'recorded_at'])
+          .where('seq', '>', slot<number>('after'))
+          .orderBy('seq')
+          .limit(limit)
+          .as('next'),
+      )
+      .select('seq as key')
+      .select(
+        sql<0 | 1>`not exists (select 1 from delivery
+          where delivery.entity = 'business_event' and delivery.source_id = next.id)`.as('settled'),
+      )
+      .where('recorded_at', '<', slot<string>('before')),
+  );
+  const removeBusinessEvents = prepare<{ keys: string }>(
+    connection,
+    kysely.deleteFrom('business_event').where('seq', 'in', sql<number>`(select value from json_each(@keys))`),
+  );
   const removeEvents = prepare<{ keys: string }>(
     connection,
     kysely.deleteFrom('event').where('seq', 'in', sql<number>`(select value from json_each(@keys))`),
@@ -75,6 +99,7 @@ export function createHousekeeping({ connection, kysely }: OpenDatabase) {
   );
   let lastEvent = beforeFirst.event;
   let lastDelivery = beforeFirst.delivery;
+  let lastBusinessEvent = beforeFirst.businessEvent;
 
   function look(before: string): number {
     const events = oldEvents.all({ after: lastEvent, before });
@@ -83,8 +108,12 @@ export function createHousekeeping({ connection, kysely }: OpenDatabase) {
     lastDelivery = lastOf(deliveries) ?? beforeFirst.delivery;
     const keys = settledKeys(deliveries);
     removeAttempts.run({ keys });
+    const removedDeliveries = removeDeliveries.run({ keys }).changes;
+    const businessEvents = oldBusinessEvents.all({ after: lastBusinessEvent, before });
+    lastBusinessEvent = lastOf(businessEvents) ?? beforeFirst.businessEvent;
     return (
-      removeDeliveries.run({ keys }).changes +
+      removedDeliveries +
+      removeBusinessEvents.run({ keys: settledKeys(businessEvents) }).changes +
       removeEvents.run({ keys: settledKeys(events) }).changes +
       removeChanges.run({ before, after: 0 }).changes
     );
@@ -95,13 +124,18 @@ export function createHousekeeping({ connection, kysely }: OpenDatabase) {
     for (let left = looksPerRound; left > 0; left--) {
       const removed = look(before);
       if (removed > 0) return removed;
-      if (lastEvent === beforeFirst.event && lastDelivery === beforeFirst.delivery) return 0;
+      if (
+        lastEvent === beforeFirst.event &&
+        lastDelivery === beforeFirst.delivery &&
+        lastBusinessEvent === beforeFirst.businessEvent
+      )
+        return 0;
     }
     return 0;
   };
 }
 
-const beforeFirst = { event: 0, delivery: 0 };
+const beforeFirst = { event: 0, delivery: 0, businessEvent: 0 };
 
 /** Where the next look goes on; `undefined` when this one came to the end or to what is young. */
 const lastOf = <Key>(rows: readonly Row<Key>[]): Key | undefined =>

@@ -1,12 +1,19 @@
 import type { Selectable } from 'kysely';
-import type { AttemptTable, ChangeTable, DeliveryTable, EventTable, LinkTable } from './schema.ts';
+import type {
+  AttemptTable,
+  BusinessEventTable,
+  ChangeTable,
+  DeliveryTable,
+  EventTable,
+  LinkTable,
+} from './schema.ts';
 import type { ShadowNote } from './settle.ts';
 
 /** One thing that happened. */
 export interface TraceEntry {
   /** Instant. */
   readonly at: string;
-  readonly kind: 'event' | 'change' | 'delivery' | 'attempt' | 'link';
+  readonly kind: 'event' | 'change' | 'business event' | 'delivery' | 'attempt' | 'link';
   readonly correlation: string;
   /** `<system>:<entity or the system's own type>:<id>` */
   readonly object: string;
@@ -39,6 +46,16 @@ export function changeEntry(row: Selectable<ChangeTable>): TraceEntry {
     correlation: row.correlation,
     object: `${row.system}:${row.entity}:${row.external_id}`,
     text: row.gone === 1 ? 'is gone' : differencesText(row.differences),
+  };
+}
+
+export function businessEventEntry(row: Selectable<BusinessEventTable>): TraceEntry {
+  return {
+    at: row.recorded_at,
+    kind: 'business event',
+    correlation: row.correlation,
+    object: `${row.system}:${row.entity}:${row.external_id}`,
+    text: `${row.name} ${row.data} (event ${row.id}, version ${row.version})`,
   };
 }
 

@@ -1,8 +1,10 @@
 import type { ExpressionBuilder, Kysely, StringReference } from 'kysely';
+import { eventEntity } from './business-event.ts';
 import type { OpenDatabase } from './database.ts';
 import type { Schema } from './schema.ts';
 import {
   attemptEntry,
+  businessEventEntry,
   changeEntry,
   deliveryEntry,
   eventEntry,
@@ -22,26 +24,32 @@ type Subject = { readonly objects: readonly Key[] } | { readonly correlations: r
 /**
  * Everything that happened to a business object, or under a correlation id, in order.
  *
- * @param id `<system>:<entity>:<id>`, the id of a business object or of a delivery, or a correlation id
+ * @param id `<system>:<entity>:<id>`, the id of a business object, of a business event or of a delivery, or a correlation id
  */
 export async function readTrace({ kysely }: OpenDatabase, id: string): Promise<TraceEntry[]> {
   const objects = await objectsNamed(kysely, id);
   const subject: Subject = objects.length > 0 ? { objects } : { correlations: [id] };
   const changes = await readChanges(kysely, subject);
   const correlations = objects.length > 0 ? [...new Set(changes.map((change) => change.correlation))] : [id];
+  const business = await readBusinessEvents(kysely, subject);
   const [events, deliveries, links] = await Promise.all([
     readEvents(kysely, correlations, objects),
-    readDeliveries(kysely, subject),
+    readDeliveries(
+      kysely,
+      subject,
+      business.map((row) => row.id),
+    ),
     readLinks(kysely, objects),
   ]);
-  return [...events, ...changes, ...deliveries, ...links].sort((left, right) =>
-    left.at.localeCompare(right.at),
+  return [...events, ...changes, ...business.map(businessEventEntry), ...deliveries, ...links].sort(
+    (left, right) => left.at.localeCompare(right.at),
   );
 }
 
 /** All names of the business object that `id` means; empty when it means none. */
 async function objectsNamed(kysely: Kysely<Schema>, id: string): Promise<Key[]> {
-  const named = (await objectOfDelivery(kysely, id)) ?? parseKey(id);
+  const key = (await objectOfDelivery(kysely, id)) ?? parseKey(id);
+  const named = (await objectOfEvent(kysely, key?.entity === eventEntity ? key.id : id)) ?? key;
   const link = await kysely
     .selectFrom('link')
     .select('object_id')
@@ -71,6 +79,14 @@ function objectOfDelivery(kysely: Kysely<Schema>, id: string): Promise<Key | und
   return kysely
     .selectFrom('delivery')
     .select(['source as system', 'entity', 'source_id as id'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+}
+
+function objectOfEvent(kysely: Kysely<Schema>, id: string): Promise<Key | undefined> {
+  return kysely
+    .selectFrom('business_event')
+    .select(['system', 'entity', 'external_id as id'])
     .where('id', '=', id)
     .executeTakeFirst();
 }
@@ -128,12 +144,27 @@ async function readChanges(kysely: Kysely<Schema>, subject: Subject) {
   return rows.map(changeEntry);
 }
 
-async function readDeliveries(kysely: Kysely<Schema>, subject: Subject) {
-  const query = kysely.selectFrom('delivery').selectAll();
-  const rows = await ('objects' in subject
-    ? query.where(among<'delivery'>(subject.objects, 'source', 'source_id'))
-    : query.where('correlation', 'in', subject.correlations)
+function readBusinessEvents(kysely: Kysely<Schema>, subject: Subject) {
+  const query = kysely.selectFrom('business_event').selectAll().orderBy('seq');
+  return (
+    'objects' in subject
+      ? query.where(among<'business_event'>(subject.objects, 'system', 'external_id'))
+      : query.where('correlation', 'in', subject.correlations)
   ).execute();
+}
+
+async function readDeliveries(kysely: Kysely<Schema>, subject: Subject, eventIds: readonly string[]) {
+  const query = kysely.selectFrom('delivery').selectAll();
+  const ofObjects = await ('objects' in subject
+    ? query.where(among<'delivery'>(subject.objects, 'source', 'source_id'))
+    : query.where('correlation', 'in', subject.correlations).where('entity', '<>', eventEntity)
+  ).execute();
+  const ofEvents = await query
+    .where('entity', '=', eventEntity)
+    .where('source_id', 'in', eventIds)
+    .orderBy('seq')
+    .execute();
+  const rows = [...ofObjects, ...ofEvents];
   const entries: TraceEntry[] = [];
   for (const row of rows) {
     const attempts = await kysely.selectFrom('attempt').selectAll().where('delivery', '=', row.seq).execute();
