@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { attemptTable } from '../../bridge/store/attempt.ts';
+import { businessEventTable } from '../../bridge/store/business-event.ts';
 import { changeTable } from '../../bridge/store/change.ts';
 import { cursorTable } from '../../bridge/store/cursor.ts';
 import { type OpenDatabase, openDatabase } from '../../bridge/store/database.ts';
@@ -63,6 +64,7 @@ test('no statement of the hot path walks through a table or sorts', () => {
     createHousekeeping,
   ];
   for (const table of tables) table(database);
+  businessEventTable(database, { add: () => undefined });
   expect(statements.length).toBeGreaterThan(30);
   // Without parameters are those that run once, at the start.
   for (const statement of statements.filter((text) => text.includes('?'))) {
@@ -87,6 +89,10 @@ test('a round of the housekeeping goes along the primary keys', () => {
   expect(searches).toEqual([
     ['SEARCH event USING INTEGER PRIMARY KEY (rowid>?)'],
     ['SEARCH delivery USING INTEGER PRIMARY KEY (rowid>?)'],
+    [
+      'SEARCH business_event USING INTEGER PRIMARY KEY (rowid>?)',
+      expect.stringMatching(/^SEARCH delivery USING COVERING INDEX delivery_business_event/),
+    ],
     [
       'SEARCH change USING INTEGER PRIMARY KEY (rowid=?)',
       'SEARCH change USING INTEGER PRIMARY KEY (rowid>?)',
