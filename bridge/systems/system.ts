@@ -1,5 +1,6 @@
 import type { EntityName } from '../entities/catalogue.ts';
-import type { FieldKind, State } from '../entities/field.ts';
+import type { ExtensionKind } from '../entities/extension.ts';
+import type { State } from '../entities/field.ts';
 import type { ErrorKind } from './error.ts';
 
 /** One object of one system. */
@@ -103,7 +104,7 @@ export interface SystemExtension {
   readonly entity: EntityName;
   /** Canonical name, which starts with `x_`. */
   readonly field: string;
-  readonly kind: Extract<FieldKind, 'text' | 'code' | 'flag' | 'decimal' | 'day'>;
+  readonly kind: ExtensionKind;
   /** For people, who may read it in the system. */
   readonly meaning: string;
   /** For codes: the allowed values. */

@@ -106,7 +106,12 @@ function definitionFindings(extension: SystemExtension, field: OdooField | undef
       },
     ];
   }
-  return field.selection === undefined ? [] : choiceFindings(extension, field.selection.map(([value]) => value));
+  return field.selection === undefined
+    ? []
+    : choiceFindings(
+        extension,
+        field.selection.map(([value]) => value),
+      );
 }
 
 /** The name of a linked record can be read; which record a name means cannot be known. */

@@ -1,4 +1,5 @@
 import { tablesPage } from '../page.ts';
+import type { ObjectType } from './properties.ts';
 import type { HubspotState, StoredObject } from './state.ts';
 
 /** The companies and deals, for people who watch a demo. */
@@ -7,6 +8,11 @@ export function hubspotPage(state: HubspotState) {
     [...objects].filter((object) => object.archivedAt === undefined);
   const nameOf = (id: string | undefined): string =>
     id === undefined ? '' : (state.objects.companies.get(id)?.properties.name ?? '');
+  /** Properties that the firm added, not the bridge for itself. */
+  const own = (type: ObjectType) =>
+    state.properties[type]
+      .all()
+      .filter(({ name, hubspotDefined }) => !hubspotDefined && !name.startsWith('services_bridge_'));
   const stages = new Map(state.pipelines.flatMap(({ stages }) => stages.map(({ id, label }) => [id, label])));
   return tablesPage(
     'Sandbox HubSpot',
@@ -14,7 +20,10 @@ export function hubspotPage(state: HubspotState) {
     [
       {
         title: 'Companies',
-        columns: ['Id', 'Name', 'Domain', 'City', 'Country', 'Billing', 'Invoiced', 'Open'],
+        columns: [
+          ...['Id', 'Name', 'Domain', 'City', 'Country', 'Billing', 'Invoiced', 'Open'],
+          ...own('companies').map(({ label }) => label),
+        ],
         rows: present(state.objects.companies.values()).map(({ id, properties }) => [
           id,
           properties.name,
@@ -24,6 +33,7 @@ export function hubspotPage(state: HubspotState) {
           properties.services_bridge_billing_status,
           money(properties.services_bridge_billing_invoiced, properties.services_bridge_billing_currency),
           money(properties.services_bridge_billing_open, properties.services_bridge_billing_currency),
+          ...own('companies').map(({ name }) => properties[name]),
         ]),
       },
       {
@@ -39,6 +49,7 @@ export function hubspotPage(state: HubspotState) {
           'Due',
           'Payment',
           'Billing',
+          ...own('deals').map(({ label }) => label),
         ],
         rows: present(state.objects.deals.values()).map(({ id, properties }) => [
           id,
@@ -54,6 +65,7 @@ export function hubspotPage(state: HubspotState) {
           properties.services_bridge_billing_invoice_due_on,
           properties.services_bridge_billing_invoice_status,
           properties.services_bridge_billing_status,
+          ...own('deals').map(({ name }) => properties[name]),
         ]),
       },
     ],

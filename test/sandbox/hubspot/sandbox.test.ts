@@ -214,7 +214,11 @@ it('does the work of a request whose answer it then loses', async () => {
 });
 
 it('shows people what is in it', async () => {
-  sandbox.person.create('companies', { name: 'Müller & Söhne' });
+  const tier = { name: 'tier', label: 'Tier', groupName: 'standard', type: 'string', fieldType: 'text' };
+  sandbox.state.properties.companies.create(tier);
+  sandbox.person.create('companies', { name: 'Müller & Söhne', tier: 'platinum' });
   const page = await (await fetch(sandbox.url)).text();
   expect(page).toContain('Müller &amp; Söhne');
+  expect(page).toContain('Tier');
+  expect(page).toContain('platinum');
 });
