@@ -1,6 +1,7 @@
 import type { Store } from '../store/store.ts';
 import { createDeliverStep, type DeliverOptions } from './deliver.ts';
 import { createDerive } from './derive.ts';
+import { createGuard } from './guard.ts';
 import { createHealth, type Health } from './health.ts';
 import type { Landscape } from './landscape.ts';
 import { type Loop, type Next, startLoop } from './loop.ts';
@@ -9,8 +10,8 @@ import { isInShadow } from './plan.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
 import { createRefreshStep } from './refresh.ts';
 import { createRoute } from './route.ts';
-import { prepareEvents } from './tell.ts';
 import { createShadowPass } from './shadow.ts';
+import { prepareEvents } from './tell.ts';
 
 export interface EngineOptions {
   readonly store: Store;
@@ -50,6 +51,7 @@ export function createEngine(options: EngineOptions): Engine {
   const stopping = new AbortController();
   const route = createRoute(landscape);
   const derive = createDerive(landscape);
+  const guard = createGuard(landscape);
   const subscribers = landscape.rules.subscribers.map(({ name }) => name);
   const readinesses = new Map<string, Readiness>();
   const healths = new Map<string, Sides>();
@@ -95,7 +97,7 @@ export function createEngine(options: EngineOptions): Engine {
   function startReading(system: string): void {
     const [health] = healths.get(system) as Sides;
     const onChanged = () => wakeAll(delivering);
-    const refresh = createRefreshStep({ ...shared(system), health, route, derive, onChanged });
+    const refresh = createRefreshStep({ ...shared(system), health, route, derive, guard, onChanged });
     refreshing.set(system, startLoop(refresh, report(`reading ${system}`)));
   }
 

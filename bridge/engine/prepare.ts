@@ -4,15 +4,24 @@ import { newId } from '../entities/id.ts';
 import { canonicalJson, fingerprint } from '../entities/state.ts';
 import { type ClaimedDelivery, type NewDelivery, sourceObject } from '../store/delivery.ts';
 import type { StoredRecord, SystemObject } from '../store/record.ts';
-import type { SettledDead, SettledRetry, Settlement, ShadowNote } from '../store/settle.ts';
+import type {
+  SettledDead,
+  SettledProposed,
+  SettledRetry,
+  Settlement,
+  ShadowNote,
+} from '../store/settle.ts';
 import type { DeliveryContext, Store } from '../store/store.ts';
 import type { Connector } from '../systems/system.ts';
+import { type Pair, type Pairable, pairAll, soughtState } from './counterpart.ts';
 import { asSystemError, settleFailedCall, settleFailedItem } from './failure.ts';
+import { conflictCause, policyOf } from './guard.ts';
 import type { Health } from './health.ts';
 import { type Landscape, referenceOf } from './landscape.ts';
 import { findCounterparts, type Match } from './match.ts';
 import { waitFor } from './need.ts';
 import type { Observe } from './observer.ts';
+import type { Pairing } from './pairing.ts';
 import {
   isInShadow,
   leavesAt,
@@ -38,6 +47,8 @@ export interface Prepared {
   readonly fingerprint: string;
   /** What has to be done with the object once this has worked. */
   readonly followUp?: NewDelivery;
+  /** Fields that somebody had changed there, and that this writes again. */
+  readonly restored?: readonly string[];
   /** What rules in shadow would have done besides: JSON. */
   readonly shadow?: string;
 }
@@ -47,6 +58,7 @@ export interface PrepareWork {
   readonly landscape: Landscape;
   readonly connector: Connector;
   readonly health: Health;
+  readonly pairing: Pairing;
   readonly observe: Observe;
   readonly now: () => number;
   readonly random: () => number;
@@ -159,7 +171,17 @@ export async function prepareDeliveries(
               fields: draft.besides,
             }),
           };
-    if (targetId !== undefined && (nothingToWrite || written)) {
+    const drifted = context.drift?.open.filter((field) => Object.hasOwn(draft.fields, field)) ?? [];
+    if (
+      targetId !== undefined &&
+      written &&
+      drifted.length > 0 &&
+      policyOf(landscape.rules, delivery.entity) === 'raise'
+    ) {
+      settled.push({ ...base(delivery), ...raisedConflict(drifted, targetId, delivery, context) });
+      continue;
+    }
+    if (targetId !== undefined && (nothingToWrite || (written && drifted.length === 0))) {
       const outcome = context.targetId === undefined ? 'matched' : 'skipped';
       settled.push({ ...base(delivery), outcome, externalId: targetId, ...shadow });
       continue;
@@ -174,10 +196,25 @@ export async function prepareDeliveries(
       json,
       fingerprint: mark,
       ...(plan.thenRemove ? { followUp: deliverAgain(delivery) } : {}),
+      ...(drifted.length === 0 ? {} : { restored: drifted }),
       ...shadow,
     });
   }
   return { ready, settled };
+}
+
+/** Somebody changed there what only the source decides, and the rules want a person to look at it. */
+function raisedConflict(
+  fields: readonly string[],
+  targetId: string,
+  { entity, source, target }: ClaimedDelivery,
+  { drift }: DeliveryContext,
+) {
+  const deviations = Object.fromEntries(
+    Object.entries(drift?.deviations ?? {}).filter(([field]) => fields.includes(field)),
+  );
+  const cause = conflictCause(deviations, { system: target, entity, id: targetId }, source);
+  return { outcome: 'dead' as const, error: 'conflict', cause };
 }
 
 const untilWindow = (dueMs: number, { entity, target }: ClaimedDelivery) => ({
@@ -242,21 +279,26 @@ function deliverAgain(delivery: ClaimedDelivery): NewDelivery {
 /** Counterparts of the drafts that have none yet; those that this settles are marked so. */
 async function matchAll(drafted: readonly Drafted[], work: PrepareWork, settled: Settlement[]) {
   const result = new Map<string, string | 'settled'>();
-  const searching = drafted.filter(
-    ({ context, plan }) => context.targetId === undefined && (plan.match.length > 0 || !plan.mayCreate),
-  );
+  const searching = drafted.filter(({ context }) => context.targetId === undefined);
   // A system in shadow is not even asked.
   if (searching.length === 0 || isInShadow(work.landscape, work.connector.system)) return result;
   const startedAtMs = work.now();
   const startedAt = new Date(startedAtMs).toISOString();
+  const end = (draft: Drafted, settlement: SettledRetry | SettledDead | SettledProposed) => {
+    result.set(draft.delivery.id, 'settled');
+    // In shadow nothing has to be seen to: it is recorded what would have had to.
+    const { delivery, durationMs, cause } = settlement;
+    const note = { delivery, startedAt, durationMs, ...recorded('match', undefined, draft.fields), cause };
+    settled.push(draft.shadow ? note : settlement);
+  };
   let matches: Match[];
   try {
     matches = await findCounterparts(
       work,
-      searching.map(({ delivery, record, plan }) => ({
-        object: sourceObject(delivery),
-        by: plan.match,
-        state: record.state,
+      searching.map((draft) => ({
+        object: sourceObject(draft.delivery),
+        by: draft.plan.match,
+        state: soughtState(draft),
       })),
     );
   } catch (error) {
@@ -267,34 +309,49 @@ async function matchAll(drafted: readonly Drafted[], work: PrepareWork, settled:
     for (const { delivery } of searching) result.set(delivery.id, 'settled');
     return result;
   }
+  const unpaired: Drafted[] = [];
+  const pairable: Pairable[] = [];
   for (const [index, draft] of searching.entries()) {
-    const { delivery, plan } = draft;
+    const { delivery } = draft;
     const match = matches[index] as Match;
-    const base = { delivery, startedAt, durationMs: work.now() - startedAtMs };
-    const end = (settlement: SettledRetry | SettledDead) => {
-      result.set(delivery.id, 'settled');
-      // In shadow nothing has to be seen to: it is recorded what would have had to.
-      const note = { ...base, ...recorded('match', undefined, draft.fields), cause: settlement.cause };
-      settled.push(draft.shadow ? note : settlement);
-    };
-    if (match.kind === 'one') result.set(delivery.id, match.id);
-    else if (match.kind === 'refused') {
+    if (match.kind === 'refused') {
       const failure = { error: match.error.kind, message: match.error.message };
-      end(settleFailedItem(failure, { delivery, json: undefined }, { ...work, startedAtMs }));
+      end(draft, settleFailedItem(failure, { delivery, json: undefined }, { ...work, startedAtMs }));
     } else if (match.kind === 'several') {
       const cause = `${delivery.target} has several that could be this ${delivery.entity}: ${match.ids.join(', ')} have the same ${match.field}. Merge them there, or make the ${match.field} differ.`;
-      end({ ...base, outcome: 'dead', error: 'conflict', cause });
-    } else if (!plan.mayCreate) {
-      const cause = `${delivery.target} has no ${delivery.entity} with the same ${plan.match.join(' or ')} as ${referenceOf(delivery.source, delivery.entity, sourceObject(delivery).id)}. Add it there, or correct it in ${delivery.source}.`;
-      end({
-        ...base,
-        outcome: 'retry',
-        error: 'unmatched',
-        cause,
-        dueMs: work.now() + lookAgainMs,
-        uncertain: false,
-        countTry: false,
-      });
+      const durationMs = work.now() - startedAtMs;
+      end(draft, { delivery, startedAt, durationMs, outcome: 'dead', error: 'conflict', cause });
+    } else {
+      unpaired.push(draft);
+      pairable.push(match);
+    }
+  }
+  const pairs = await pairAll(work, unpaired, pairable);
+  for (const [index, draft] of unpaired.entries()) {
+    const { delivery, plan } = draft;
+    const pair = pairs[index] as Pair;
+    const base = { delivery, startedAt, durationMs: work.now() - startedAtMs };
+    const again = { outcome: 'retry' as const, uncertain: false, countTry: false };
+    switch (pair.kind) {
+      case 'link':
+        result.set(delivery.id, pair.id);
+        break;
+      case 'propose':
+        end(draft, { ...base, outcome: 'proposed', candidates: pair.candidates, cause: pair.cause });
+        break;
+      case 'later':
+        end(draft, {
+          ...base,
+          ...again,
+          error: 'busy',
+          cause: pair.cause,
+          dueMs: work.now() + pair.afterMs,
+        });
+        break;
+      case 'unmatched': {
+        const cause = `${delivery.target} has no ${delivery.entity} with the same ${plan.match.join(' or ')} as ${referenceOf(delivery.source, delivery.entity, delivery.sourceId)}. Add it there, or correct it in ${delivery.source}.`;
+        end(draft, { ...base, ...again, error: 'unmatched', cause, dueMs: work.now() + lookAgainMs });
+      }
     }
   }
   return result;

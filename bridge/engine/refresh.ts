@@ -1,4 +1,4 @@
-import type { Derive, Route } from '../store/apply.ts';
+import type { Derive, Guard, Route } from '../store/apply.ts';
 import { isDatabaseFailure } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
 import type { Connector } from '../systems/system.ts';
@@ -15,6 +15,7 @@ export interface RefreshOptions {
   readonly connector: Connector;
   readonly route: Route;
   readonly derive: Derive;
+  readonly guard: Guard;
   readonly health: Health;
   readonly readiness: Readiness;
   readonly observe: Observe;
@@ -32,7 +33,7 @@ const readTimeoutMs = 120_000;
  * the transaction that keeps what it led to; when the system cannot be read, it stays.
  */
 export function createRefreshStep(options: RefreshOptions): () => Promise<Next> {
-  const { store, connector, route, derive, health, observe, now } = options;
+  const { store, connector, route, derive, guard, health, observe, now } = options;
   const { system } = connector;
 
   return async function step(): Promise<Next> {
@@ -82,7 +83,7 @@ export function createRefreshStep(options: RefreshOptions): () => Promise<Next> 
     const finished = seqs.filter((seq) => !failedSeqs.has(seq));
     const readings = answers.map(({ reading }) => reading);
     try {
-      return (await store.apply({ readings, finished, failed, route, derive })).changed;
+      return (await store.apply({ readings, finished, failed, route, derive, guard })).changed;
     } catch (error) {
       if (isDatabaseFailure(error) || answers.length === 0) throw error;
     }
@@ -92,7 +93,7 @@ export function createRefreshStep(options: RefreshOptions): () => Promise<Next> 
     for (const answer of answers) {
       try {
         const readings = [answer.reading];
-        changed += (await store.apply({ readings, finished: [], failed: [], route, derive })).changed;
+        changed += (await store.apply({ readings, finished: [], failed: [], route, derive, guard })).changed;
       } catch (error) {
         if (isDatabaseFailure(error)) throw error;
         refused.push(...refuse(answer, error));

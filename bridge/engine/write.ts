@@ -88,7 +88,7 @@ export function createWrite(options: WriteOptions) {
   }
 
   function settle(prepared: Prepared, result: WriteResult, startedAtMs: number): Settlement {
-    const { delivery, action, json, fingerprint, targetId, followUp, shadow } = prepared;
+    const { delivery, action, json, fingerprint, targetId, followUp, restored, shadow } = prepared;
     if (!result.ok) return settleFailedItem(result, failedItem(prepared), { now, random, startedAtMs });
     const base = {
       delivery,
@@ -104,6 +104,7 @@ export function createWrite(options: WriteOptions) {
       externalId: result.id,
       written: { json, fingerprint },
       ...(followUp === undefined ? {} : { followUp }),
+      ...(restored === undefined ? {} : { restored }),
       ...(shadow === undefined ? {} : { shadow }),
     };
   }

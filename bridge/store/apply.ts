@@ -4,10 +4,12 @@ import { canonicalJson, type Difference, differences, fingerprint, sameValue } f
 import type { attemptTable } from './attempt.ts';
 import type { businessEventTable, NewBusinessEvent } from './business-event.ts';
 import type { changeTable } from './change.ts';
+import type { createDecide } from './decide.ts';
 import type { deliveryTable, NewDelivery } from './delivery.ts';
-import type { linkTable } from './link.ts';
+import type { Drift, linkTable } from './link.ts';
+import type { matchKeyTable } from './match-key.ts';
 import type { needTable } from './need.ts';
-import type { recordTable, SystemObject } from './record.ts';
+import type { recordTable, StoredRecord, SystemObject } from './record.ts';
 
 /** What was read of one object. */
 export interface Reading extends SystemObject {
@@ -54,14 +56,36 @@ export interface Origin {
 /** Tells which business events a change is. Pure: it only looks at its arguments. */
 export type Derive = (change: RecordChange, origin: Origin) => readonly NewBusinessEvent[];
 
+export interface GuardContext {
+  /** The record of the same business object in that system. */
+  counterpart(system: string): StoredRecord | undefined;
+  /** Id in `system` of an object of another one. */
+  idIn(object: SystemObject, system: string): string | undefined;
+  /** What was found before. */
+  drift(): Drift | undefined;
+}
+
+/** What is to be remembered of the changed object, and what brings the owners' values again. */
+export interface Verdict {
+  readonly drift: Drift | undefined;
+  readonly deliveries: readonly NewDelivery[];
+}
+
+/** Looks whether somebody changed what another system owns. Pure: it only looks at its arguments. */
+export type Guard = (change: RecordChange, context: GuardContext) => Verdict | undefined;
+
 /** What follows from a change. */
 export interface Consequences {
+  /** Absent: nothing is guarded. */
+  readonly guard?: Guard | undefined;
   readonly route: Route;
   /** Absent: no change makes a business event. */
   readonly derive?: Derive | undefined;
 }
 
 interface Tables {
+  readonly decide: ReturnType<typeof createDecide>;
+  readonly matchKeys: ReturnType<typeof matchKeyTable>;
   readonly businessEvents: ReturnType<typeof businessEventTable>;
   readonly records: ReturnType<typeof recordTable>;
   readonly changes: ReturnType<typeof changeTable>;
@@ -73,7 +97,7 @@ interface Tables {
 
 /** Turns a reading into a record, a change and deliveries. Runs inside a transaction. */
 export function createApply(tables: Tables) {
-  const { businessEvents, records, changes, deliveries, attempts, links, needs } = tables;
+  const { businessEvents, decide, matchKeys, records, changes, deliveries, attempts, links, needs } = tables;
 
   /**
    * The system that does not have to hear of a change, because all of it was written by a delivery from there. What
@@ -103,7 +127,7 @@ export function createApply(tables: Tables) {
 
   return function apply(
     reading: Reading,
-    { route, derive }: Consequences,
+    { route, derive, guard }: Consequences,
     nowMs: number,
     at: string,
   ): 'changed' | 'unchanged' {
@@ -138,6 +162,7 @@ export function createApply(tables: Tables) {
     };
     const state = reading.state ?? known?.state ?? {};
     records.put({ ...object, state, fingerprint: mark, gone, readAt: at }, json ?? canonicalJson(state));
+    const newKeys = matchKeys.note(object, before, reading.state, Object.keys(change.differences));
     changes.insert({ ...object, correlation: change.correlation, differences: change.differences, gone, at });
     if (derive !== undefined) {
       const origin: Origin = { created: reading.created === true, last: known?.state };
@@ -150,7 +175,20 @@ export function createApply(tables: Tables) {
       routed.add(delivery.target);
       if (delivery.target !== echoTo) deliveries.enqueue(delivery, nowMs, at);
     }
+    const verdict = guard?.(change, {
+      counterpart(system) {
+        const id = links.idIn(object, system);
+        return id === undefined ? undefined : records.get({ system, entity: object.entity, id });
+      },
+      idIn: (other, system) => links.idIn(other, system),
+      drift: () => links.drift(object),
+    });
+    if (verdict !== undefined) {
+      links.setDrift(object, verdict.drift);
+      for (const delivery of verdict.deliveries) deliveries.enqueue(delivery, nowMs, at);
+    }
     needs.lookAgain(object, nowMs, routed);
+    decide.changed(object, gone, newKeys, nowMs, at);
     return 'changed';
   };
 }

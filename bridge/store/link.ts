@@ -1,3 +1,4 @@
+import type { Value } from '../entities/field.ts';
 import { newId } from '../entities/id.ts';
 import type { OpenDatabase } from './database.ts';
 import type { SystemObject } from './record.ts';
@@ -27,9 +28,29 @@ export interface Written {
 export interface Counterpart {
   readonly id: string;
   readonly writtenFingerprint: string | null;
+  readonly drift: Drift | undefined;
+}
+
+interface CounterpartRow {
+  id: string;
+  writtenFingerprint: string | null;
+  drift: string | null;
 }
 
 const nothing = { fingerprint: null, delivery: null };
+
+/** How a field in a system that does not own it differs from what the bridge brings there. */
+export interface Deviation {
+  readonly ours: Value;
+  readonly theirs: Value;
+}
+
+/** What somebody changed in a system that does not own it. */
+export interface Drift {
+  readonly deviations: Readonly<Record<string, Deviation>>;
+  /** The fields of them that nothing was done about yet. */
+  readonly open: readonly string[];
+}
 
 export function linkTable({ connection, kysely }: OpenDatabase) {
   const get = prepare<SystemObject, { object_id: string }>(
@@ -82,12 +103,12 @@ export function linkTable({ connection, kysely }: OpenDatabase) {
       .where('entity', '=', slot<string>('entity'))
       .where('external_id', '=', slot<string>('id')),
   );
-  const counterpart = prepare<SystemObject & { target: string }, Counterpart>(
+  const counterpart = prepare<SystemObject & { target: string }, CounterpartRow>(
     connection,
     kysely
       .selectFrom('link as own')
       .innerJoin('link as other', 'other.object_id', 'own.object_id')
-      .select(['other.external_id as id', 'other.written_fingerprint as writtenFingerprint'])
+      .select(['other.external_id as id', 'other.written_fingerprint as writtenFingerprint', 'other.drift'])
       .where('own.system', '=', slot<string>('system'))
       .where('own.entity', '=', slot<string>('entity'))
       .where('own.external_id', '=', slot<string>('id'))
@@ -109,6 +130,32 @@ export function linkTable({ connection, kysely }: OpenDatabase) {
       .select(['system', 'external_id as id'])
       .where('object_id', '=', slot<string>('objectId')),
   );
+
+  const getDrift = prepare<SystemObject, { drift: string | null }>(
+    connection,
+    kysely
+      .selectFrom('link')
+      .select('drift')
+      .where('system', '=', slot<string>('system'))
+      .where('entity', '=', slot<string>('entity'))
+      .where('external_id', '=', slot<string>('id')),
+  );
+  const setDrift = prepare<SystemObject & { drift: string | null }>(
+    connection,
+    kysely
+      .updateTable('link')
+      .set({ drift: slot<string | null>('drift') })
+      .where('system', '=', slot<string>('system'))
+      .where('entity', '=', slot<string>('entity'))
+      .where('external_id', '=', slot<string>('id')),
+  );
+  // Mostly everybody keeps to what is theirs, and then nothing has to be looked up with each change.
+  let anyDrift = connection.prepare('select 1 from link where drift is not null limit 1').get() !== undefined;
+
+  function driftOf({ system, entity, id }: SystemObject): Drift | undefined {
+    const json = getDrift.get({ system, entity, id })?.drift ?? null;
+    return json === null ? undefined : JSON.parse(json);
+  }
 
   /** An object that is linked takes in one that is not, when it has none of that system yet. */
   function fits(
@@ -132,8 +179,22 @@ export function linkTable({ connection, kysely }: OpenDatabase) {
     idIn: (object: SystemObject, system: string): string | undefined =>
       counterpart.get({ ...object, target: system })?.id,
     /** The same business object in `system`, and what the bridge wrote there last. */
-    counterpart: (object: SystemObject, system: string): Counterpart | undefined =>
-      counterpart.get({ ...object, target: system }),
+    counterpart(object: SystemObject, system: string): Counterpart | undefined {
+      const row = counterpart.get({ ...object, target: system });
+      return row && { ...row, drift: row.drift === null ? undefined : JSON.parse(row.drift) };
+    },
+    drift: (object: SystemObject): Drift | undefined => (anyDrift ? driftOf(object) : undefined),
+    setDrift(object: SystemObject, value: Drift | undefined): void {
+      anyDrift ||= value !== undefined;
+      setDrift.run({ ...object, drift: value === undefined ? null : JSON.stringify(value) });
+    },
+    /** Something was done about these fields. */
+    closeDrift(object: SystemObject, fields: readonly string[]): void {
+      const known = driftOf(object);
+      if (known === undefined) return;
+      const open = known.open.filter((field) => !fields.includes(field));
+      setDrift.run({ ...object, drift: JSON.stringify({ ...known, open }) });
+    },
     /** Number of the delivery that wrote the object last. */
     writtenBy: ({ system, entity, id }: SystemObject): number | undefined =>
       writtenBy.get({ system, entity, id })?.delivery ?? undefined,

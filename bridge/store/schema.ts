@@ -87,6 +87,8 @@ export interface LinkTable {
   written_fingerprint: string | null;
   /** Number of the delivery that did. */
   written_by: number | null;
+  /** JSON of a `Drift`. */
+  drift: string | null;
 }
 
 export interface DeliveryTable {
@@ -144,7 +146,37 @@ export interface CursorTable {
   complete_at: string | null;
 }
 
+export interface MatchKeyTable {
+  system: string;
+  entity: string;
+  external_id: string;
+  /** Canonical field, or `~` and a name for a key that only says where to look for likely ones. */
+  field: string;
+  /** Normalised; `null` where it has none any more. */
+  value: string | null;
+}
+
+export interface ProposalTable {
+  id: string;
+  entity: string;
+  source: string;
+  source_id: string;
+  target: string;
+  target_id: string;
+  score: number;
+  /** JSON list of what speaks for it and against. */
+  evidence: string;
+  taken_by: string | null;
+  state: string;
+  reason: string | null;
+  proposed_at: string;
+  decided_at: string | null;
+  decided_by: string | null;
+}
+
 export interface Schema {
+  match_key: MatchKeyTable;
+  proposal: ProposalTable;
   meta: MetaTable;
   event: EventTable;
   record: RecordTable;

@@ -1,11 +1,13 @@
 import type { State } from '../entities/field.ts';
 import type { attemptTable } from './attempt.ts';
 import { eventSource } from './business-event.ts';
+import type { createDecide } from './decide.ts';
 import type { ClaimedDelivery, deliveryTable, NewDelivery } from './delivery.ts';
 import { sourceObject } from './delivery.ts';
 import type { eventTable, NewEvent } from './event.ts';
 import { LinkConflictError, type linkTable } from './link.ts';
 import type { needTable } from './need.ts';
+import type { Candidate } from './proposal.ts';
 import type { recordTable, StoredRecord, SystemObject } from './record.ts';
 
 interface Settled {
@@ -21,6 +23,8 @@ export interface SettledDone extends Settled {
   readonly externalId?: string;
   /** What was written: JSON and fingerprint of the canonical fields. */
   readonly written?: { readonly json: string; readonly fingerprint: string };
+  /** Fields that somebody had changed there, and that were written for that reason. */
+  readonly restored?: readonly string[];
   /** What has to be done with the object next. */
   readonly followUp?: NewDelivery;
   /** What rules in shadow would have done besides: JSON of a `ShadowNote`. */
@@ -81,6 +85,13 @@ export interface SettledWaiting extends Settled {
   readonly cause: string;
 }
 
+/** It has no counterpart for sure; a person decides whether one of the candidates is one. */
+export interface SettledProposed extends Settled {
+  readonly outcome: 'proposed';
+  readonly candidates: readonly Candidate[];
+  readonly cause: string;
+}
+
 export interface SettledDead extends Settled {
   readonly outcome: 'dead';
   readonly error: string;
@@ -88,9 +99,16 @@ export interface SettledDead extends Settled {
   readonly fieldsJson?: string;
 }
 
-export type Settlement = SettledDone | SettledRetry | SettledWaiting | SettledDead | SettledShadowed;
+export type Settlement =
+  | SettledDone
+  | SettledRetry
+  | SettledWaiting
+  | SettledProposed
+  | SettledDead
+  | SettledShadowed;
 
 interface Tables {
+  readonly decide: ReturnType<typeof createDecide>;
   readonly deliveries: ReturnType<typeof deliveryTable>;
   readonly attempts: ReturnType<typeof attemptTable>;
   readonly events: ReturnType<typeof eventTable>;
@@ -104,10 +122,10 @@ interface Tables {
  * targets of deliveries that waited for this and can go on now.
  */
 export function createSettle(tables: Tables) {
-  const { deliveries, attempts, events, links, needs, records } = tables;
+  const { decide, deliveries, attempts, events, links, needs, records } = tables;
 
   function done(settlement: SettledDone, nowMs: number, at: string): readonly string[] {
-    const { delivery, outcome, externalId, written, followUp } = settlement;
+    const { delivery, outcome, externalId, written, restored, followUp } = settlement;
     if (delivery.source === eventSource) return told(settlement, nowMs, at);
     const source = sourceObject(delivery);
     let woken = nobody;
@@ -117,7 +135,10 @@ export function createSettle(tables: Tables) {
       try {
         const mark =
           written === undefined ? undefined : { fingerprint: written.fingerprint, delivery: delivery.seq };
-        woken = satisfyNeeds(links.link(source, target, at, mark), nowMs);
+        const members = links.link(source, target, at, mark);
+        if (restored !== undefined) links.closeDrift(target, restored);
+        woken = needs.satisfyAmong(members, nowMs);
+        if (members.length > 0) woken = [...woken, ...decide.linked(source, target, nowMs, at)];
       } catch (error) {
         if (!(error instanceof LinkConflictError)) throw error;
         dead({ ...settlement, outcome: 'dead', error: 'conflict', cause: error.message }, at);
@@ -158,17 +179,6 @@ export function createSettle(tables: Tables) {
     return isEvent && needs.satisfy(delivery.target, sourceObject(delivery), nowMs)
       ? [delivery.target]
       : nobody;
-  }
-
-  /** Every member of a business object is known now in the systems of all others. */
-  function satisfyNeeds(members: readonly SystemObject[], nowMs: number): string[] {
-    const systems = members.map((member) => member.system);
-    return systems.filter((system) =>
-      members
-        .filter((member) => member.system !== system)
-        .map((member) => needs.satisfy(system, member, nowMs))
-        .includes(true),
-    );
   }
 
   function forget(delivery: ClaimedDelivery, externalId: string | undefined): void {
@@ -296,15 +306,29 @@ export function createSettle(tables: Tables) {
     // The lease ended meanwhile and the delivery was given back as uncertain: its next try finds out what this one did.
     if (!deliveries.isHeld(settlement.delivery, nowMs)) return nobody;
     needs.clear(settlement.delivery.seq);
-    if (settlement.outcome === 'retry') retry(settlement, at);
-    else if (settlement.outcome === 'waiting') waiting(settlement, nowMs, at);
-    else if (settlement.outcome === 'dead') {
-      dead(settlement, at);
-      return wakeNextEvent(settlement.delivery, nowMs);
-    } else if (settlement.outcome === 'shadowed') return shadowed(settlement, nowMs, at);
-    else return done(settlement, nowMs, at);
-    return nobody;
+    switch (settlement.outcome) {
+      case 'retry':
+        retry(settlement, at);
+        return nobody;
+      case 'waiting':
+        waiting(settlement, nowMs, at);
+        return nobody;
+      case 'proposed':
+        return decide.propose(settlement, nowMs, at);
+      default: {
+        const woken = end(settlement, nowMs, at);
+        const { delivery } = settlement;
+        return [...woken, ...decide.ended(sourceObject(delivery), delivery.target, nowMs, at)];
+      }
+    }
   };
+
+  function end(settlement: SettledDone | SettledDead | SettledShadowed, nowMs: number, at: string) {
+    if (settlement.outcome === 'shadowed') return shadowed(settlement, nowMs, at);
+    if (settlement.outcome !== 'dead') return done(settlement, nowMs, at);
+    dead(settlement, at);
+    return wakeNextEvent(settlement.delivery, nowMs);
+  }
 }
 
 const nobody: readonly string[] = [];

@@ -1,18 +1,24 @@
+import type { EntityName } from '../entities/catalogue.ts';
 import type { State } from '../entities/field.ts';
 import { canonicalJson, fingerprint } from '../entities/state.ts';
+import type { KeyPlan, MatchKey } from '../matching/key.ts';
 import { type Consequences, createApply, type Reading } from './apply.ts';
 import { attemptTable } from './attempt.ts';
 import { businessEventTable, type StoredBusinessEvent } from './business-event.ts';
 import { changeTable } from './change.ts';
+import { createCounterparts, type KnownCounterpart, type Standing } from './counterpart.ts';
 import { cursorTable } from './cursor.ts';
 import { type OpenDatabase, openDatabase } from './database.ts';
+import { createDecide, type Decided, type Decision } from './decide.ts';
 import { type ClaimedDelivery, deliveryTable, type NewDelivery } from './delivery.ts';
 import { eventTable, type NewEvent, type StoredEvent } from './event.ts';
 import { createHousekeeping } from './housekeeping.ts';
-import { linkTable } from './link.ts';
+import { type Drift, linkTable } from './link.ts';
 import { lockForWriting } from './lock.ts';
+import { matchKeyTable } from './match-key.ts';
 import { type MetaKey, metaTable } from './meta.ts';
 import { needTable } from './need.ts';
+import { type Candidate, type Proposal, proposalTable } from './proposal.ts';
 import { createQueueCounts, type QueueCount } from './queue.ts';
 import { recordTable, type StoredRecord, type SystemObject } from './record.ts';
 import { createSettle, type Settlement } from './settle.ts';
@@ -25,6 +31,8 @@ export interface DeliveryContext {
   readonly targetId: string | undefined;
   /** Fingerprint of what was last written there. */
   readonly writtenFingerprint: string | undefined;
+  /** What somebody changed there that another system owns. */
+  readonly drift?: Drift | undefined;
   /** What earlier tries that are in doubt have sent, newest first; only for an object that is not linked. */
   readonly earlier: readonly State[];
 }
@@ -72,8 +80,25 @@ export interface Store {
   context(deliveries: readonly ClaimedDelivery[]): Promise<DeliveryContext[]>;
   /** The id of each object in `system`, where it is linked. */
   idsIn(system: string, objects: readonly SystemObject[]): Promise<(string | undefined)[]>;
-  /** Whether the object could be linked to each candidate: neither has a counterpart in the other's system. */
-  linkable(object: SystemObject, candidates: readonly SystemObject[]): Promise<boolean[]>;
+  /**
+   * From now on keeps the match keys that the plan asks for with every record. Makes those of the records so far when the
+   * plan is another one than before, which takes seconds for every hundred thousand.
+   */
+  keepMatchKeys(plan: KeyPlan): Promise<void>;
+  /** Whether each candidate can become the counterpart of the object. */
+  standings(object: SystemObject, candidates: readonly SystemObject[]): Promise<Standing[]>;
+  /** Objects of `target` that are known by each exact key. */
+  knownBy(object: SystemObject, target: string, keys: readonly MatchKey[]): Promise<KnownCounterpart[][]>;
+  /** Known objects of `target` that are likely the same as each object, the likeliest first. */
+  likely(target: string, records: readonly StoredRecord[]): Promise<Candidate[][]>;
+  /** When the oldest event of a system that is not worked off came in. */
+  oldestOpenEvent(system: string): Promise<string | undefined>;
+  /** Whether objects of an entity may have been created in `target` out of `source` without our knowing yet. */
+  creationsInDoubt(target: string, source: string, entity: EntityName): Promise<boolean>;
+  /** Proposals that are open, the oldest first. */
+  openProposals(): Promise<Proposal[]>;
+  /** A person decides about a proposal. */
+  decide(id: string, decision: Decision): Promise<Decided>;
   record(object: SystemObject): Promise<StoredRecord | undefined>;
   /** Writes down how tries ended. Answers the targets of deliveries that waited for this and can go on now. */
   settle(settlements: readonly Settlement[]): Promise<ReadonlySet<string>>;
@@ -127,7 +152,13 @@ function createStore(database: OpenDatabase, now: () => number, release: () => v
   const businessEvents = businessEventTable(database, needs);
   const cursors = cursorTable(database);
   const meta = metaTable(database);
+  const matchKeys = matchKeyTable(database, records, meta);
+  const proposals = proposalTable(database);
+  const counterparts = createCounterparts({ links, matchKeys, proposals, records });
+  const decide = createDecide({ deliveries, links, matchKeys, needs, proposals, records });
   const apply = createApply({
+    decide,
+    matchKeys,
     businessEvents,
     records,
     changes,
@@ -136,7 +167,7 @@ function createStore(database: OpenDatabase, now: () => number, release: () => v
     links,
     needs,
   });
-  const settle = createSettle({ deliveries, attempts, events, links, needs, records });
+  const settle = createSettle({ decide, deliveries, attempts, events, links, needs, records });
   const queueCounts = createQueueCounts(database);
   const removeRound = createHousekeeping(database);
   const instant = () => new Date(now()).toISOString();
@@ -226,12 +257,32 @@ function createStore(database: OpenDatabase, now: () => number, release: () => v
           record: records.get(object),
           targetId,
           writtenFingerprint: counterpart?.writtenFingerprint ?? undefined,
+          drift: counterpart?.drift,
           earlier: delivery.uncertain && targetId === undefined ? attempts.inDoubt(delivery) : [],
         };
       }),
 
     idsIn: async (system, objects) => objects.map((object) => links.idIn(object, system)),
-    linkable: async (object, candidates) => candidates.map((candidate) => links.canLink(object, candidate)),
+    async keepMatchKeys(plan) {
+      if (matchKeys.use(plan)) return;
+      let last = await writer.write(() => matchKeys.rebuildAfter(undefined));
+      while (last !== undefined) {
+        const from = last;
+        last = await writer.write(() => matchKeys.rebuildAfter(from));
+      }
+    },
+    standings: async (object, candidates) =>
+      candidates.map((candidate) => counterparts.standing(object, candidate)),
+    knownBy: async (object, target, keys) => keys.map((key) => counterparts.known(object, target, key)),
+    likely: async (target, list) => list.map((record) => counterparts.likely(record, record.state, target)),
+    oldestOpenEvent: async (system) => events.oldestOpen(system),
+    creationsInDoubt: async (target, source, entity) => deliveries.creationInDoubt(target, source, entity),
+    openProposals: async () => proposals.open(),
+    decide: (id, decision) =>
+      writer.write(() => {
+        const nowMs = now();
+        return decide.decide(id, decision, nowMs, new Date(nowMs).toISOString());
+      }),
     record: async (object) => records.get(object),
 
     settle: (settlements) =>

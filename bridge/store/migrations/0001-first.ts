@@ -78,10 +78,13 @@ export async function up(database: Kysely<unknown>): Promise<void> {
     // What the bridge itself wrote there last: the ledger.
     .addColumn('written_fingerprint', 'text')
     .addColumn('written_by', 'integer')
+    // What somebody changed there that another system owns: JSON.
+    .addColumn('drift', 'text')
     .addPrimaryKeyConstraint('link_key', ['system', 'entity', 'external_id'])
     .modifyEnd(sql`without rowid`)
     .execute();
   await schema.createIndex('link_object').on('link').columns(['object_id', 'system']).unique().execute();
+  await sql`create index link_drift on link (system) where drift is not null`.execute(database);
 
   await schema
     .createTable('delivery')
