@@ -10,6 +10,7 @@ import type { Landscape } from './landscape.ts';
 import { referenceOf } from './landscape.ts';
 import type { Next } from './loop.ts';
 import type { Observe } from './observer.ts';
+import type { Pairing } from './pairing.ts';
 import { isInShadow } from './plan.ts';
 import { type Prepared, prepareDeliveries } from './prepare.ts';
 import type { Readiness } from './readiness.ts';
@@ -22,6 +23,7 @@ export interface DeliverOptions {
   readonly connector: Connector;
   readonly health: Health;
   readonly readiness: Readiness;
+  readonly pairing: Pairing;
   /** Whether anything may be written at all. */
   readonly allowed: () => Promise<boolean>;
   /** Finds out what has to be called; usually `prepareDeliveries`. */
@@ -77,7 +79,7 @@ export function createDeliverStep(options: DeliverOptions): () => Promise<Next> 
   };
 
   async function prepare(claimed: readonly ClaimedDelivery[], signal: AbortSignal) {
-    const { store, landscape, connector, health, observe, now, random } = options;
+    const { store, landscape, connector, health, pairing, observe, now, random } = options;
     const startedAtMs = now();
     try {
       return await (options.prepare ?? prepareDeliveries)({
@@ -85,6 +87,7 @@ export function createDeliverStep(options: DeliverOptions): () => Promise<Next> 
         landscape,
         connector,
         health,
+        pairing,
         observe,
         now,
         random,
@@ -105,6 +108,7 @@ export function createDeliverStep(options: DeliverOptions): () => Promise<Next> 
   async function settle(settlements: readonly Settlement[]): Promise<void> {
     if (settlements.length === 0) return;
     const woken = await store.settle(settlements);
+    for (const { delivery } of settlements) options.pairing.release(delivery.id);
     for (const settlement of settlements) report(settlement);
     options.onSettled(settlements, woken);
   }

@@ -1,4 +1,5 @@
 import type { Store } from '../store/store.ts';
+import { keyPlanOf } from './counterpart.ts';
 import { createDeliverStep, type DeliverOptions } from './deliver.ts';
 import { createDerive } from './derive.ts';
 import { createGuard } from './guard.ts';
@@ -6,6 +7,7 @@ import { createHealth, type Health } from './health.ts';
 import type { Landscape } from './landscape.ts';
 import { type Loop, type Next, startLoop } from './loop.ts';
 import type { Observe } from './observer.ts';
+import { createPairing } from './pairing.ts';
 import { isInShadow } from './plan.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
 import { createRefreshStep } from './refresh.ts';
@@ -27,6 +29,8 @@ export interface Engine {
   start(): Promise<void>;
   /** Events of a system have come in. */
   wake(system: string): void;
+  /** Deliveries to these systems can go on. */
+  wakeDeliveries(targets: Iterable<string>): void;
   /** True when the system is set up and fit to work with; finds out where that is not known yet. */
   ready(system: string, signal: AbortSignal): Promise<boolean>;
   /** Everything that keeps systems from being read or written now, for people. */
@@ -50,6 +54,7 @@ export function createEngine(options: EngineOptions): Engine {
   const random = options.random ?? Math.random;
   const stopping = new AbortController();
   const route = createRoute(landscape);
+  const pairing = createPairing(now);
   const derive = createDerive(landscape);
   const guard = createGuard(landscape);
   const subscribers = landscape.rules.subscribers.map(({ name }) => name);
@@ -109,6 +114,7 @@ export function createEngine(options: EngineOptions): Engine {
       health,
       allowed: () => mayWriteTo(target),
       landscape,
+      pairing,
       random,
       onSettled(settlements, woken) {
         for (const target of woken) delivering.get(target)?.wake();
@@ -139,6 +145,7 @@ export function createEngine(options: EngineOptions): Engine {
 
   return {
     async start() {
+      await store.keepMatchKeys(keyPlanOf(landscape.rules));
       await store.releaseLeases('all');
       await store.wakeUnmet(landscape.systems);
       for (const target of [...landscape.systems, ...subscribers]) prepare(target);
@@ -153,6 +160,9 @@ export function createEngine(options: EngineOptions): Engine {
       );
     },
     wake: (system) => refreshing.get(system)?.wake(),
+    wakeDeliveries(targets) {
+      for (const target of targets) delivering.get(target)?.wake();
+    },
     ready: async (system, signal) => (await readinesses.get(system)?.ensure(signal)) ?? false,
     problems() {
       return landscape.systems.flatMap((system) => {

@@ -4,13 +4,7 @@ import { newId } from '../entities/id.ts';
 import { canonicalJson, fingerprint } from '../entities/state.ts';
 import { type ClaimedDelivery, type NewDelivery, sourceObject } from '../store/delivery.ts';
 import type { StoredRecord, SystemObject } from '../store/record.ts';
-import type {
-  SettledDead,
-  SettledProposed,
-  SettledRetry,
-  Settlement,
-  ShadowNote,
-} from '../store/settle.ts';
+import type { SettledDead, SettledProposed, SettledRetry, Settlement, ShadowNote } from '../store/settle.ts';
 import type { DeliveryContext, Store } from '../store/store.ts';
 import type { Connector } from '../systems/system.ts';
 import { type Pair, type Pairable, pairAll, soughtState } from './counterpart.ts';

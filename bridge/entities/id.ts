@@ -26,3 +26,6 @@ export function newId(): string {
   } else sequence++;
   return v7({ random, msecs: lastMilliseconds, seq: sequence });
 }
+
+/** When a UUIDv7 was made, in milliseconds since 1970. */
+export const madeAtMs = (id: string): number => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);

@@ -27,6 +27,13 @@ export function normalise(kind: MatchKind, value: string, country?: string): str
   return text === '' ? undefined : text;
 }
 
+/** Kinds whose normalised value is how the firm itself would spell it. */
+const spelledSo: ReadonlySet<MatchKind> = new Set(['vat', 'domain', 'email']);
+
+/** What to ask a system for that only finds what is spelled the same: the value, and its normalised form. */
+export const spellingsOf = (kind: MatchKind, value: string, normalised: string): string[] =>
+  spelledSo.has(kind) && normalised !== value ? [value, normalised] : [value];
+
 const normalisers: Readonly<Record<MatchKind, (value: string, country?: string) => string>> = {
   vat: normaliseVat,
   domain: normaliseDomain,

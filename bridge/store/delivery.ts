@@ -254,6 +254,24 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
       .limit(sql.lit(1)),
   );
 
+  const creationInDoubt = prepare<{ target: string; source: string; entity: string }>(
+    connection,
+    kysely
+      .selectFrom('delivery')
+      .select('seq')
+      .where('target', '=', slot<string>('target'))
+      .where('source', '=', slot<string>('source'))
+      .where('entity', '=', slot<string>('entity'))
+      .where('uncertain', '=', sql.lit(1))
+      .where('state', 'in', sql<string>`('pending', 'leased', 'waiting')`)
+      .where(
+        sql<boolean>`not exists (select 1 from link as here join link as there on there.object_id = here.object_id
+          and there.system = @target where here.system = @source and here.entity = @entity
+          and here.external_id = delivery.source_id)`,
+      )
+      .limit(sql.lit(1)),
+  );
+
   // Mostly there are none of these, and then nothing has to be looked for with each delivery.
   const some = (condition: string) =>
     connection.prepare(`select 1 from delivery where ${condition} limit 1`).get() !== undefined;
@@ -343,6 +361,9 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
     isHeld: ({ seq, tries, leasedUntilMs }: ClaimedDelivery, nowMs: number): boolean =>
       // As long as no lease was ever given back, one that has not ended is held: this process is the only one.
       (!anyGivenBack && nowMs < leasedUntilMs) || held.get({ seq, tries }) !== undefined,
+    /** True when an open delivery may have created an object in the target without our knowing its id. */
+    creationInDoubt: (target: string, source: string, entity: EntityName): boolean =>
+      creationInDoubt.get({ target, source, entity }) !== undefined,
     /** True while a try to bring the object to the target is under way. */
     underWay: (object: ObjectOfDelivery): boolean => underWay.get(pick(object)) !== undefined,
   };

@@ -104,6 +104,17 @@ export function eventTable({ connection, kysely }: OpenDatabase) {
       .limit(sql.lit(1)),
   );
 
+  const oldestOpen = prepare<{ system: string }, { received_at: string }>(
+    connection,
+    kysely
+      .selectFrom('event')
+      .select('received_at')
+      .where('system', '=', slot<string>('system'))
+      .where('done_at', 'is', null)
+      .orderBy('seq')
+      .limit(sql.lit(1)),
+  );
+
   return {
     /** False when the event was there already. */
     insert(event: NewEvent, receivedAt: string): boolean {
@@ -128,6 +139,8 @@ export function eventTable({ connection, kysely }: OpenDatabase) {
     },
     /** The oldest events of a system that are not worked off. */
     open: (system: string, limit: number): StoredEvent[] => open.all({ system, limit }).map(fromRow),
+    /** When the oldest event of a system that is not worked off came in. */
+    oldestOpen: (system: string): string | undefined => oldestOpen.get({ system })?.received_at,
     /** The newest state that a poll delivered for an object and that is not worked off; `null` when it was gone. */
     openState(system: string, type: string, objectId: string): State | null | undefined {
       const row = openState.get({ system, type, objectId });

@@ -2,7 +2,10 @@ import type { OpenDatabase } from './database.ts';
 import { prepare, slot } from './statement.ts';
 
 /** Facts about this installation that have to outlive a restart. */
-export type MetaKey = 'odoo.database';
+export type MetaKey =
+  | 'odoo.database'
+  /** Which match keys all records have; empty while they are being made. */
+  | 'match.keys';
 
 export function metaTable({ connection, kysely }: OpenDatabase) {
   const get = prepare<{ key: string }, { value: string }>(
@@ -17,7 +20,20 @@ export function metaTable({ connection, kysely }: OpenDatabase) {
       .onConflict((conflict) => conflict.column('key').doNothing()),
   );
 
+  const upsert = prepare<{ key: string; value: string }>(
+    connection,
+    kysely
+      .insertInto('meta')
+      .values({ key: slot('key'), value: slot('value') })
+      .onConflict((conflict) =>
+        conflict.column('key').doUpdateSet((excluded) => ({ value: excluded.ref('excluded.value') })),
+      ),
+  );
+
   return {
+    put(key: MetaKey, value: string): void {
+      upsert.run({ key, value });
+    },
     get: (key: MetaKey): string | undefined => get.get({ key })?.value,
     /** Keeps the first value that was ever given, and answers it. */
     pin(key: MetaKey, value: string): string {

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import * as first from './migrations/0001-first.ts';
 import * as needSource from './migrations/0002-need-source.ts';
+import * as matching from './migrations/0003-matching.ts';
 import * as businessEvent from './migrations/0004-business-event.ts';
 import * as shadow from './migrations/0005-shadow.ts';
 import type { Schema } from './schema.ts';
@@ -14,6 +15,7 @@ interface Migration {
 const migrations: readonly Migration[] = [
   { name: '0001-first', up: first.up },
   { name: '0002-need-source', up: needSource.up },
+  { name: '0003-matching', up: matching.up },
   { name: '0004-business-event', up: businessEvent.up },
   { name: '0005-shadow', up: shadow.up },
 ];

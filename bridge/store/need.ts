@@ -68,23 +68,38 @@ export function needTable({ connection, kysely }: OpenDatabase) {
   // Mostly nobody waits for anything, and then nothing has to be looked up for each delivery.
   let any = connection.prepare('select 1 from need limit 1').get() !== undefined;
 
+  /** The object is known in the target now: what waited for it goes on at once. True when something did. */
+  function satisfy(target: string, object: SystemObject, nowMs: number): boolean {
+    if (!any) return false;
+    const found = waiting.all({ target, ...object });
+    for (const { delivery } of found) {
+      clear.run({ delivery });
+      wake.run({ delivery, nowMs });
+    }
+    return found.length > 0;
+  }
+
   return {
+    satisfy,
+    /**
+     * Every member of a business object is known now in the systems of all others. Answers the targets where something
+     * was woken.
+     */
+    satisfyAmong(members: readonly SystemObject[], nowMs: number): string[] {
+      const systems = members.map((member) => member.system);
+      return systems.filter((system) =>
+        members
+          .filter((member) => member.system !== system)
+          .map((member) => satisfy(system, member, nowMs))
+          .includes(true),
+      );
+    },
     add(delivery: number, target: string, object: SystemObject): void {
       any = true;
       insert.run({ delivery, target, ...object });
     },
     exists: (target: string, object: SystemObject): boolean =>
       any && waiting.get({ target, ...object }) !== undefined,
-    /** The object is known in the target now: what waited for it goes on at once. True when something did. */
-    satisfy(target: string, object: SystemObject, nowMs: number): boolean {
-      if (!any) return false;
-      const found = waiting.all({ target, ...object });
-      for (const { delivery } of found) {
-        clear.run({ delivery });
-        wake.run({ delivery, nowMs });
-      }
-      return found.length > 0;
-    },
     /**
      * Something about the object may keep it from ever coming to a target, or does so no longer: what waits for it is
      * planned anew. Leaves out the targets that it is on its way to. Answers the targets where something was woken.

@@ -1,0 +1,200 @@
+import type { State } from '../entities/field.ts';
+import { madeAtMs } from '../entities/id.ts';
+import { exactKey, type KeyPlan, type MatchKey } from '../matching/key.ts';
+import { matchKindOf } from '../matching/normalise.ts';
+import type { RuleSet } from '../rules/rule.ts';
+import { type ClaimedDelivery, sourceObject } from '../store/delivery.ts';
+import type { Candidate } from '../store/proposal.ts';
+import type { StoredRecord } from '../store/record.ts';
+import type { DeliveryContext, Store } from '../store/store.ts';
+import { type Landscape, referenceOf } from './landscape.ts';
+import type { Match, Taken } from './match.ts';
+import type { Pairing } from './pairing.ts';
+import { type Plan, rulesBetween } from './plan.ts';
+
+/** A delivery of an object that has no counterpart in the target yet. */
+export interface Unpaired {
+  readonly delivery: ClaimedDelivery;
+  readonly context: DeliveryContext;
+  readonly record: StoredRecord;
+  readonly plan: Extract<Plan, { kind: 'write' }>;
+}
+
+/** How a search can end that leaves something to be decided here. */
+export type Pairable = Extract<Match, { kind: 'none' | 'one' | 'later' }>;
+
+/** What becomes of it. */
+export type Pair =
+  | { readonly kind: 'link'; readonly id: string }
+  | { readonly kind: 'create' }
+  /** It may be made only to be matched, and there is nothing to match. */
+  | { readonly kind: 'unmatched' }
+  | { readonly kind: 'propose'; readonly candidates: readonly Candidate[]; readonly cause: string }
+  /** Something that decides about it is still under way. */
+  | { readonly kind: 'later'; readonly afterMs: number; readonly cause: string };
+
+interface Means {
+  readonly store: Store;
+  readonly landscape: Landscape;
+  readonly pairing: Pairing;
+}
+
+/** Often enough that nobody waits for it, seldom enough that it costs nothing. */
+const lookAgainMs = 250;
+
+/** Which keys of records have to be kept for these rules. */
+export function keyPlanOf(rules: RuleSet): KeyPlan {
+  const exact: Record<string, string[]> = {};
+  const likely = new Set<Unpaired['delivery']['entity']>();
+  for (const rule of rules.rules) {
+    const fields = new Set([...(exact[rule.entity] ?? []), ...rule.match]);
+    if (fields.size > 0) exact[rule.entity] = [...fields].sort();
+    if (rule.propose) likely.add(rule.entity);
+  }
+  return { exact, likely: [...likely].sort() };
+}
+
+/** The values that the target would have: as they are written there, else as they are in the source. */
+export const soughtState = ({ record, plan }: Pick<Unpaired, 'record' | 'plan'>): State => ({
+  ...record.state,
+  ...plan.fields,
+});
+
+/**
+ * Decides for each object what its counterpart is. All that takes time is asked first; then one is decided about after
+ * the other without a pause, so that what is reserved is reserved by what was just seen.
+ */
+export async function pairAll(
+  means: Means,
+  unpaired: readonly Unpaired[],
+  matches: readonly Pairable[],
+): Promise<Pair[]> {
+  const { store, pairing } = means;
+  const candidates = await candidatesOf(means, unpaired, matches);
+  const circumstances = await Promise.all(unpaired.map((item) => circumstancesOf(means, item)));
+  const late = await Promise.all(
+    unpaired.map((item, index) => knownSince(store, item, matches[index] as Match)),
+  );
+  const beingCreated = new Map<string, string>();
+
+  return unpaired.map((item, index): Pair => {
+    const match = matches[index] as Pairable;
+    const { bothWays, unread, inDoubt } = circumstances[index] as Circumstances;
+    const { delivery, plan } = item;
+    const { target, source, entity } = delivery;
+    if (match.kind === 'later')
+      return { kind: 'later', afterMs: 0, cause: `Waits for another ${entity} that may be the same.` };
+    if (match.kind === 'one') {
+      if (!bothWays || pairing.reserve(delivery, match.id)) return { kind: 'link', id: match.id };
+      return {
+        kind: 'later',
+        afterMs: lookAgainMs,
+        cause: `Waits until ${source} has ${entity} ${match.id}.`,
+      };
+    }
+    if (late[index] === true)
+      return { kind: 'later', afterMs: 0, cause: `${target} has just told of one that is the same.` };
+    if (match.taken !== undefined && bothWays && plan.mayCreate && isTelling(entity, match.taken.field))
+      return proposeTaken(delivery, match.taken);
+    const likely = candidates[index] as readonly Candidate[];
+    if (likely.length > 0)
+      return { kind: 'propose', candidates: likely, cause: likelyText(delivery, likely) };
+    if (!plan.mayCreate) return { kind: 'unmatched' };
+    // One whose creation has begun goes on: it looks for what it may have made before it makes anything.
+    if (delivery.uncertain) return { kind: 'create' };
+    if (unread)
+      return { kind: 'later', afterMs: lookAgainMs, cause: `Waits until what ${target} told of is read.` };
+    const keys = keysOf(item).map(({ field, value }) => `${entity} ${field} ${value}`);
+    if (keys.some((key) => (beingCreated.get(key) ?? source) !== source))
+      return { kind: 'later', afterMs: 0, cause: `Waits for another ${entity} that is the same.` };
+    if (bothWays && (inDoubt || pairing.mayBeEchoed(delivery) || !pairing.reserve(delivery, undefined))) {
+      const cause = `Waits until it is known what of ${target} has just been created in ${source}.`;
+      return { kind: 'later', afterMs: lookAgainMs, cause };
+    }
+    for (const key of keys) beingCreated.set(key, source);
+    return { kind: 'create' };
+  });
+}
+
+interface Circumstances {
+  /** Objects of this kind are also created the other way round. */
+  readonly bothWays: boolean;
+  /** The target told of something before the object was seen, and it is not read yet. */
+  readonly unread: boolean;
+  /** Something of this kind may have been created the other way round without our knowing. */
+  readonly inDoubt: boolean;
+}
+
+async function circumstancesOf(
+  { store, landscape }: Means,
+  { delivery, plan }: Unpaired,
+): Promise<Circumstances> {
+  const { source, target, entity, id } = delivery;
+  const back = rulesBetween({ source: target, target: source, entity }, landscape);
+  const bothWays = back.some((rule) => rule.create !== 'never');
+  const oldest = plan.match.length > 0 || bothWays ? await store.oldestOpenEvent(target) : undefined;
+  return {
+    bothWays,
+    unread: oldest !== undefined && Date.parse(oldest) <= madeAtMs(id),
+    inDoubt: bothWays && (await store.creationsInDoubt(source, target, entity)),
+  };
+}
+
+/** Likely ones for those that a rule wants them for, in either direction: one decision serves both. */
+async function candidatesOf(
+  { store, landscape }: Means,
+  unpaired: readonly Unpaired[],
+  matches: readonly Match[],
+): Promise<readonly (readonly Candidate[])[]> {
+  const result: (readonly Candidate[])[] = unpaired.map(() => []);
+  for (const [index, { delivery, record, plan }] of unpaired.entries()) {
+    const { source, target, entity } = delivery;
+    const rules = [...plan.rules, ...rulesBetween({ source: target, target: source, entity }, landscape)];
+    if (matches[index]?.kind !== 'none' || delivery.uncertain || !rules.some((rule) => rule.propose))
+      continue;
+    const state = soughtState({ record, plan });
+    [result[index] = []] = await store.likely(target, [{ ...record, state }]);
+  }
+  return result;
+}
+
+/** True when the store learned of a counterpart while the target was asked. */
+async function knownSince(store: Store, item: Unpaired, match: Match): Promise<boolean> {
+  if (match.kind !== 'none' || item.plan.match.length === 0) return false;
+  const { target, entity } = item.delivery;
+  const object = sourceObject(item.delivery);
+  const known = (await store.knownBy(object, target, keysOf(item))).flat();
+  const candidates = known
+    .filter(({ id }) => !match.dismissed.has(id))
+    .map(({ id }) => ({ system: target, entity, id }));
+  const standings = await store.standings(object, candidates);
+  return standings.some(({ kind }) => kind === 'free');
+}
+
+function keysOf(item: Unpaired): MatchKey[] {
+  const state = soughtState(item);
+  return item.plan.match.flatMap((field) => {
+    const value = exactKey(item.delivery.entity, field, state);
+    return value === undefined ? [] : [{ field, value }];
+  });
+}
+
+/** Names are shared by many; a number or an address belongs to one. */
+function isTelling(entity: ClaimedDelivery['entity'], field: string): boolean {
+  const kind = matchKindOf(entity, field);
+  return kind !== 'name' && kind !== 'firm' && kind !== 'phone';
+}
+
+function proposeTaken(delivery: ClaimedDelivery, { field, id, by, value, otherValue }: Taken): Pair {
+  const { source, sourceId, target, entity } = delivery;
+  const evidence = [{ field, left: value, right: otherValue, similarity: 1, weight: 1 }];
+  const object = { system: target, entity, id };
+  const cause = `${target} has a ${entity} with the same ${field}, ${id}, but that is linked to ${entity} ${by} of ${source}. If ${by} and ${sourceId} are the same, merge them in ${source}; if not, say so: bridge matches.`;
+  return { kind: 'propose', candidates: [{ object, score: 1, evidence, takenBy: by }], cause };
+}
+
+function likelyText({ target, entity, source, sourceId }: ClaimedDelivery, candidates: readonly Candidate[]) {
+  const list = candidates.map(({ object, score }) => `${object.id} (${score.toFixed(2)})`).join(', ');
+  const name = referenceOf(source, entity, sourceId);
+  return `${target} may have this ${entity} already: ${list}. Say which one is ${name}, or none: bridge matches.`;
+}
