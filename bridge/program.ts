@@ -43,7 +43,7 @@ export async function runProgram(argumentList: readonly string[]): Promise<void>
 
   program
     .command('schema')
-    .description('print the JSON Schema of every version of every entity')
+    .description('print the JSON Schema of every version of every entity, and of every business event')
     .option('--out <directory>', 'write one file for each into this directory instead')
     .action((options: { out?: string }) =>
       run(() => schema(options.out === undefined ? {} : { directory: options.out })),

@@ -77,7 +77,12 @@ function want(wanted: Map<string, Wanted>, next: Wanted): void {
   // The newest cause gives its name to what follows.
   const echo = next.echo && (known?.echo ?? true);
   const created = next.created || (known?.created ?? false);
-  wanted.set(key, { ...next, echo, created, seqs: known === undefined ? next.seqs : [...known.seqs, ...next.seqs] });
+  wanted.set(key, {
+    ...next,
+    echo,
+    created,
+    seqs: known === undefined ? next.seqs : [...known.seqs, ...next.seqs],
+  });
 }
 
 /**
@@ -104,7 +109,10 @@ export async function readAll(connector: Connector, work: Work, signal: AbortSig
           done.add(keyOf(snapshot));
           const { id, state, touches = [] } = snapshot;
           const { correlation, echo, created, occurredAt, seqs } = cause;
-          answers.push({ reading: { system, entity, id, state, correlation, echo, created, occurredAt }, seqs });
+          answers.push({
+            reading: { system, entity, id, state, correlation, echo, created, occurredAt },
+            seqs,
+          });
           for (const key of touches) {
             // The event that led here answers for what it touches too: it is not worked off before that is read.
             if (!done.has(keyOf(key)) && !wanted.has(keyOf(key)))

@@ -1,6 +1,7 @@
 import type { StoredBusinessEvent } from '../store/business-event.ts';
 import type { ClaimedDelivery } from '../store/delivery.ts';
 import type { Settlement } from '../store/settle.ts';
+import type { Store } from '../store/store.ts';
 import { referenceOf } from './landscape.ts';
 import type { Prepared, PrepareWork } from './prepare.ts';
 
@@ -9,7 +10,7 @@ import type { Prepared, PrepareWork } from './prepare.ts';
  * since.
  */
 export async function prepareEvents(
-  work: Pick<PrepareWork, 'store' | 'claimed' | 'now'>,
+  work: Pick<PrepareWork, 'claimed' | 'now'> & { readonly store: Pick<Store, 'businessEvents'> },
 ): Promise<{ ready: Prepared[]; settled: Settlement[] }> {
   const { store, claimed, now } = work;
   const events = await store.businessEvents(claimed.map(({ sourceId }) => sourceId));

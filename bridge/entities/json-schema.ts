@@ -2,15 +2,15 @@ import type { Entity, EntityField } from './entity.ts';
 import { extensionPrefix } from './extension.ts';
 import { dayPattern, decimalPattern, type FieldKind, longestText } from './field.ts';
 
-/** A JSON Schema, draft 2020-12, as far as entities need one. */
+/** A JSON Schema, draft 2020-12, as far as entities and business events need one. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-const dialect = 'https://json-schema.org/draft/2020-12/schema';
+export const dialect = 'https://json-schema.org/draft/2020-12/schema';
 
 /** Name of a version of an entity that no other schema in the world has. */
 const idOf = (name: string, version: number): string => `urn:services-bridge:entity:${name}:${version}`;
 
-/** File that the schema of a version is kept in. */
+/** File that the schema of a version of an entity or a business event is kept in. */
 export const schemaFile = (name: string, version: number): string => `${name}.v${version}.json`;
 
 /** Schemas of all versions of an entity by their file, oldest first. */
@@ -46,7 +46,7 @@ function schemaOf({ name, version, meaning, accounting, fields }: Omit<Entity, '
   };
 }
 
-function fieldSchema(field: EntityField): JsonSchema {
+export function fieldSchema(field: EntityField): JsonSchema {
   const unit = unitOf(field);
   return {
     description: unit === undefined ? field.meaning : `${field.meaning} Unit: ${unit}.`,

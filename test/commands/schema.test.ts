@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { businessEventNames } from '../../bridge/entities/business-event-name.ts';
 import { entityNames } from '../../bridge/entities/catalogue.ts';
 import { runProgram } from '../../bridge/program.ts';
 
@@ -20,16 +21,19 @@ function temporaryFolder(): string {
   return folder;
 }
 
-test('bridge schema --out writes a file for every entity, into a directory that need not be there', async () => {
+const names = [...entityNames, ...businessEventNames].map((name) => `${name}.v1`);
+
+test('bridge schema --out writes a file for every entity and event, into a directory that need not be there', async () => {
   const directory = join(temporaryFolder(), 'made', 'here');
   expect(await printed('schema', '--out', directory)).toContain(`schemas written to ${directory}`);
-  expect(readdirSync(directory).sort()).toEqual(entityNames.map((name) => `${name}.v1.json`).sort());
+  expect(readdirSync(directory).sort()).toEqual(names.map((name) => `${name}.json`).sort());
   const invoice = JSON.parse(readFileSync(join(directory, 'invoice.v1.json'), 'utf8'));
   expect(invoice).toMatchObject({ $id: 'urn:services-bridge:entity:invoice:1', title: 'invoice' });
 });
 
 test('bridge schema prints all of them as one schema', async () => {
   const all = JSON.parse(await printed('schema'));
-  expect(Object.keys(all.$defs)).toEqual(entityNames.map((name) => `${name}.v1`));
+  expect(Object.keys(all.$defs)).toEqual(names);
+  expect(all.$defs['invoice.paid.v1']).toMatchObject({ properties: { type: { const: 'invoice.paid' } } });
   expect(all.$defs['customer.v1'].properties.parent).toMatchObject({ 'x-entity': 'customer' });
 });
