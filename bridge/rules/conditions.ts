@@ -1,10 +1,10 @@
 import { isScalar, isSeq } from 'yaml';
-import type { Entity } from '../entities/entity.ts';
-import type { Field, FieldKind, Value } from '../entities/field.ts';
-import type { Place } from './problem.ts';
+import type { FieldKind, Value } from '../entities/field.ts';
+import type { FieldSet, KnownField } from './field-set.ts';
+import type { Placed } from './problem.ts';
 import { kindOf, type Piece, type Reader } from './reader.ts';
 import type { Conditions } from './rule.ts';
-import { suggest } from './suggest.ts';
+import { fieldOf, readValue } from './value-file.ts';
 
 /**
  * Kinds that a condition can test for being equal. Amounts and instants are left out because one amount can be
@@ -12,36 +12,48 @@ import { suggest } from './suggest.ts';
  */
 const testable: readonly FieldKind[] = ['text', 'code', 'flag', 'day', 'reference'];
 
-/** Reads `when: {<field>: <value> | [<value>, …]}` of a rule on `entity`. */
-export function readConditions(reader: Reader, piece: Piece, entity: Entity): Conditions {
+export interface ConditionsDraft {
+  readonly conditions: Conditions;
+  /** The fields that are tested, with their places. */
+  readonly tested: readonly Placed<string>[];
+}
+
+export const noConditions: ConditionsDraft = { conditions: {}, tested: [] };
+
+/** Reads `when: {<field>: <value> | [<value>, …]}`. */
+export function readConditions(reader: Reader, piece: Piece, fields: FieldSet): ConditionsDraft {
   const conditions: Record<string, Value | readonly Value[]> = {};
+  const tested: Placed<string>[] = [];
   for (const { key, value } of reader.entries(piece, '"when"') ?? []) {
-    const field = Object.hasOwn(entity.fields, key.value) ? entity.fields[key.value] : undefined;
-    if (field === undefined) {
-      const message = `"when" tests "${key.value}", which is no field of ${entity.name}`;
-      reader.report(key.place, message, suggest(key.value, Object.keys(entity.fields)));
-      continue;
-    }
+    const field = fieldOf(reader, key.place, key.value, fields, '"when" tests');
+    if (field === undefined) continue;
     if (!testable.includes(field.kind)) {
       reader.report(
         key.place,
         `"when" cannot test "${key.value}"`,
-        `it tests fields of kind ${testable.join(', ')}`,
+        `it tests fields of kind ${testable.join(', ')}; "where" can compare the others`,
       );
       continue;
     }
     const found = isSeq(value.value)
       ? readChoices(reader, value, key.value, field)
-      : readValue(reader, value, key.value, field);
-    if (found !== undefined) conditions[key.value] = found;
+      : readTested(reader, value, key.value, field);
+    if (found === undefined) continue;
+    conditions[key.value] = found;
+    tested.push(key);
   }
-  return conditions;
+  return { conditions, tested };
 }
 
-function readChoices(reader: Reader, piece: Piece, name: string, field: Field): readonly Value[] | undefined {
+function readChoices(
+  reader: Reader,
+  piece: Piece,
+  name: string,
+  field: KnownField,
+): readonly Value[] | undefined {
   const choices: Value[] = [];
   for (const item of reader.list(piece, `the values of "${name}"`) ?? []) {
-    const value = readValue(reader, item, name, field);
+    const value = readTested(reader, item, name, field);
     if (value === undefined) continue;
     if (choices.includes(value)) reader.report(item.place, `"${name}" lists ${JSON.stringify(value)} twice`);
     choices.push(value);
@@ -52,39 +64,9 @@ function readChoices(reader: Reader, piece: Piece, name: string, field: Field): 
   return undefined;
 }
 
-/** A single value, or `undefined` when the field cannot have it. `null` tests for "explicitly empty". */
-function readValue(reader: Reader, piece: Piece, name: string, field: Field): Value | undefined {
-  const wrong = (wanted: string, advice?: string) => {
-    reader.report(piece.place, `"${name}" is compared with ${kindOf(piece.value)}: it ${wanted}`, advice);
-    return undefined;
-  };
-  if (!isScalar(piece.value)) return wrong('needs a single value or a list of them');
-  const value: unknown = piece.value.value;
-  // "field:" without a value is a slip more often than a test for emptiness, so that one wants the word.
-  if (value === null && piece.value.source === '')
-    return wrong('needs a value', 'write null to test for an empty field');
-  if (value === null) return null;
-  if (field.kind === 'flag') return typeof value === 'boolean' ? value : wrong('is true or false');
-  if (typeof value !== 'string')
-    return wrong('is text', `put it in quotes: "${piece.value.source ?? String(value)}"`);
-  return checkText(reader, piece.place, name, field, value);
-}
-
-function checkText(
-  reader: Reader,
-  place: Place,
-  name: string,
-  field: Field,
-  value: string,
-): Value | undefined {
-  if (field.kind === 'code' && field.values !== undefined && !field.values.includes(value)) {
-    const message = `"${name}" is never "${value}"`;
-    reader.report(place, message, suggest(value, field.values));
-    return undefined;
-  }
-  if (field.kind === 'day' && !/^\d{4}-\d{2}-\d{2}$/.test(value)) {
-    reader.report(place, `"${name}" is a day, not "${value}"`, 'write it like "2026-01-31"');
-    return undefined;
-  }
-  return value;
+function readTested(reader: Reader, piece: Piece, name: string, field: KnownField): Value | undefined {
+  if (isScalar(piece.value)) return readValue(reader, piece, name, field, 'is compared with');
+  const message = `"${name}" is compared with ${kindOf(piece.value)}: it needs a single value or a list of them`;
+  reader.report(piece.place, message);
+  return undefined;
 }

@@ -1,19 +1,28 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type EntityName, entityNames } from '../entities/catalogue.ts';
 import { checkAgreement } from './agreement.ts';
-import { type RuleDraft, readEntityRules } from './entity-file.ts';
+import type { OverrideDraft, RuleDraft } from './draft.ts';
+import { readEntityRules, readOutline } from './entity-file.ts';
+import { checkExtensions } from './extension-check.ts';
+import { type FieldSet, fieldSetOf } from './field-set.ts';
 import { type ConnectorOffer, checkOffers } from './offer.ts';
+import { joinPolicies, policiesOf } from './policies.ts';
 import { type RuleProblem, RulesError } from './problem.ts';
-import { readDocument } from './reader.ts';
-import type { Rule, RuleSet, SystemDeclaration } from './rule.ts';
+import { type Reader, readDocument } from './reader.ts';
+import type { Override, Rule, RuleSet, SubscriberDeclaration, SystemDeclaration } from './rule.ts';
+import { fieldsOf } from './rule-file.ts';
+import { readSubscribers } from './subscribers-file.ts';
 import { readSystems, type SystemDraft } from './systems-file.ts';
+import { checkTableNames, tableOf } from './table-file.ts';
 import { versionOf } from './version.ts';
 
 const systemsFile = 'systems.yaml';
+const subscribersFile = 'subscribers.yaml';
 
 /**
- * Reads and checks all rules of a folder: `systems.yaml`, and any number of other `*.yaml` files with the rules of
- * one entity each.
+ * Reads and checks all rules of a folder: `systems.yaml`, perhaps `subscribers.yaml`, and any number of other `*.yaml`
+ * files with the rules of one entity each, or with value tables.
  *
  * @param directory the folder; messages show its files under this path
  * @param offers the connectors that there are
@@ -25,12 +34,55 @@ export function loadRules(directory: string, offers: readonly ConnectorOffer[]):
     const { file, line, column } = place;
     problems.push({ file, line, column, message, ...(suggestion === undefined ? {} : { suggestion }) });
   };
+  const { systems, subscribers, readers } = readFiles(directory, report, problems);
+
+  const outlines = readers.map(readOutline);
+  const extensions = outlines.flatMap((outline) => outline.extensions);
+  const tables = outlines.flatMap((outline) => outline.tables);
+  const fieldSets = new Map<EntityName | undefined, FieldSet>(
+    entityNames.map((entity) => [
+      entity,
+      fieldSetOf(
+        entity,
+        extensions.filter(({ value }) => value.entity === entity),
+      ),
+    ]),
+  );
+  const files = outlines.map((outline) => readEntityRules(outline, fieldSets.get(outline.entity), tables));
+  const rules = files.flatMap((file) => file.rules);
+  const policies = joinPolicies(
+    files.flatMap(({ policy }) => policy ?? []),
+    report,
+  );
+  checkTableNames(tables, report);
+  checkExtensions(rules, extensions, report);
+  checkAgreement(rules, systems, policies, report);
+  checkOffers(rules, systems, extensions, offers, report);
+  if (problems.length > 0) throw new RulesError(directory, problems);
+
+  const content = {
+    systems: systems.map(declarationOf),
+    rules: rules.map(ruleOf),
+    entities: policiesOf(policies, extensions),
+    tables: Object.fromEntries(tables.map((table) => [table.name.value, tableOf(table)])),
+    subscribers,
+  };
+  return { version: versionOf(content), ...content };
+}
+
+interface Files {
+  readonly systems: SystemDraft[];
+  readonly subscribers: SubscriberDeclaration[];
+  /** One for each file with rules or tables. */
+  readonly readers: Reader[];
+}
+
+function readFiles(directory: string, report: Reader['report'], problems: readonly RuleProblem[]): Files {
   const systems: SystemDraft[] = [];
-  const rules: RuleDraft[] = [];
-  let names: string[];
-  try {
-    names = readdirSync(directory).sort();
-  } catch {
+  const subscribers: SubscriberDeclaration[] = [];
+  const readers: Reader[] = [];
+  const names = namesIn(directory);
+  if (names === undefined) {
     report(
       { file: directory, line: 1, column: 1 },
       'this folder cannot be read',
@@ -40,37 +92,32 @@ export function loadRules(directory: string, offers: readonly ConnectorOffer[]):
   }
   for (const name of names) {
     const file = join(directory, name);
-    if (name.endsWith('.yml'))
-      report({ file, line: 1, column: 1 }, 'only *.yaml files are read', 'rename it');
+    const start = { file, line: 1, column: 1 };
+    if (name.endsWith('.yml')) report(start, 'only *.yaml files are read', 'rename it');
     if (!name.endsWith('.yaml')) continue;
     const content = contentOf(file);
     if (content === undefined) {
-      report(
-        { file, line: 1, column: 1 },
-        'this file cannot be read',
-        'check that it is a file, and its rights',
-      );
+      report(start, 'this file cannot be read', 'check that it is a file, and its rights');
       continue;
     }
     const reader = readDocument(file, content, report);
     if (name === systemsFile) systems.push(...readSystems(reader));
-    else rules.push(...readEntityRules(reader));
+    else if (name === subscribersFile) subscribers.push(...readSubscribers(reader));
+    else readers.push(reader);
   }
   if (!names.includes(systemsFile)) {
     const place = { file: join(directory, systemsFile), line: 1, column: 1 };
     report(place, 'this file is missing', 'it says which systems there are');
   }
-  checkAgreement(rules, systems, report);
-  checkOffers(rules, systems, offers, report);
-  if (problems.length > 0) throw new RulesError(directory, problems);
-  const content = {
-    systems: systems.map(declarationOf),
-    rules: rules.map(ruleOf),
-    entities: {},
-    tables: {},
-    subscribers: [],
-  };
-  return { version: versionOf(content), ...content };
+  return { systems, subscribers, readers };
+}
+
+function namesIn(directory: string): string[] | undefined {
+  try {
+    return readdirSync(directory).sort();
+  } catch {
+    return undefined;
+  }
 }
 
 function contentOf(file: string): string | undefined {
@@ -88,7 +135,7 @@ function declarationOf(draft: SystemDraft): SystemDeclaration {
     role: complete(draft.role).value,
     poll: Object.fromEntries(draft.poll.map(({ stream, schedule }) => [stream.value, schedule])),
     options: Object.fromEntries(draft.options.map(({ option, value }) => [option.value, value])),
-    shadow: false,
+    shadow: draft.shadow,
   };
 }
 
@@ -98,20 +145,34 @@ function ruleOf(draft: RuleDraft): Rule {
     entity: complete(draft.entity),
     from: complete(draft.from).value,
     to: complete(draft.to).value,
-    fields: draft.fields.map((field) => field.value),
-    mappings: {},
-    when: draft.when,
+    ...fieldsOf(draft.fields),
+    ...selectionOf(draft),
     otherwise: draft.otherwise.value,
-    deleted: draft.otherwise.value,
+    deleted: draft.deleted.value,
     match: draft.match.map((field) => field.value),
-    propose: false,
+    propose: draft.propose,
     create: draft.create.value,
     lane: draft.lane,
-    timing: { kind: 'real-time' },
-    shadow: false,
-    overrides: [],
+    timing: draft.timing,
+    shadow: draft.shadow,
+    overrides: draft.overrides.map(overrideOf),
   };
 }
+
+function overrideOf({ when, where, fields, otherwise, deleted, ...others }: OverrideDraft): Override {
+  return {
+    ...others,
+    ...selectionOf({ when, ...(where === undefined ? {} : { where }) }),
+    ...(fields === undefined ? {} : fieldsOf(fields)),
+    ...(otherwise === undefined ? {} : { otherwise: otherwise.value }),
+    ...(deleted === undefined ? {} : { deleted: deleted.value }),
+  };
+}
+
+const selectionOf = ({ when, where }: Pick<RuleDraft, 'when' | 'where'>): Pick<Rule, 'when' | 'where'> => ({
+  when: when.conditions,
+  ...(where === undefined ? {} : { where: where.expression }),
+});
 
 /** Whatever is missing from a draft was reported, and a rule set with problems never comes this far. */
 function complete<T>(part: T | undefined): T {

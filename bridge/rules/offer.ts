@@ -1,6 +1,9 @@
 import type { EntityName } from '../entities/catalogue.ts';
+import { extensionPrefix } from '../entities/extension.ts';
+import type { Role } from '../entities/role.ts';
 import type { Capability } from '../systems/system.ts';
-import type { RuleDraft } from './entity-file.ts';
+import { type RuleDraft, writtenFields } from './draft.ts';
+import type { ExtensionDraft } from './field-set.ts';
 import type { Report } from './problem.ts';
 import { suggest } from './suggest.ts';
 import type { SystemDraft } from './systems-file.ts';
@@ -17,6 +20,7 @@ export interface ConnectorOffer {
 export function checkOffers(
   rules: readonly RuleDraft[],
   systems: readonly SystemDraft[],
+  extensions: readonly ExtensionDraft[],
   offers: readonly ConnectorOffer[],
   report: Report,
 ): void {
@@ -31,6 +35,9 @@ export function checkOffers(
     }
     checkSystem(system, offer, report);
     if (offer.entities === undefined || system.role === undefined) continue;
+    const { role } = system;
+    for (const extension of extensions)
+      checkExtensible(extension, role.value, system, offer.entities, report);
     for (const rule of rules) {
       if (rule.entity === undefined) continue;
       if (rule.from?.value === system.role.value && offer.entities[rule.entity] === undefined)
@@ -58,6 +65,20 @@ function checkSystem(system: SystemDraft, offer: ConnectorOffer, report: Report)
       );
 }
 
+/** Extension fields can only be declared where the system can have them. */
+function checkExtensible(
+  { names, value }: ExtensionDraft,
+  role: Role,
+  system: SystemDraft,
+  entities: NonNullable<ConnectorOffer['entities']>,
+  report: Report,
+): void {
+  const name = names[role];
+  if (name === undefined || entities[value.entity]?.extensible === true) return;
+  const message = `${system.name.value} cannot have fields of the firm's own for a ${value.entity}`;
+  report(name.place, message, `leave "${role}" out`);
+}
+
 function checkTarget(
   rule: RuleDraft,
   system: SystemDraft,
@@ -71,8 +92,9 @@ function checkTarget(
     return;
   }
   const writable = capability.write?.fields ?? [];
-  for (const field of rule.fields)
-    if (!writable.includes(field.value))
+  // Extension fields are the connector's as soon as the rules declare them.
+  for (const field of writtenFields(rule))
+    if (!writable.includes(field.value) && !field.value.startsWith(extensionPrefix))
       report(
         field.place,
         `"${field.value}" of ${rule.entity} cannot be written to ${name}`,
@@ -86,6 +108,11 @@ function checkTarget(
         `${name} cannot find a ${rule.entity} by "${field.value}"`,
         suggest(field.value, searchable),
       );
-  if (rule.otherwise.value === 'remove' && capability.remove === undefined)
-    report(rule.otherwise.place, `${name} cannot remove a ${rule.entity}`, 'write "otherwise: keep"');
+  if (capability.remove !== undefined) return;
+  for (const { otherwise, deleted } of [rule, ...rule.overrides]) {
+    if (otherwise?.value === 'remove')
+      report(otherwise.place, `${name} cannot remove a ${rule.entity}`, 'write "otherwise: keep"');
+    else if (deleted?.value === 'remove')
+      report(deleted.place, `${name} cannot remove a ${rule.entity}`, 'write "deleted: keep"');
+  }
 }

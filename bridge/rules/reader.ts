@@ -8,7 +8,9 @@ import {
   type ParsedNode,
   parseDocument,
 } from 'yaml';
+import type { Keys } from './keys.ts';
 import type { Place, Placed, Report } from './problem.ts';
+import { sourceOffset } from './source-offset.ts';
 import { suggest } from './suggest.ts';
 
 /** A piece of YAML that has not been looked into yet. */
@@ -16,7 +18,8 @@ export type Piece = Placed<ParsedNode | null>;
 
 /** One `key: value` of a map. */
 export interface Entry {
-  readonly key: Placed<string>;
+  /** Quoted keys never have a meaning of their own, such as `otherwise` in a value table. */
+  readonly key: Placed<string> & { readonly quoted: boolean };
   readonly value: Piece;
 }
 
@@ -28,20 +31,27 @@ export interface Reader {
   readonly report: Report;
   /** The file's content; `undefined` when it is no YAML. */
   readonly root: Piece | undefined;
-  /** The entries of a map with any keys. */
-  entries(piece: Piece, what: string): Entry[] | undefined;
+  /** The entries of a map with any keys. `twice` says what a key that stands twice means, with what to do. */
+  entries(piece: Piece, what: string, twice?: (key: string, line: number) => Said): Entry[] | undefined;
   /** The values of a map with these keys, by key. */
-  keys<Key extends string>(
+  keys<Name extends string>(
     piece: Piece,
     what: string,
-    required: readonly Key[],
-    optional: readonly Key[],
-  ): Partial<Record<Key, Piece>> | undefined;
+    known: Keys<Name>,
+  ): Partial<Record<Name, Piece>> | undefined;
+  /** True for a map that has this key. */
+  holds(piece: Piece, key: string): boolean;
   list(piece: Piece, what: string): Piece[] | undefined;
   text(piece: Piece, what: string): Placed<string> | undefined;
+  flag(piece: Piece, what: string): Placed<boolean> | undefined;
+  /** The place of one character of a text, counted from 0 in its value. */
+  within(piece: Piece, offset: number): Place;
   /** A text that is one of `known`. */
   oneOf<Known extends string>(piece: Piece, what: string, known: readonly Known[]): Placed<Known> | undefined;
 }
+
+/** A problem in words, with what to do about it. */
+type Said = readonly [message: string, suggestion?: string];
 
 /** @param file path that messages show */
 export function readDocument(file: string, content: string, report: Report): Reader {
@@ -90,18 +100,23 @@ export function readDocument(file: string, content: string, report: Report): Rea
     return undefined;
   }
 
-  function entries(piece: Piece, what: string): Entry[] | undefined {
+  function entries(
+    piece: Piece,
+    what: string,
+    twice = (key: string, line: number): Said => [`${what} has "${key}" twice, first in line ${line}`],
+  ): Entry[] | undefined {
     if (!isMap<ParsedNode, ParsedNode | null>(piece.value)) return wrong(piece, what, 'a map');
     const first = new Map<string, Place>();
     const result: Entry[] = [];
     for (const pair of piece.value.items) {
-      const key = { value: keyText(pair.key), place: placeAt(pair.key.range[0]) };
+      const quoted = isScalar(pair.key) && pair.key.type !== 'PLAIN';
+      const key = { value: keyText(pair.key), place: placeAt(pair.key.range[0]), quoted };
       const earlier = first.get(key.value);
       if (earlier === undefined) {
         first.set(key.value, key.place);
         result.push({ key, value: pieceOf(pair.value, key.place) });
       } else {
-        report(key.place, `${what} has "${key.value}" twice, first in line ${earlier.line}`);
+        report(key.place, ...twice(key.value, earlier.line));
       }
     }
     return result;
@@ -120,26 +135,37 @@ export function readDocument(file: string, content: string, report: Report): Rea
     report,
     root: faults.length > 0 ? undefined : pieceOf(document.contents, { file, line: 1, column: 1 }),
     entries,
-    keys<Key extends string>(piece: Piece, what: string, required: readonly Key[], optional: readonly Key[]) {
+    keys<Name extends string>(piece: Piece, what: string, known: Keys<Name>) {
       const found = entries(piece, what);
       if (found === undefined) return undefined;
-      const known = [...required, ...optional];
-      const result: Partial<Record<Key, Piece>> = {};
+      const names = Object.keys(known) as Name[];
+      const result: Partial<Record<Name, Piece>> = {};
       for (const { key, value } of found) {
-        const name = known.find((candidate) => candidate === key.value);
+        const name = names.find((candidate) => candidate === key.value);
         if (name === undefined)
-          report(key.place, `${what} has an unknown key "${key.value}"`, suggest(key.value, known));
+          report(key.place, `${what} has an unknown key "${key.value}"`, suggest(key.value, names));
         else result[name] = value;
       }
-      for (const name of required)
-        if (result[name] === undefined) report(piece.place, `${what} lacks "${name}"`);
+      for (const name of names)
+        if (known[name].required === true && result[name] === undefined)
+          report(piece.place, `${what} lacks "${name}"`);
       return result;
     },
+    holds: (piece, key) => isMap(piece.value) && piece.value.has(key),
     list(piece, what) {
       if (!isSeq<ParsedNode | null>(piece.value)) return wrong(piece, what, 'a list');
       return piece.value.items.map((item) => pieceOf(item, piece.place));
     },
     text,
+    flag(piece, what) {
+      const value: unknown = isScalar(piece.value) ? piece.value.value : undefined;
+      return typeof value === 'boolean' ? { value, place: piece.place } : wrong(piece, what, 'true or false');
+    },
+    within(piece, offset) {
+      const node = piece.value;
+      if (!isScalar(node) || typeof node.value !== 'string') return piece.place;
+      return placeAt(sourceOffset(content, node, offset));
+    },
     oneOf<Known extends string>(piece: Piece, what: string, known: readonly Known[]) {
       const found = text(piece, what);
       if (found === undefined) return undefined;

@@ -1,8 +1,9 @@
-import { validateDetailed } from 'node-cron';
 import { isScalar } from 'yaml';
 import { type Role, roles } from '../entities/role.ts';
+import { systemKeys, systemsFileKeys } from './keys.ts';
 import type { Placed } from './problem.ts';
 import { type Entry, kindOf, type Piece, type Reader } from './reader.ts';
+import { readCron } from './timing-file.ts';
 
 /** A system as far as it could be read. */
 export interface SystemDraft {
@@ -12,12 +13,13 @@ export interface SystemDraft {
   /** Cron expression by stream. */
   readonly poll: readonly { readonly stream: Placed<string>; readonly schedule: string }[];
   readonly options: readonly { readonly option: Placed<string>; readonly value: string }[];
+  readonly shadow: boolean;
 }
 
-/** Reads `systems.yaml`: `{systems: {<name>: {connector, role, poll?, options?}}}`. */
+/** Reads `systems.yaml`: `{systems: {<name>: {connector, role, poll?, options?, shadow?}}}`. */
 export function readSystems(reader: Reader): SystemDraft[] {
   if (reader.root === undefined) return [];
-  const { systems } = reader.keys(reader.root, 'the file', ['systems'], []) ?? {};
+  const { systems } = reader.keys(reader.root, 'the file', systemsFileKeys) ?? {};
   if (systems === undefined) return [];
   const entries = reader.entries(systems, '"systems"');
   if (entries === undefined) return [];
@@ -37,30 +39,22 @@ function readSystem(reader: Reader, { key, value }: Entry): SystemDraft {
       'use lower case letters, digits, "-" and "_"',
     );
   }
-  const parts = reader.keys(value, `system "${key.value}"`, ['connector', 'role'], ['poll', 'options']);
+  const parts = reader.keys(value, `system "${key.value}"`, systemKeys);
   return {
     name: key,
     connector: parts?.connector && reader.text(parts.connector, '"connector"'),
     role: parts?.role && reader.oneOf(parts.role, '"role"', roles),
     poll: parts?.poll === undefined ? [] : readPoll(reader, parts.poll),
     options: parts?.options === undefined ? [] : readOptions(reader, parts.options),
+    shadow: (parts?.shadow && reader.flag(parts.shadow, '"shadow"')?.value) ?? false,
   };
 }
 
 function readPoll(reader: Reader, piece: Piece): SystemDraft['poll'] {
   const poll: { stream: Placed<string>; schedule: string }[] = [];
   for (const { key, value } of reader.entries(piece, '"poll"') ?? []) {
-    const schedule = reader.text(value, `the schedule of "${key.value}"`);
-    if (schedule === undefined) continue;
-    const [error] = validateDetailed(schedule.value).errors;
-    if (error !== undefined) {
-      reader.report(
-        schedule.place,
-        `"${schedule.value}" is no cron expression: ${error.message}`,
-        'write minute, hour, day of month, month, day of week: "*/5 * * * *" is every five minutes',
-      );
-    }
-    poll.push({ stream: key, schedule: schedule.value });
+    const schedule = readCron(reader, value, `the schedule of "${key.value}"`);
+    if (schedule !== undefined) poll.push({ stream: key, schedule: schedule.value });
   }
   return poll;
 }

@@ -1,0 +1,41 @@
+import type { Role } from '../entities/role.ts';
+import { mentionedFields, type RuleDraft, writtenFields } from './draft.ts';
+import type { ExtensionDraft } from './field-set.ts';
+import { type Placed, placeText, type Report } from './problem.ts';
+
+/** Checks that extension fields are declared once, and that the systems between which rules carry them have them. */
+export function checkExtensions(
+  rules: readonly RuleDraft[],
+  extensions: readonly ExtensionDraft[],
+  report: Report,
+): void {
+  const known = new Map<string, ExtensionDraft>();
+  for (const extension of extensions) {
+    const { entity, field } = extension.value;
+    const earlier = known.get(`${entity} ${field}`);
+    if (earlier === undefined) known.set(`${entity} ${field}`, extension);
+    else
+      report(
+        extension.place,
+        `"${field}" of ${entity} is there already, see ${placeText(earlier.place)}`,
+        'leave one of them',
+      );
+  }
+  for (const rule of rules) {
+    const { entity, from, to } = rule;
+    const check = (field: Placed<string>, role: Placed<Role> | undefined) => {
+      const extension = known.get(`${entity} ${field.value}`);
+      if (extension === undefined || role === undefined || extension.names[role.value] !== undefined) return;
+      const advice = `add "${role.value}: <its name there>" in ${placeText(extension.place)}`;
+      report(field.place, `"${field.value}" of ${entity} has no name in the ${role.value}`, advice);
+    };
+    // What a field is made from stands mostly at the field itself: one place, one report for each role.
+    for (const field of distinct(mentionedFields(rule))) check(field, from);
+    for (const field of distinct([...writtenFields(rule), ...rule.match])) check(field, to);
+  }
+}
+
+function distinct(fields: readonly Placed<string>[]): readonly Placed<string>[] {
+  const seen = new Map(fields.map((field) => [`${placeText(field.place)} ${field.value}`, field]));
+  return [...seen.values()];
+}

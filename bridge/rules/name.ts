@@ -1,0 +1,4 @@
+/** What rules and value tables can be called. */
+export const namePattern = /^[a-z0-9]+([-_.][a-z0-9]+)*$/;
+
+export const nameAdvice = 'use lower case words and digits joined by "-", such as "customer-to-crm"';
