@@ -32,7 +32,7 @@ export type Plan =
       /** True when nobody may be called: it is only recorded. */
       readonly shadow: boolean;
       /** What rules in shadow would write besides. */
-      readonly besides?: Pick<Extract<Plan, { kind: 'write' }>, 'fields' | 'references'>;
+      readonly besides?: Pick<Extract<Plan, { kind: 'write' }>, 'rules' | 'fields' | 'references'>;
       /** Mapped fields; references still are ids of the source. */
       readonly fields: State;
       readonly references: readonly ReferenceField[];

@@ -120,7 +120,7 @@ export function createPassage({ terrain, history, before, neededIn, adopts }: Pa
     const state = change.after ?? change.before ?? {};
     const plan = planFor(delivery, recordOf(state, change.after === null, at), targetId);
     if (plan.kind === 'nothing') return undefined;
-    const by = plan.kind === 'raise' ? rulesBetween(delivery, terrain) : plan.rules;
+    const by = plan.kind === 'raise' ? rulesBetween(delivery, terrain) : bringing(plan);
     const rules = by.map((rule) => rule.id);
     const base = { target, lane, timing: timingOf(by), rules, shadowed: none, references: [] };
     if (plan.kind === 'raise')
@@ -190,6 +190,9 @@ type WritePlan = Extract<Plan, { kind: 'write' }>;
 /** With what rules in shadow would write: a simulation is there to show it. */
 const everything = ({ fields, besides }: WritePlan): State =>
   besides === undefined ? fields : { ...fields, ...besides.fields };
+
+const bringing = (plan: Extract<Plan, { readonly rules: readonly Rule[] }>): readonly Rule[] =>
+  plan.kind === 'write' && plan.besides !== undefined ? [...plan.rules, ...plan.besides.rules] : plan.rules;
 
 function shadowedIn({ shadow, fields, besides }: WritePlan): ReadonlySet<string> {
   if (shadow) return new Set(Object.keys(fields));

@@ -104,8 +104,8 @@ export function openPast(path: string): PastStore {
     .selectFrom('change')
     .select(['system', 'entity', 'external_id as id', 'correlation', 'differences', 'gone', 'at'])
     .select('entity_version as version')
-    .where('at', '>=', sql<string>`?1`)
-    .where(sql<boolean>`(?2 is null or entity in (select value from json_each(?2)))`)
+    .where('at', '>=', slot<string>('since'))
+    .where(sql<boolean>`(@entities is null or entity in (select value from json_each(@entities)))`)
     .orderBy('system')
     .orderBy('entity')
     .orderBy('external_id')
@@ -133,7 +133,7 @@ export function openPast(path: string): PastStore {
       let rows: ChangeRow[] = [];
       for (const row of connection
         .prepare<unknown[], ChangeRow>(changes.sql)
-        .iterate(since, entities === undefined ? null : JSON.stringify(entities))) {
+        .iterate({ since, entities: entities === undefined ? null : JSON.stringify(entities) })) {
         const [first] = rows;
         if (first !== undefined && !sameObject(first, row)) {
           yield history(rows);

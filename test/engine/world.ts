@@ -40,8 +40,8 @@ export interface World {
   pass(milliseconds: number): Promise<void>;
   /** The bridge ends as by `kill -9`, and starts again on the same file. */
   crash(): Promise<void>;
-  /** Starts again on the same file after the engine was stopped. */
-  restart(): Promise<void>;
+  /** Starts again on the same file after the engine was stopped, with other rules where some are given. */
+  restart(changed?: Partial<RuleSet>): Promise<void>;
   /** Rows of the database, as another process sees them. */
   rows<Row>(sql: string, ...parameters: unknown[]): Row[];
   delivery(sourceId: string): { state: string; tries: number; error: string | null; cause: string | null };
@@ -68,6 +68,8 @@ const entities = {
 export interface WorldOptions {
   readonly rules?: readonly Rule[];
   readonly policies?: RuleSet['entities'];
+  /** Systems in shadow. */
+  readonly shadow?: readonly string[];
   /** The events that each subscriber asks for, by its name. */
   readonly subscribers?: Readonly<Record<string, readonly BusinessEventName[]>>;
   /** A database that another world has left. */
@@ -96,17 +98,13 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const connectors = [...systems, ...Object.values(subscribers)];
   const rules: RuleSet = {
     version: 'test',
-    systems: [
-      { name: 'odoo', connector: 'memory', role: 'erp', poll: {}, options: {}, shadow: false },
-      { name: 'hubspot', connector: 'memory', role: 'crm', poll: {}, options: {}, shadow: false },
-      { name: 'harvest', connector: 'memory', role: 'psa', poll: {}, options: {}, shadow: false },
-    ],
+    systems: declarations(options.shadow),
     rules: options.rules ?? shippedLikeRules,
     entities: options.policies ?? {},
     tables: {},
     subscribers: wanted.map(([name, events]) => ({ name, events })),
   };
-  const landscape = createLandscape(rules, connectors);
+  let landscape = createLandscape(rules, connectors);
   const observed: EngineEvent[] = [];
   let activity = 0;
   let storeCalls = 0;
@@ -205,8 +203,9 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       await store.close();
       Object.assign(world, await start());
     },
-    async restart() {
+    async restart(changed = {}) {
       await world.store.close();
+      landscape = createLandscape({ ...landscape.rules, ...changed }, connectors);
       Object.assign(world, await start());
     },
     async close() {
@@ -235,6 +234,19 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   };
   onTestFinished(world.close);
   return world;
+}
+
+/** The three systems as rules declare them. */
+export function declarations(shadow: readonly string[] = []): RuleSet['systems'] {
+  const roleOf = { odoo: 'erp', hubspot: 'crm', harvest: 'psa' } as const;
+  return Object.entries(roleOf).map(([name, role]) => ({
+    name,
+    connector: 'memory',
+    role,
+    poll: {},
+    options: {},
+    shadow: shadow.includes(name),
+  }));
 }
 
 /** Small steps at first, so that what comes soon comes in its turn; larger ones the longer it takes. */

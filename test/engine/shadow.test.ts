@@ -1,0 +1,278 @@
+import { describe, expect, test } from 'vitest';
+import type { Rule } from '../../bridge/rules/rule.ts';
+import { openDatabaseForReading } from '../../bridge/store/database.ts';
+import { readStatus } from '../../bridge/store/status.ts';
+import { readTrace } from '../../bridge/store/trace.ts';
+import type { MemorySystem } from './memory-system.ts';
+import { customerToCrm, customerToPsa, projectToPsa, shippedLikeRules, workerToErp } from './rules.ts';
+import { createWorld, declarations, type World } from './world.ts';
+
+const shadowed = (rule: Rule): Rule => ({ ...rule, shadow: true });
+const silentCustomer = [shadowed(customerToCrm)];
+
+interface Recorded {
+  outcome: string;
+  external_id: string | null;
+  shadow: { action: string; fields: Record<string, unknown> };
+}
+
+/** What the attempts at deliveries of an object recorded, the oldest first. */
+function recorded(world: World, sourceId: string): Recorded[] {
+  return world
+    .rows<{ outcome: string; external_id: string | null; shadow: string | null }>(
+      `select outcome, external_id, shadow from attempt join delivery on delivery.seq = attempt.delivery
+        where delivery.source_id = ? order by delivery.seq`,
+      sourceId,
+    )
+    .flatMap((row) => (row.shadow === null ? [] : [{ ...row, shadow: JSON.parse(row.shadow) }]));
+}
+
+/** Everything that the bridge did with a system besides reading what it is told of. */
+const calls = (system: MemorySystem): string[] =>
+  system.journal.map((call) => call.method).filter((method) => method !== 'read' && method !== 'poll');
+
+async function stop(world: World): Promise<void> {
+  await world.engine.stop(0);
+}
+
+async function customer(world: World, fields: Record<string, string> = { name: 'Acme' }): Promise<void> {
+  world.odoo.put('customer', '1', fields);
+  await world.tell(world.odoo, 'customer', '1');
+  await world.calm();
+}
+
+async function project(world: World): Promise<void> {
+  world.odoo.put('project', '5', { name: 'P', customer: '1', status: 'active', billable: true });
+  await world.tell(world.odoo, 'project', '5');
+  await world.calm();
+}
+
+describe('a system in shadow', () => {
+  test('is not called; what it would get is recorded, shown and counted', async () => {
+    const world = await createWorld({ rules: [customerToCrm], shadow: ['hubspot'] });
+    await customer(world);
+    expect(world.hubspot.journal).toEqual([]);
+    expect(recorded(world, '1')).toEqual([
+      { outcome: 'shadowed', external_id: null, shadow: { action: 'create', fields: { name: 'Acme' } } },
+    ]);
+    expect(world.rows('select * from link')).toEqual([]);
+    const reader = openDatabaseForReading(world.path);
+    const trace = await readTrace(reader, 'odoo:customer:1');
+    const status = await readStatus(reader);
+    reader.connection.close();
+    expect(trace.map((entry) => entry.text).join('\n')).toContain(
+      'shadowed (try 1, 0 ms) – would create {"name":"Acme"}',
+    );
+    expect(status.queues).toMatchObject([{ target: 'hubspot', state: 'shadowed', count: 1 }]);
+    expect(status.problems).toEqual([]);
+  });
+
+  test('each change makes a delivery that takes the place of the last one', async () => {
+    const world = await createWorld({ rules: [customerToCrm], shadow: ['hubspot'] });
+    await customer(world);
+    await customer(world, { name: 'Acme Ltd' });
+    expect(recorded(world, '1').map(({ shadow }) => shadow.fields)).toEqual([
+      { name: 'Acme' },
+      { name: 'Acme Ltd' },
+    ]);
+    expect(world.rows('select state from delivery order by seq')).toEqual([
+      { state: 'superseded' },
+      { state: 'shadowed' },
+    ]);
+  });
+
+  test('an object that is there already is recorded as an update, with its id, and keeps its values', async () => {
+    const world = await createWorld({ rules: [customerToCrm] });
+    await customer(world);
+    const before = world.hubspot.journal.length;
+    await stop(world);
+    await world.restart({ systems: declarations(['hubspot']) });
+    await customer(world, { name: 'Acme Ltd' });
+    expect(world.hubspot.journal).toHaveLength(before);
+    expect(recorded(world, '1')).toEqual([
+      {
+        outcome: 'shadowed',
+        external_id: 'hubspot-1',
+        shadow: { action: 'update', fields: { name: 'Acme Ltd' } },
+      },
+    ]);
+    expect(world.hubspot.states('customer')).toEqual([{ name: 'Acme' }]);
+  });
+
+  test('a removal is recorded, and its link stays', async () => {
+    const rule: Rule = { ...customerToCrm, deleted: 'remove' };
+    const world = await createWorld({ rules: [rule] });
+    await customer(world);
+    await stop(world);
+    await world.restart({ systems: declarations(['hubspot']) });
+    world.odoo.delete('customer', '1');
+    await world.tell(world.odoo, 'customer', '1', { operation: 'unlink' });
+    await world.calm();
+    expect(recorded(world, '1')).toMatchObject([
+      { external_id: 'hubspot-1', shadow: { action: 'remove', fields: {} } },
+    ]);
+    expect(world.hubspot.states('customer')).toHaveLength(1);
+    expect(world.rows('select * from link')).toHaveLength(2);
+  });
+
+  test('nobody is asked for a counterpart, also not where nothing may be created', async () => {
+    const world = await createWorld({ rules: [workerToErp], shadow: ['odoo'] });
+    world.harvest.put('worker', 'w1', { name: 'Ann', email: 'ann@firm.example' });
+    await world.tell(world.harvest, 'worker', 'w1');
+    await world.calm();
+    expect(calls(world.odoo)).toEqual([]);
+    expect(recorded(world, 'w1')).toMatchObject([{ shadow: { action: 'match', fields: {} } }]);
+  });
+
+  test('is still read, so that what it would lead to elsewhere is done', async () => {
+    const world = await createWorld({ rules: [customerToCrm], shadow: ['odoo'] });
+    await customer(world);
+    expect(world.hubspot.states('customer')).toEqual([{ name: 'Acme' }]);
+    expect(calls(world.odoo)).toEqual([]);
+  });
+});
+
+describe('what refers to an object in shadow', () => {
+  const rules = [shadowed(customerToPsa), projectToPsa];
+
+  test('is in shadow too, with the reference of the source, and does not wait', async () => {
+    const world = await createWorld({ rules });
+    await customer(world);
+    await project(world);
+    expect(recorded(world, '1')).toMatchObject([{ shadow: { action: 'create', fields: { name: 'Acme' } } }]);
+    expect(recorded(world, '5')).toMatchObject([
+      {
+        outcome: 'shadowed',
+        shadow: { action: 'create', fields: { name: 'P', customer: 'odoo:customer:1', status: 'active' } },
+      },
+    ]);
+    expect(world.harvest.states('project')).toEqual([]);
+    expect(world.rows('select * from need')).toEqual([]);
+  });
+
+  test('is left alone at the next start while that lasts', async () => {
+    const world = await createWorld({ rules });
+    await customer(world);
+    await project(world);
+    const before = world.outcomes().length;
+    await stop(world);
+    await world.restart();
+    await world.pass(60_000);
+    expect(world.outcomes()).toHaveLength(before);
+  });
+
+  test('is brought in order when the shadow ends', async () => {
+    const world = await createWorld({ rules });
+    await customer(world);
+    await project(world);
+    await stop(world);
+    await world.restart({ rules: [customerToPsa, projectToPsa] });
+    await world.calm();
+    const [id] = Object.keys(world.harvest.all('customer'));
+    expect(world.harvest.states('project')).toEqual([{ name: 'P', customer: id, status: 'active' }]);
+    expect(world.rows(`select * from delivery where state = 'shadowed'`)).toEqual([]);
+  });
+});
+
+describe('a rule in shadow', () => {
+  test('reads the target to find a counterpart, and neither links nor writes', async () => {
+    const world = await createWorld({ rules: [shadowed({ ...customerToCrm, match: ['name'] })] });
+    world.hubspot.put('customer', 'h7', { name: 'Acme' });
+    await customer(world, { name: 'Acme', vat: 'BE1' });
+    expect(world.hubspot.calls('find')).toHaveLength(1);
+    expect(world.hubspot.calls('write')).toEqual([]);
+    expect(recorded(world, '1')).toMatchObject([
+      { external_id: 'h7', shadow: { action: 'update', fields: { name: 'Acme', vat: 'BE1' } } },
+    ]);
+    expect(world.rows('select * from link')).toEqual([]);
+  });
+
+  test('what a person would have had to see to is recorded, and asks nobody', async () => {
+    const world = await createWorld({ rules: [shadowed({ ...customerToCrm, match: ['name'] })] });
+    world.hubspot.put('customer', 'h7', { name: 'Acme' });
+    world.hubspot.put('customer', 'h8', { name: 'Acme' });
+    await customer(world);
+    expect(world.delivery('1')).toMatchObject({
+      state: 'shadowed',
+      cause: expect.stringContaining('h7, h8 have the same name'),
+    });
+  });
+
+  test('beside another one is recorded with what that one writes', async () => {
+    const more: Rule = { ...customerToCrm, id: 'more', fields: ['phone'] };
+    const world = await createWorld({ rules: [customerToCrm, shadowed(more)] });
+    await customer(world, { name: 'Acme', phone: '1' });
+    expect(world.hubspot.states('customer')).toEqual([{ name: 'Acme' }]);
+    expect(recorded(world, '1')).toEqual([
+      { outcome: 'created', external_id: 'hubspot-1', shadow: { action: 'create', fields: { phone: '1' } } },
+    ]);
+    await customer(world, { name: 'Acme', phone: '2' });
+    expect(world.hubspot.states('customer')).toEqual([{ name: 'Acme' }]);
+    expect(recorded(world, '1').at(-1)).toEqual({
+      outcome: 'skipped',
+      external_id: 'hubspot-1',
+      shadow: { action: 'update', fields: { phone: '2' } },
+    });
+  });
+
+  test('does not keep another one from taking an object out', async () => {
+    const live: Rule = { ...customerToCrm, when: { is_company: true }, otherwise: 'remove' };
+    const more: Rule = { ...customerToCrm, id: 'more', fields: ['phone'] };
+    const world = await createWorld({ rules: [live, shadowed(more)] });
+    world.odoo.put('customer', '1', { name: 'Acme', is_company: true });
+    await world.tell(world.odoo, 'customer', '1');
+    await world.calm();
+    expect(world.hubspot.states('customer')).toHaveLength(1);
+    world.odoo.patch('customer', '1', { is_company: false });
+    await world.tell(world.odoo, 'customer', '1');
+    await world.calm();
+    expect(world.hubspot.states('customer')).toEqual([]);
+  });
+});
+
+describe('the end of a shadow', () => {
+  test('what was only recorded is brought at the next start, with its newest values', async () => {
+    const world = await createWorld({ rules: silentCustomer });
+    await customer(world);
+    await customer(world, { name: 'Acme Ltd' });
+    await stop(world);
+    await world.restart({ rules: [customerToCrm] });
+    await world.calm();
+    expect(world.hubspot.states('customer')).toEqual([{ name: 'Acme Ltd' }]);
+    expect(world.rows(`select * from delivery where state = 'shadowed'`)).toEqual([]);
+  });
+
+  test('what the rules do not bring any more is left alone', async () => {
+    const world = await createWorld({ rules: silentCustomer });
+    await customer(world);
+    await stop(world);
+    await world.restart({ rules: [{ ...customerToCrm, when: { is_company: true } }] });
+    await world.calm();
+    expect(world.hubspot.states('customer')).toEqual([]);
+    expect(world.outcomes()).toEqual(['shadowed']);
+  });
+
+  test('doubt about an earlier try outlives the shadow', async () => {
+    const world = await createWorld({ rules: [customerToCrm] });
+    world.hubspot.failNext('write', { kind: 'lost' });
+    await customer(world);
+    expect(world.hubspot.states('customer')).toHaveLength(1);
+    await stop(world);
+    await world.restart({ rules: silentCustomer });
+    await world.pass(60_000);
+    expect(world.delivery('1').state).toBe('shadowed');
+    await stop(world);
+    await world.restart({ rules: [customerToCrm] });
+    await world.pass(60_000);
+    expect(world.hubspot.states('customer')).toEqual([{ name: 'Acme' }]);
+    expect(world.rows('select * from link')).toHaveLength(2);
+  });
+});
+
+test('everything in shadow: nothing is written anywhere, and all of it is recorded', async () => {
+  const world = await createWorld({ rules: shippedLikeRules, shadow: ['odoo', 'hubspot', 'harvest'] });
+  await customer(world, { name: 'Acme', vat: 'BE1' });
+  await project(world);
+  for (const system of [world.odoo, world.hubspot, world.harvest]) expect(calls(system)).toEqual([]);
+  expect(world.outcomes().sort()).toEqual(['shadowed', 'shadowed', 'shadowed', 'waiting']);
+});
