@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { prepareEvents } from '../../bridge/engine/tell.ts';
@@ -97,4 +98,10 @@ describe.each(businessEventNames)('the schema of %s', (name) => {
       expect(validate(rest), part).toBe(false);
     }
   });
+});
+
+test('the message that docs/events.md shows is one', () => {
+  const [, shown = ''] = /```json\n(.*?)```/s.exec(readFileSync('docs/events.md', 'utf8')) ?? [];
+  const validate = validator().compile(messageSchemaOf(businessEvents['time.approved']));
+  expect([validate(JSON.parse(shown)), validate.errors]).toEqual([true, null]);
 });
