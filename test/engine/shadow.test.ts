@@ -4,7 +4,7 @@ import { openDatabaseForReading } from '../../bridge/store/database.ts';
 import { readStatus } from '../../bridge/store/status.ts';
 import { readTrace } from '../../bridge/store/trace.ts';
 import type { MemorySystem } from './memory-system.ts';
-import { customerToCrm, customerToPsa, projectToPsa, shippedLikeRules, workerToErp } from './rules.ts';
+import { customerToCrm, customerToPsa, projectToPsa, shippedLikeRules } from './rules.ts';
 import { createWorld, declarations, type World } from './world.ts';
 
 const shadowed = (rule: Rule): Rule => ({ ...rule, shadow: true });
@@ -116,12 +116,16 @@ describe('a system in shadow', () => {
   });
 
   test('nobody is asked for a counterpart, also not where nothing may be created', async () => {
-    const world = await createWorld({ rules: [workerToErp], shadow: ['odoo'] });
+    const world = await createWorld({ rules: shippedLikeRules, shadow: ['odoo'] });
     world.harvest.put('worker', 'w1', { name: 'Ann', email: 'ann@firm.example' });
-    await world.tell(world.harvest, 'worker', 'w1');
+    world.harvest.put('timesheet', 't1', { worker: 'w1', hours: '1', approval: 'approved' });
+    await world.tell(world.harvest, 'timesheet', 't1');
     await world.calm();
     expect(calls(world.odoo)).toEqual([]);
     expect(recorded(world, 'w1')).toMatchObject([{ shadow: { action: 'match', fields: {} } }]);
+    expect(recorded(world, 't1')).toMatchObject([
+      { shadow: { action: 'create', fields: { worker: 'harvest:worker:w1', hours: '1' } } },
+    ]);
   });
 
   test('is still read, so that what it would lead to elsewhere is done', async () => {
