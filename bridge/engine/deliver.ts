@@ -14,6 +14,7 @@ import type { Pairing } from './pairing.ts';
 import { isInShadow } from './plan.ts';
 import { type Prepared, prepareDeliveries } from './prepare.ts';
 import type { Readiness } from './readiness.ts';
+import { createBring } from './route.ts';
 import { sharesWithin, total } from './share.ts';
 import { createWrite } from './write.ts';
 
@@ -49,6 +50,7 @@ export function createDeliverStep(options: DeliverOptions): () => Promise<Next> 
   const target = connector.system;
   const shadow = isInShadow(options.landscape, target);
   const write = createWrite(options);
+  const bring = createBring(options.landscape);
 
   return async function step(): Promise<Next> {
     if (options.signal.aborted) return 'when-woken';
@@ -107,7 +109,7 @@ export function createDeliverStep(options: DeliverOptions): () => Promise<Next> 
 
   async function settle(settlements: readonly Settlement[]): Promise<void> {
     if (settlements.length === 0) return;
-    const woken = await store.settle(settlements);
+    const woken = await store.settle(settlements, bring);
     for (const { delivery } of settlements) options.pairing.release(delivery.id);
     for (const settlement of settlements) report(settlement);
     options.onSettled(settlements, woken);

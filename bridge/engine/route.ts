@@ -5,7 +5,9 @@ import { lanes, type Rule } from '../rules/rule.ts';
 import { dueAt } from '../rules/timing.ts';
 import type { RecordChange, Route, RouteContext } from '../store/apply.ts';
 import type { NewDelivery } from '../store/delivery.ts';
+import type { Bring } from '../store/reunite.ts';
 import type { Terrain } from './landscape.ts';
+import { rulesBetween } from './plan.ts';
 
 /** Decides by the rules which systems must know about a change: at most one delivery per target. */
 export function createRoute(landscape: Terrain, now: () => number = Date.now): Route {
@@ -25,6 +27,18 @@ export function createRoute(landscape: Terrain, now: () => number = Date.now): R
       );
     }
     return [...byTarget.values()];
+  };
+}
+
+/** Brings objects to a system whenever rules do, whatever their state is; the try itself looks at that. */
+export function createBring(landscape: Terrain): Bring {
+  return (object, target, correlation) => {
+    const { system: source, entity, id: sourceId } = object;
+    const rules = rulesBetween({ source, target, entity }, landscape);
+    if (rules.length === 0) return undefined;
+    const lane = Math.min(...rules.map((rule) => lanes.indexOf(rule.lane)));
+    const rulesVersion = landscape.rules.version;
+    return { id: newId(), target, source, entity, sourceId, lane, rulesVersion, correlation };
   };
 }
 

@@ -9,6 +9,7 @@ import { LinkConflictError, type linkTable } from './link.ts';
 import type { needTable } from './need.ts';
 import type { Candidate } from './proposal.ts';
 import type { recordTable, StoredRecord, SystemObject } from './record.ts';
+import { type Bring, createReunite } from './reunite.ts';
 
 interface Settled {
   readonly delivery: ClaimedDelivery;
@@ -122,9 +123,10 @@ interface Tables {
  * targets of deliveries that waited for this and can go on now.
  */
 export function createSettle(tables: Tables) {
+  const reunite = createReunite(tables);
   const { decide, deliveries, attempts, events, links, needs, records } = tables;
 
-  function done(settlement: SettledDone, nowMs: number, at: string): readonly string[] {
+  function done(settlement: SettledDone, bring: Bring, nowMs: number, at: string): readonly string[] {
     const { delivery, outcome, externalId, written, restored, followUp } = settlement;
     if (delivery.source === eventSource) return told(settlement, nowMs, at);
     const source = sourceObject(delivery);
@@ -138,7 +140,14 @@ export function createSettle(tables: Tables) {
         const members = links.link(source, target, at, mark);
         if (restored !== undefined) links.closeDrift(target, restored);
         woken = needs.satisfyAmong(members, nowMs);
-        if (members.length > 0) woken = [...woken, ...decide.linked(source, target, nowMs, at)];
+        if (members.length > 0) {
+          const way = { correlation: delivery.correlation, done: { from: source.system, to: target.system } };
+          woken = [
+            ...woken,
+            ...decide.linked(source, target, nowMs, at),
+            ...reunite(members, bring, way, nowMs, at),
+          ];
+        }
       } catch (error) {
         if (!(error instanceof LinkConflictError)) throw error;
         dead({ ...settlement, outcome: 'dead', error: 'conflict', cause: error.message }, at);
@@ -302,7 +311,7 @@ export function createSettle(tables: Tables) {
     });
   }
 
-  return function settle(settlement: Settlement, nowMs: number, at: string): readonly string[] {
+  return function settle(settlement: Settlement, bring: Bring, nowMs: number, at: string): readonly string[] {
     // The lease ended meanwhile and the delivery was given back as uncertain: its next try finds out what this one did.
     if (!deliveries.isHeld(settlement.delivery, nowMs)) return nobody;
     needs.clear(settlement.delivery.seq);
@@ -316,16 +325,21 @@ export function createSettle(tables: Tables) {
       case 'proposed':
         return decide.propose(settlement, nowMs, at);
       default: {
-        const woken = end(settlement, nowMs, at);
+        const woken = end(settlement, bring, nowMs, at);
         const { delivery } = settlement;
         return [...woken, ...decide.ended(sourceObject(delivery), delivery.target, nowMs, at)];
       }
     }
   };
 
-  function end(settlement: SettledDone | SettledDead | SettledShadowed, nowMs: number, at: string) {
+  function end(
+    settlement: SettledDone | SettledDead | SettledShadowed,
+    bring: Bring,
+    nowMs: number,
+    at: string,
+  ) {
     if (settlement.outcome === 'shadowed') return shadowed(settlement, nowMs, at);
-    if (settlement.outcome !== 'dead') return done(settlement, nowMs, at);
+    if (settlement.outcome !== 'dead') return done(settlement, bring, nowMs, at);
     dead(settlement, at);
     return wakeNextEvent(settlement.delivery, nowMs);
   }

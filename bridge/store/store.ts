@@ -21,6 +21,7 @@ import { needTable } from './need.ts';
 import { type Candidate, type Proposal, proposalTable } from './proposal.ts';
 import { createQueueCounts, type QueueCount } from './queue.ts';
 import { recordTable, type StoredRecord, type SystemObject } from './record.ts';
+import type { Bring } from './reunite.ts';
 import { createSettle, type Settlement } from './settle.ts';
 import { createWriter } from './writer.ts';
 
@@ -101,7 +102,7 @@ export interface Store {
   decide(id: string, decision: Decision): Promise<Decided>;
   record(object: SystemObject): Promise<StoredRecord | undefined>;
   /** Writes down how tries ended. Answers the targets of deliveries that waited for this and can go on now. */
-  settle(settlements: readonly Settlement[]): Promise<ReadonlySet<string>>;
+  settle(settlements: readonly Settlement[], bring?: Bring): Promise<ReadonlySet<string>>;
   /** When the next pending delivery of a target is due, over the first `laneCount` lanes. */
   nextDueMs(target: string, laneCount: number): Promise<number | undefined>;
   /**
@@ -285,13 +286,13 @@ function createStore(database: OpenDatabase, now: () => number, release: () => v
       }),
     record: async (object) => records.get(object),
 
-    settle: (settlements) =>
+    settle: (settlements, bring = nothing) =>
       writer.write(() => {
         const nowMs = now();
         const at = new Date(nowMs).toISOString();
         const woken = new Set<string>();
         for (const settlement of settlements)
-          for (const target of settle(settlement, nowMs, at)) woken.add(target);
+          for (const target of settle(settlement, bring, nowMs, at)) woken.add(target);
         return woken;
       }),
 
@@ -322,6 +323,7 @@ function createStore(database: OpenDatabase, now: () => number, release: () => v
               uncertain: true,
               countTry: true,
             },
+            nothing,
             nowMs,
             at,
           );
@@ -361,6 +363,8 @@ function createStore(database: OpenDatabase, now: () => number, release: () => v
     },
   };
 }
+
+const nothing: Bring = () => undefined;
 
 function sameState(left: State | null, right: State | null): boolean {
   if (left === null || right === null) return left === right;

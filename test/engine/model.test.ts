@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { State } from '../../bridge/entities/field.ts';
-import type { ErrorKind } from '../../bridge/systems/error.ts';
-import type { Call, Fault, MemorySystem } from './memory-system.ts';
+import { chaos } from './chaos.ts';
+import type { MemorySystem } from './memory-system.ts';
 import { createRandom, type Random } from './random.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -12,20 +12,10 @@ import { createWorld, type World } from './world.ts';
 const runs = Number(process.env.MODEL_RUNS ?? 200);
 const firstSeed = Number(process.env.MODEL_SEED ?? Date.now() % 1_000_000);
 const actionsPerRun = 40;
-const errorKinds: readonly ErrorKind[] = [
-  'invalid',
-  'missing',
-  'conflict',
-  'denied',
-  'limited',
-  'unavailable',
-  'ambiguous',
-];
 const customers = ['1', '2'];
 const projects = ['11', '12'];
 const workers = ['21', '22'];
 const timesheets = ['31', '32', '33'];
-const chaosProbability = 0.25;
 
 interface Message {
   readonly system: MemorySystem;
@@ -153,35 +143,6 @@ async function run(random: Random): Promise<void> {
   expect(order.broken).toEqual([]);
   expectAgreement(world);
   await world.close();
-}
-
-/** Anything that can go wrong with a call. */
-function chaos(random: Random, system: MemorySystem, call: Call): Fault | undefined {
-  if (!random.chance(chaosProbability)) return undefined;
-  const kind = random.pick(errorKinds);
-  const error = system.error(kind, `no luck: ${kind}`, {
-    ...(random.chance(0.5) ? { status: 500 } : {}),
-    ...(random.chance(0.2) ? { retryAfterMilliseconds: random.below(20_000) } : {}),
-  });
-  const reading = call.method === 'read' || call.method === 'setup';
-  switch (random.below(reading ? 2 : 5)) {
-    case 0:
-      // A read that is refused for its content gives up its object, which is not what is looked at here.
-      return reading && ['invalid', 'missing', 'conflict', 'ambiguous'].includes(kind)
-        ? undefined
-        : { kind: 'call', error };
-    case 1:
-      if (random.chance(0.3)) return { kind: 'hang', done: random.chance(0.5) };
-      // So does a read that meets a bug.
-      return call.method === 'read' ? undefined : { kind: 'bug' };
-    case 2:
-      return { kind: 'lost' };
-    default:
-      return {
-        kind: 'items',
-        errors: Object.fromEntries(call.keys.filter(() => random.chance(0.5)).map((key) => [key, kind])),
-      };
-  }
 }
 
 /** What a person does about deliveries that gave up: changes the object once more. */
