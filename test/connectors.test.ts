@@ -1,8 +1,12 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { extensionsFor } from '../bridge/connectors.ts';
+import { configure, extensionsFor } from '../bridge/connectors.ts';
 import type { Extension } from '../bridge/entities/extension.ts';
 import type { EntityPolicy, RuleSet } from '../bridge/rules/rule.ts';
+import { readSettings } from '../bridge/settings.ts';
 import { customerToCrm } from './engine/rules.ts';
+import { temporaryPath } from './store/temporary.ts';
 
 const extension = (field: string, names: Extension['names'], more: Partial<Extension> = {}): Extension => ({
   entity: 'customer',
@@ -66,4 +70,42 @@ test('a connector is handed the fields that name its role, and which of them the
     ['x_studio_unsaid', false],
   ]);
   expect(extensionsFor(rules, 'psa')).toEqual([]);
+});
+
+test('the connectors take the fields that the files of the rules add', async () => {
+  const directory = temporaryPath();
+  mkdirSync(directory);
+  writeFileSync(
+    join(directory, 'systems.yaml'),
+    'systems: { odoo: { connector: odoo, role: erp }, hubspot: { connector: hubspot, role: crm } }',
+  );
+  writeFileSync(
+    join(directory, 'customer.yaml'),
+    `entity: customer
+owner: erp
+owners: { x_tier: crm, phone: crm }
+extensions:
+  x_segment: { kind: code, values: [gold, silver], meaning: Importance., erp: x_studio_segment, crm: segment }
+  x_tier: { kind: text, meaning: Tier of sales., erp: x_studio_tier, crm: tier }
+rules:
+  - { id: to-crm, from: erp, to: crm, match: [vat], fields: [name, vat, x_segment] }
+  - { id: from-crm, from: crm, to: erp, create: never, match: [vat], fields: [phone, x_tier] }
+`,
+  );
+  const settings = readSettings({
+    RULES_DIRECTORY: directory,
+    ODOO_URL: 'http://127.0.0.1:9',
+    ODOO_DATABASE: 'firm',
+    ODOO_LOGIN: 'bridge',
+    ODOO_API_KEY: 'key',
+    WEBHOOK_SECRETS: `whsec_${Buffer.alloc(24, 7).toString('base64')}`,
+    HUBSPOT_TOKEN: 'token',
+  });
+  const { connectors } = configure(settings, async (uuid) => uuid);
+  for (const { entities } of connectors)
+    expect(entities.customer).toMatchObject({
+      extensible: true,
+      write: { fields: expect.arrayContaining(['x_segment', 'x_tier']) },
+    });
+  await Promise.all(connectors.map((connector) => connector.close()));
 });
