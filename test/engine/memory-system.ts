@@ -75,6 +75,8 @@ export class MemorySystem implements Connector {
   /** Cursors that polls came with. */
   readonly cursors: (string | undefined)[] = [];
   findings: Finding[] = [];
+  /** What its search shows already; by its id everything can be read. */
+  searchable: (key: ObjectKey) => boolean = () => true;
   touches: (key: ObjectKey) => readonly ObjectKey[] = () => [];
   fault: (call: Call) => Fault | undefined;
   /** Turns of the event loop that a call takes to get here, and its answer to get back. */
@@ -180,7 +182,9 @@ export class MemorySystem implements Connector {
   find(entity: EntityName, field: string, values: readonly string[], signal: AbortSignal) {
     return this.#call({ method: 'find', entity, keys: values, changes: [] }, signal, () =>
       values.map((value) =>
-        Object.entries(this.all(entity)).flatMap(([id, state]) => (state[field] === value ? [id] : [])),
+        Object.entries(this.all(entity)).flatMap(([id, state]) =>
+          state[field] === value && this.searchable({ entity, id }) ? [id] : [],
+        ),
       ),
     );
   }
