@@ -43,7 +43,7 @@ class ServicesBridgeEvent(models.Model):
         string="Changed Fields", readonly=True, help="Names, sorted, without values."
     )
     user_id = LooseMany2one("res.users", readonly=True)
-    company_id = fields.Many2one("res.company", readonly=True, ondelete="set null")
+    company_id = LooseMany2one("res.company", readonly=True)
     transaction_id = BigInteger(
         string="Transaction", required=True, readonly=True, aggregator=None
     )

@@ -31,7 +31,9 @@ class ServicesBridgeFacade(models.AbstractModel):
                 """SELECT %(columns)s FROM services_bridge_event event
                     WHERE (transaction_id, id) > (%(transaction_id)s, %(row_id)s)
                       AND transaction_id < txid_snapshot_xmin(txid_current_snapshot())
-                      AND (company_id IS NULL OR company_id = ANY(%(company_ids)s))
+                      AND (company_id IS NULL OR company_id = ANY(%(company_ids)s)
+                           OR NOT EXISTS (SELECT FROM res_company company
+                                           WHERE company.id = event.company_id))
                     ORDER BY transaction_id, id LIMIT %(limit)s""",
                 columns=events._event_columns(),
                 transaction_id=after[0],

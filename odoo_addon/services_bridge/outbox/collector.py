@@ -34,7 +34,7 @@ def collect(env, watched, record_ids):
     by_model = cr.precommit.data.get(_COLLECTED)
     if by_model is None:
         by_model = cr.precommit.data[_COLLECTED] = {}
-        cr.precommit.add(lambda: _write_outbox(cr))
+        cr.precommit.add(lambda: _write_outbox(env))
     by_id = by_model.setdefault(watched, {})
     for record_id in record_ids:
         collected = by_id.get(record_id)
@@ -46,10 +46,10 @@ def collect(env, watched, record_ids):
         yield collected
 
 
-def _write_outbox(cr):
-    by_model = cr.precommit.data.pop(_COLLECTED, None)
+def _write_outbox(env):
+    by_model = env.cr.precommit.data.pop(_COLLECTED, None)
     if by_model:
-        insert_events(cr, by_model)
+        insert_events(env, by_model)
 
 
 class origin:

@@ -13,9 +13,9 @@ class BigInteger(fields.Integer):
 class LooseMany2one(fields.Many2one):
     """A link without a foreign key, empty for Odoo once its record is gone.
 
-    A row of the outbox tells what was: it costs no look-up when it is written, it
-    cannot fail because its user was deleted in the same transaction, and deleting a
-    user does not walk through a million rows.
+    A row of the outbox tells what was: it costs no look-up and locks nothing when it is
+    written, it cannot fail because its user was deleted in the same transaction, and
+    deleting a user or a company does not walk through a million rows.
     """
 
     def update_db_foreign_key(self, model, column):

@@ -1,10 +1,13 @@
 """The outbox rows of a transaction.
 
-Planning is most of what a statement costs here, so the usual transaction has two plain
-ones: read which records are there, and write the rows. Only when an earlier flush of
-the transaction wrote rows for the same records, a third one merges into those.
+A user waits for this, and each statement costs more than all the Python around it. So
+the usual transaction has a single plain one: it writes the rows, and what they need to
+know is in Odoo's cache already. The database is asked beforehand only about records
+that the cache does not hold; and only when an earlier flush of the transaction wrote
+rows for the same records, another statement merges into those.
 """
 
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -34,19 +37,23 @@ class Row(NamedTuple):
     origin: str | None
 
 
-# Quicker to plan than a table of arrays, which only the rare merge needs.
-_VALUES = """(%s, %s, %s, %s, %s, %s, %s, %s,
-    txid_current(), clock_timestamp() AT TIME ZONE 'UTC',
-    'pending', 0, clock_timestamp() AT TIME ZONE 'UTC')"""
 _COLUMNS = SQL(", ").join(map(SQL.identifier, Row._fields))
+# Quicker to plan than a table of arrays, which only the rare merge needs.
+_VALUES = SQL(
+    """(%s, %s, %s, %s, %s, %s, %s, %s,
+    txid_current(), clock_timestamp() AT TIME ZONE 'UTC',
+    'pending', 0, clock_timestamp() AT TIME ZONE 'UTC')""",
+    *Row._fields,
+)
 
 
-def insert_events(cr, by_model):
+def insert_events(env, by_model):
     """Write one row per record and transaction.
 
     :param by_model: ``{Watched: {record id: Collected}}``
     """
-    rows = _rows(by_model, _present(cr, by_model))
+    cr = env.cr
+    rows = _rows(by_model, _present(env, by_model))
     for start in range(0, len(rows), _ROWS_PER_STATEMENT):
         _write(cr, rows[start : start + _ROWS_PER_STATEMENT])
     # Only a hint: it survives the rollback of a savepoint, so it carries nothing.
@@ -54,11 +61,44 @@ def insert_events(cr, by_model):
     cr.postcommit.add(lambda: wake(dbname))
 
 
-def _present(cr, by_model):
+def _present(env, by_model):
     """Return ``{(model, id): company id}`` of those records that exist by now.
 
-    The database has the last word on what was created or deleted: a savepoint that
-    does not flush can be rolled back without Odoo's hooks hearing of it.
+    What is in Odoo's cache exists: a delete empties all of it, and so does whoever
+    rolls back what Odoo's hooks did not hear of. Of everything else, the database has
+    the last word.
+    """
+    present, unsure = {}, {}
+    for watched, by_id in by_model.items():
+        model = env[watched.model]
+        for record_id, collected in by_id.items():
+            company = _company_in_cache(model.browse(record_id), watched, collected)
+            if company is _UNSURE:
+                unsure.setdefault(watched, []).append(record_id)
+            else:
+                present[watched.model, record_id] = company
+    if unsure:
+        present.update(_present_in_database(env.cr, unsure))
+    return present
+
+
+_UNSURE = object()
+
+
+def _company_in_cache(record, watched, collected):
+    """Return the record's company id, ``_UNSURE`` when the cache does not hold it."""
+    if collected.unlinked:
+        return _UNSURE
+    cache = record._cache
+    if watched.has_company:
+        return cache.get("company_id", _UNSURE)
+    return None if any(name in cache for name in collected.fields) else _UNSURE
+
+
+def _present_in_database(cr, record_ids):
+    """
+    :param record_ids: ``{Watched: [record id]}``
+    :return: ``{(model, id): company id}`` of those that are there
     """
     cr.execute(
         SQL(" UNION ALL ").join(
@@ -69,9 +109,9 @@ def _present(cr, by_model):
                 if watched.has_company
                 else SQL("NULL::int4"),
                 SQL.identifier(watched.table),
-                list(by_id),
+                ids,
             )
-            for watched, by_id in by_model.items()
+            for watched, ids in record_ids.items()
         )
     )
     return {(model, record_id): company for model, record_id, company in cr.fetchall()}
@@ -108,33 +148,32 @@ def _operation(collected, there):
 
 
 def _write(cr, rows):
-    written = _insert(cr, rows)
-    if len(written) < len(rows):
-        _merge(cr, [row for row in rows if (row.model, row.res_id) not in written])
+    cr.execute(_insert_code(len(rows)), [*chain.from_iterable(rows)])
+    if cr.rowcount < len(rows):
+        _merge(cr, rows)
 
 
-def _insert(cr, rows):
-    """Return ``{(model, record id)}`` of the rows that are new in this transaction."""
-    cr.execute(
-        SQL(
-            """
+# few, because those of a mass import are long
+@lru_cache(maxsize=16)
+def _insert_code(count):
+    """Return the SQL code that writes so many rows, without those there are."""
+    return SQL(
+        """
         INSERT INTO services_bridge_event (
             %s, transaction_id, occurred_at, state, tries, next_try_at
         )
         VALUES %s
             ON CONFLICT (transaction_id, model, res_id) DO NOTHING
-     RETURNING model, res_id
-            """,
-            _COLUMNS,
-            SQL(", ".join([_VALUES] * len(rows)), *chain.from_iterable(rows)),
-        )
-    )
-    return set(cr.fetchall())
+        """,
+        _COLUMNS,
+        SQL(", ").join([_VALUES] * count),
+    ).code
 
 
 def _merge(cr, rows):
     """Add to what earlier flushes of this transaction wrote.
 
+    Those that are new are left alone: they have the id that they were just given.
     Records that were created and are gone again have no row; nothing happens to them.
     """
     cr.execute(
@@ -155,6 +194,7 @@ def _merge(cr, rows):
           FROM %(collected)s
          WHERE event.transaction_id = txid_current()
            AND event.model = collected.model AND event.res_id = collected.res_id
+           AND event.event_id <> collected.event_id
      RETURNING event.operation
             """,
             never_was=_NEVER_WAS,

@@ -2,11 +2,12 @@ import base64
 from unittest.mock import patch
 
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL
 
 from ..outbox import insert
 from .common import BridgeCase
+from .services import make_employee, make_service_order
 
 
 @tagged("post_install", "-at_install")
@@ -124,14 +125,76 @@ class TestCollect(BridgeCase):
         self.assertEqual(operation, "write")
         self.assertLessEqual({"payment_state", "amount_residual"}, names)
 
-    def test_hundreds_of_records_by_two_statements(self):
+    def test_hundreds_of_records_by_one_statement(self):
         partners = self.env["res.partner"].create(
             [{"name": f"Partner {number}"} for number in range(300)]
         )
         self.env.flush_all()
-        with self.assertQueryCount(2):
+        with self.assertQueryCount(1):
             self.env.cr.precommit.run()
         self.assertEqual(len(self.events_of(partners)), 300)
+
+    def test_a_usual_change_costs_one_statement(self):
+        """Of records with a company and without, of several models."""
+        order = make_service_order(self.env)
+        order.action_confirm()
+        line = self.env["account.analytic.line"].create(
+            {
+                "name": "Design",
+                "project_id": order.project_ids.id,
+                "task_id": order.tasks_ids[:1].id,
+                "employee_id": make_employee(self.env).id,
+                "unit_amount": 2,
+            }
+        )
+        milestone = self.env["project.milestone"].create(
+            {"name": "Approved", "project_id": order.project_ids.id}
+        )
+        self.forget_events()
+        self.env.invalidate_all()
+        line.unit_amount = 3
+        milestone.name = "Accepted"
+        self.partner.email = "a@example.com"
+        self.env.flush_all()
+        with self.assertQueryCount(1):
+            self.env.cr.precommit.run()
+        self.assertEqual(self.row_of(line).company_id, line.company_id)
+        for record in (line.task_id, line.so_line, milestone, self.partner):
+            self.assertEqual(self.event_of(record)[0], "write", record)
+
+    def test_what_the_cache_does_not_hold_is_looked_up(self):
+        self.partner.company_id = self.env.company
+        self.forget_events()
+        gone = self.env["res.partner"].create({"name": "Grace"})
+        self.env.cr.flush()
+        self.partner.email = "a@example.com"
+        gone.email = "g@example.com"
+        self.env.flush_all()
+        # past Odoo, as a cascade in the database does it
+        self.env.cr.execute("DELETE FROM res_partner WHERE id = %s", [gone.id])
+        self.env.invalidate_all(flush=False)
+        with self.assertQueryCount(4):
+            self.env.cr.precommit.run()
+        self.assertEqual(self.event_of(self.partner), ("write", {"email"}))
+        self.assertEqual(self.row_of(self.partner).company_id, self.env.company)
+        self.assertFalse(self.event_of(gone), "created and deleted in one transaction")
+
+    def test_deleted_company_does_not_hide_the_row(self):
+        company = self.env["res.company"].create({"name": "Gone"})
+        self.partner.company_id = company
+        self.env.cr.flush()
+        self.partner.company_id = False
+        row = self.row_of(self.partner)
+        self.env.cr.execute(
+            "UPDATE services_bridge_event SET company_id = -1 WHERE id = %s", [row.id]
+        )
+        self.events.invalidate_model()
+        self.assertFalse(row.company_id)
+        manager = new_test_user(
+            self.env, "manager", groups="services_bridge.group_manager"
+        )
+        self.assertIn(row, self.events.with_user(manager).search([]))
+        self.assertEqual(dict(self.events._claim(100))[row.id]["company_id"], -1)
 
     def test_some_new_and_some_of_an_earlier_flush(self):
         """One flush that writes rows, merges into one and takes one back."""

@@ -74,6 +74,13 @@ class TestReadOutbox(CommittingCase):
         self.assertIs(event["company_id"], False)
         self.assertIsInstance(event["transaction"], str)
 
+    def test_event_of_a_deleted_company_is_given(self):
+        with self.committing() as env:
+            self.write(env, 0)
+            env.cr.execute("UPDATE services_bridge_event SET company_id = -1")
+        [event] = self.read()["events"]
+        self.assertEqual(event["company_id"], -1)
+
     def test_cursor_from_before_a_restore_elsewhere(self):
         with self.committing() as env:
             self.write(env, 0)

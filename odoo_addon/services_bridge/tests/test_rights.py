@@ -142,6 +142,11 @@ class TestRights(BridgeCase):
         self.assertNotIn(theirs.id, seen)
         with self.assertRaises(AccessError):
             self.row_of(theirs).with_user(self.manager).action_send_again()
+        # as if another transaction had written them: one's own are not read
+        self.env.cr.execute("UPDATE services_bridge_event SET transaction_id = 3")
+        given = {event["res_id"] for event in self.as_service.read_outbox()["events"]}
+        self.assertLessEqual({mine.id, nobodys.id}, given)
+        self.assertNotIn(theirs.id, given)
 
     def test_no_context_opens_an_archived_row(self):
         project = self.order.project_ids[:1]
