@@ -79,6 +79,8 @@ function readMapping(
   const what = `how "${key.value}" is made`;
   const ways = [expression, constant, field ?? table].filter((part) => part !== undefined);
   if (ways.length === 0) {
+    // With a key in it that is not known, which was reported.
+    if (isMap(value.value) && value.value.items.length > 0) return undefined;
     reader.report(
       value.place,
       `${what} says nothing`,

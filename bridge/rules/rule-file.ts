@@ -1,4 +1,4 @@
-import { isSeq } from 'yaml';
+import { isMap, isSeq } from 'yaml';
 import { roles } from '../entities/role.ts';
 import { noConditions, readConditions } from './conditions.ts';
 import type { OverrideDraft, RuleDraft } from './draft.ts';
@@ -124,7 +124,8 @@ function readOverride(
   const { when, where, skip, ...instead } = parts;
   if (when === undefined && where === undefined)
     reader.report(item.place, 'the override does not say for which objects', 'add "when" or "where"');
-  if (skip === undefined && Object.keys(instead).length === 0)
+  const known = isMap(item.value) && item.value.items.length === Object.keys(parts).length;
+  if (known && skip === undefined && Object.keys(instead).length === 0)
     reader.report(item.place, 'the override changes nothing', 'add "skip: true", or what is different');
   const otherwise = readChoice(reader, parts.otherwise, '"otherwise"', withdrawals);
   // As for the whole rule, deleted objects follow "otherwise" where nothing else is said.

@@ -14,13 +14,16 @@ export function readCron(reader: Reader, piece: Piece, what: string): Placed<str
   if (cron === undefined) return undefined;
   const [error] = validateDetailed(cron.value).errors;
   if (error === undefined) return cron;
-  reader.report(
-    cron.place,
-    `"${cron.value}" is no cron expression: ${error.message}`,
-    'write minute, hour, day of month, month, day of week: "*/5 * * * *" is every five minutes',
-  );
+  reportCron(reader, cron, error.message);
   return undefined;
 }
+
+const reportCron = (reader: Reader, { place, value }: Placed<string>, reason: string): void =>
+  reader.report(
+    place,
+    `"${value}" is no cron expression: ${reason}`,
+    'write minute, hour, day of month, month, day of week: "*/5 * * * *" is every five minutes',
+  );
 
 const mostMinutes = 7 * 24 * 60;
 
@@ -33,13 +36,9 @@ export function readTiming(reader: Reader, piece: Piece): Timing | undefined {
     return known?.value === 'real-time' ? realTime : undefined;
   }
   const parts = reader.keys(piece, '"timing"', timingKeys);
-  const cron = parts?.window && readCron(reader, parts.window, '"window"');
+  const cron = parts?.window && readOpening(reader, parts.window);
   const minutes = parts?.minutes && readMinutes(reader, parts.minutes);
   if (cron === undefined || minutes === undefined) return undefined;
-  if (!opens(cron.value)) {
-    reader.report(cron.place, `the window "${cron.value}" never opens`, 'check its day and month');
-    return undefined;
-  }
   return { kind: 'window', cron: cron.value, minutes };
 }
 
@@ -53,10 +52,15 @@ function readMinutes(reader: Reader, piece: Piece): number | undefined {
   return undefined;
 }
 
-function opens(cron: string): boolean {
+/** What works out when a window opens reads cron expressions a little more strictly than what starts polls. */
+function readOpening(reader: Reader, piece: Piece): Placed<string> | undefined {
+  const cron = readCron(reader, piece, '"window"');
+  if (cron === undefined) return undefined;
   try {
-    return nextRun(cron, Date.now()) !== undefined;
-  } catch {
-    return false;
+    nextRun(cron.value, 0);
+    return cron;
+  } catch (error) {
+    reportCron(reader, cron, (error as Error).message.replace(/^CronPattern: /, ''));
+    return undefined;
   }
 }

@@ -38,6 +38,7 @@ export function problemsOf(files: Files, offers = names): RuleProblem[] {
         ...problem,
         file: withoutPath(problem.file),
         message: withoutPath(problem.message),
+        ...(problem.suggestion === undefined ? {} : { suggestion: withoutPath(problem.suggestion) }),
       }));
     }
   });
