@@ -1,13 +1,15 @@
-/** `npm run bench [-- intake|pipeline|footprint|odoo …]`: figures and ratios of one run on this machine. */
+/** `npm run bench [-- intake|pipeline|rules|footprint|odoo …]`: figures and ratios of one run on this machine. */
 import { cpus, totalmem } from 'node:os';
 import { measureFootprint } from './bench/footprint.ts';
 import { measureIntake } from './bench/intake.ts';
 import { measureOdooOverhead } from './bench/odoo-overhead.ts';
 import { measurePipeline } from './bench/pipeline.ts';
+import { measureRules } from './bench/simulation.ts';
 
 const parts = {
   intake: measureIntake,
   pipeline: measurePipeline,
+  rules: measureRules,
   footprint: measureFootprint,
   odoo: measureOdooOverhead,
 } as const;
