@@ -12,7 +12,7 @@ export interface SubscriberSettings {
 const pattern = /^SUBSCRIBER_([A-Z0-9_]+?)_(URL|SECRETS|SECRETS_FILE)$/;
 
 /** A subscriber's name as variables have it: `data-warehouse` is `DATA_WAREHOUSE`. */
-export const nameInSettings = (name: string): string => name.toUpperCase().replaceAll('-', '_');
+export const nameInSettings = (name: string): string => name.toUpperCase().replaceAll(/[-.]/g, '_');
 
 export const urlVariable = (name: string): string => `SUBSCRIBER_${nameInSettings(name)}_URL`;
 export const secretsVariable = (name: string): string => `SUBSCRIBER_${nameInSettings(name)}_SECRETS`;
