@@ -1,4 +1,5 @@
 import { type Configuration, configure } from './connectors.ts';
+import { createAdmin } from './console/admin.ts';
 import { createEngine } from './engine/engine.ts';
 import { createLandscape } from './engine/landscape.ts';
 import { startHousekeeping } from './housekeeping.ts';
@@ -64,6 +65,22 @@ async function wire(
       else log.error({ error }, 'a request could not be answered');
     },
     ...(settings.metrics ? { metrics: () => metrics.expose() } : {}),
+    ...(settings.adminToken === undefined
+      ? {}
+      : {
+          admin: createAdmin({
+            store,
+            token: settings.adminToken,
+            rate: createRate(adminRequestsPerSecond),
+            stopping: () => stopping,
+            onDecided({ id, state, entity, source, sourceId, target, targetId, decidedBy }, woken) {
+              const pair = { entity, source, sourceId, target, targetId };
+              log.info({ proposal: id, state, by: decidedBy, ...pair }, 'a person decided about a match');
+              engine.wakeDeliveries(woken);
+            },
+            onRefused: (error, message) => log.warn({ error }, message),
+          }),
+        }),
     odooIntake: createOdooIntake({
       system: erp,
       store,
@@ -127,6 +144,9 @@ async function wire(
     },
   };
 }
+
+/** More than people do, and too few to guess a token by. */
+const adminRequestsPerSecond = 20;
 
 /** When a batch left Odoo, and the correlation ids under which the log goes on about it. */
 const originOf = (batch: HintBatch, system: string) => ({

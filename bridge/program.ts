@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { check } from './commands/check.ts';
+import { decideMatch, matches } from './commands/matches.ts';
 import { schema } from './commands/schema.ts';
 import { simulate } from './commands/simulate.ts';
 import { start } from './commands/start.ts';
@@ -58,6 +59,30 @@ export async function runProgram(argumentList: readonly string[]): Promise<void>
     .option('--json', 'print JSON')
     .action((options: { since: string; rules: string; limit: string; json?: boolean }) =>
       run(() => simulate({ ...options, json: options.json === true })),
+    );
+
+  const proposals = program
+    .command('matches')
+    .description('show which objects of two systems may be the same, for a person to decide')
+    .option('--json', 'print JSON')
+    .action((options: { json?: boolean }) => run(() => matches({ json: options.json === true })));
+  const byWhom = ['--by <name>', 'who decides; usually the user of this machine'] as const;
+  proposals
+    .command('accept')
+    .description('they are the same: link them')
+    .argument('<id>', 'the id that "bridge matches" shows')
+    .option(...byWhom)
+    .action((id: string, options: { by?: string }) =>
+      run(() => decideMatch(id, { accept: true, ...options })),
+    );
+  proposals
+    .command('reject')
+    .description('they are not the same: never propose them again')
+    .argument('<id>', 'the id that "bridge matches" shows')
+    .option('--reason <text>', 'why, for whoever asks later')
+    .option(...byWhom)
+    .action((id: string, options: { by?: string; reason?: string }) =>
+      run(() => decideMatch(id, { accept: false, ...options })),
     );
 
   await program.parseAsync(argumentList);

@@ -9,6 +9,8 @@ export interface ServerOptions {
   readonly port: number;
   /** Takes what Odoo's addon sends. */
   readonly odooIntake: (context: Context<{ Bindings: HttpBindings }>) => Promise<Response>;
+  /** What people decide, under `/admin`; absent when nobody may. */
+  readonly admin?: Hono<{ Bindings: HttpBindings }>;
   /** Everything that keeps the bridge from doing its work; empty when it is ready. */
   readonly notReady: () => readonly string[];
   /** A request failed for another reason than its content; `senderGone` when nobody waits for its answer any more. */
@@ -32,6 +34,7 @@ const closeGraceMs = 2000;
 export async function startServer(options: ServerOptions): Promise<BridgeServer> {
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.post('/intake/odoo', options.odooIntake);
+  if (options.admin !== undefined) app.route('/admin', options.admin);
   app.get('/healthz', (context) => context.json({ status: 'ok' }));
   app.get('/readyz', (context) => {
     const problems = options.notReady();

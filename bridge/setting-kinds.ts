@@ -85,6 +85,19 @@ export const secret = (what: string) =>
     v.transform((value) => new Secret(value)),
   );
 
+const leastTokenLength = 24;
+
+/** A token that this firm makes for itself, and that nobody must be able to guess. */
+export const token = v.pipe(
+  v.string(),
+  v.regex(/^\S+$/, 'must not contain spaces or line breaks'),
+  v.minLength(
+    leastTokenLength,
+    `must have at least ${leastTokenLength} characters; "openssl rand -base64 32" makes one`,
+  ),
+  v.transform((value) => new Secret(value)),
+);
+
 /** Standard Webhooks secrets, separated by spaces, commas or lines. Messages name them by number, never by content. */
 export const webhookSecrets = (what: string) =>
   v.pipe(

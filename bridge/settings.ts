@@ -10,6 +10,7 @@ import {
   plain,
   secret,
   text,
+  token,
   usually,
   uuid,
   webhookSecrets,
@@ -45,6 +46,16 @@ export interface Settings {
   readonly harvest?: HarvestSettings;
   /** By the name that variables have them under: `DATA_WAREHOUSE`. */
   readonly subscribers: Readonly<Record<string, SubscriberSettings>>;
+  /** Who knows it may decide for people over HTTP; absent: nobody. */
+  readonly adminToken?: Secret;
+}
+
+/** What commands need that ask the running bridge to do something. */
+export interface AdminAccess {
+  readonly databasePath: string;
+  /** Where the bridge listens. */
+  readonly url: string;
+  readonly token?: Secret;
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
@@ -96,6 +107,8 @@ const bridgeVariables = v.object({
   WEBHOOK_SECRETS: webhookSecrets('the signing secret that the settings page of the addon shows in Odoo'),
   WEBHOOK_TOLERANCE_SECONDS: usually('300', wholeNumber(1, 3600, 'seconds')),
   INTAKE_MAX_BYTES: usually('1048576', wholeNumber(1024, 104_857_600, 'bytes')),
+  ADMIN_TOKEN: v.optional(token),
+  ADMIN_URL: v.optional(address('')),
   INTAKE_REQUESTS_PER_SECOND: usually('1000', wholeNumber(1, 1_000_000, 'requests')),
 });
 
@@ -126,7 +139,13 @@ const sections = [bridgeVariables, odooVariables, hubspotVariables, harvestVaria
 
 /** Every variable that is read, besides those of subscribers; those that are secrets can also come from a file, as `<NAME>_FILE`. */
 export const variableNames: readonly string[] = sections.flatMap((section) => Object.keys(section.entries));
-export const secretNames = ['WEBHOOK_SECRETS', 'ODOO_API_KEY', 'HUBSPOT_TOKEN', 'HARVEST_TOKEN'];
+export const secretNames = [
+  'WEBHOOK_SECRETS',
+  'ADMIN_TOKEN',
+  'ODOO_API_KEY',
+  'HUBSPOT_TOKEN',
+  'HARVEST_TOKEN',
+];
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -190,6 +209,7 @@ export function readSettings(
       transport: odoo.ODOO_TRANSPORT,
       ...(odoo.ODOO_DATABASE_UUID === undefined ? {} : { databaseUuid: odoo.ODOO_DATABASE_UUID }),
     },
+    ...(bridge.ADMIN_TOKEN === undefined ? {} : { adminToken: bridge.ADMIN_TOKEN }),
     ...(hubspot === undefined
       ? {}
       : {
@@ -219,6 +239,34 @@ export function readSettings(
 /** Where the database is: all that commands need which only look at it. */
 export const readDatabasePath = (environment: Environment): string =>
   v.parse(bridgeVariables.entries.DATABASE_PATH, environment.DATABASE_PATH?.trim() || undefined);
+
+const adminVariables = v.pick(bridgeVariables, ['HOST', 'PORT', 'DATABASE_PATH', 'ADMIN_TOKEN', 'ADMIN_URL']);
+/** Addresses that a server listens on, and nobody can be reached at. */
+const everywhere: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+
+/**
+ * How commands reach the running bridge.
+ *
+ * @throws SettingsError with every problem
+ */
+export function readAdminAccess(
+  environment: Environment,
+  readFile: (path: string) => string = (path) => readFileSync(path, 'utf8'),
+): AdminAccess {
+  const problems: SettingProblem[] = [];
+  const own = Object.fromEntries(
+    Object.keys(adminVariables.entries).flatMap((name) => [
+      [name, environment[name]],
+      [`${name}_FILE`, environment[`${name}_FILE`]],
+    ]),
+  );
+  const settings = parse(adminVariables, collectValues(own, [], readFile, problems), problems);
+  if (settings === undefined || problems.length > 0) throw new SettingsError(problems);
+  const { HOST, PORT, DATABASE_PATH, ADMIN_TOKEN, ADMIN_URL } = settings;
+  const host = everywhere[HOST] ?? HOST;
+  const url = ADMIN_URL ?? `http://${host.includes(':') ? `[${host}]` : host}:${PORT}`;
+  return { databasePath: DATABASE_PATH, url, ...(ADMIN_TOKEN === undefined ? {} : { token: ADMIN_TOKEN }) };
+}
 
 type Values = ReadonlyMap<string, string>;
 type Section = v.ObjectSchema<v.ObjectEntries, undefined>;

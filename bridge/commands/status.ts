@@ -1,6 +1,8 @@
 import { readDatabasePath } from '../settings.ts';
 import { openDatabaseForReading } from '../store/database.ts';
+import type { Proposal } from '../store/proposal.ts';
 import { type OpenProblem, readStatus, type Status } from '../store/status.ts';
+import { age } from './age.ts';
 
 /** Prints where everything stands; 0 when nothing needs a person. */
 export async function status(options: { json: boolean }): Promise<number> {
@@ -12,7 +14,7 @@ export async function status(options: { json: boolean }): Promise<number> {
 }
 
 /** The summary for people. */
-function statusText(summary: Status, now: number): string {
+export function statusText(summary: Status, now: number): string {
   const lines: string[] = ['Coming in'];
   if (summary.events.length === 0) lines.push('  every event is worked off');
   for (const { system, open, oldestAt } of summary.events) {
@@ -31,10 +33,23 @@ function statusText(summary: Status, now: number): string {
   for (const { target, state, count, oldestAt } of summary.queues) {
     lines.push(`  ${target}: ${count} ${wordFor[state]}, the oldest since ${age(oldestAt, now)}`);
   }
-  const forPeople = summary.problems.filter((problem) => problem.needsPerson);
+  const proposed = new Set(
+    summary.proposals.flatMap(({ entity, source, sourceId, target, targetId }) => [
+      `${source} ${entity} ${sourceId} ${target}`,
+      `${target} ${entity} ${targetId} ${source}`,
+    ]),
+  );
+  // What waits for a decision is shown as what has to be decided.
+  const isShown = ({ source, entity, sourceId, target, error }: OpenProblem) =>
+    error !== 'proposed' || !proposed.has(`${source} ${entity} ${sourceId} ${target}`);
+  const forPeople = summary.problems.filter((problem) => problem.needsPerson && isShown(problem));
   const others = summary.problems.filter((problem) => !problem.needsPerson);
-  if (forPeople.length > 0)
-    lines.push('Needs a person', ...forPeople.flatMap((problem) => problemLines(problem, now)));
+  if (forPeople.length + summary.proposals.length > 0)
+    lines.push(
+      'Needs a person',
+      ...forPeople.flatMap((problem) => problemLines(problem, now)),
+      ...summary.proposals.flatMap((proposal) => proposalLines(proposal, now)),
+    );
   if (others.length > 0)
     lines.push('Goes on by itself', ...others.flatMap((problem) => problemLines(problem, now)));
   return lines.join('\n');
@@ -56,11 +71,10 @@ const problemLines = (problem: OpenProblem, now: number): string[] => [
   `    bridge trace ${problem.source}:${problem.entity}:${problem.sourceId}`,
 ];
 
-/** `3 min`, `5 h`, `2 days`. */
-function age(instant: string, now: number): string {
-  const seconds = Math.max(0, Math.round((now - Date.parse(instant)) / 1000));
-  if (seconds < 120) return `${seconds} s`;
-  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 172_800) return `${Math.round(seconds / 3600)} h`;
-  return `${Math.round(seconds / 86_400)} days`;
-}
+const proposalLines = (
+  { id, entity, source, sourceId, target, targetId, score, proposedAt }: Proposal,
+  now: number,
+) => [
+  `  ${entity} ${sourceId} of ${source} may be ${entity} ${targetId} of ${target} (${score.toFixed(2)}), since ${age(proposedAt, now)}`,
+  `    bridge matches shows why; bridge matches accept ${id}, or reject`,
+];

@@ -3,6 +3,9 @@ import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreError } from './database.ts';
 
+/** Another process writes to the database. */
+export class StoreInUseError extends StoreError {}
+
 /** Holds on to the locks: one that nobody refers to would be collected, and freed by that. */
 const held = new Set<Database.Database>();
 
@@ -17,7 +20,7 @@ export function lockForWriting(path: string): { release(): void } {
   } catch (error) {
     lock.close();
     if ((error as { code?: string }).code !== 'SQLITE_BUSY') throw unusable(path, error);
-    throw new StoreError(
+    throw new StoreInUseError(
       `Another bridge is running on ${path}. Stop it first, or give this one a database of its own (DATABASE_PATH).`,
       { cause: error },
     );

@@ -251,12 +251,16 @@ export const sidesOf = ({ entity, source, sourceId, target, targetId }: Proposal
 });
 
 /** The proposals that are open, the oldest first. Reads only; may stand beside a running bridge. */
-export async function readOpenProposals({ kysely }: OpenDatabase): Promise<Proposal[]> {
+export async function readOpenProposals(
+  { kysely }: OpenDatabase,
+  most: number = Number.MAX_SAFE_INTEGER,
+): Promise<Proposal[]> {
   const rows = await kysely
     .selectFrom('proposal')
     .selectAll()
     .where('state', '=', 'open')
     .orderBy('proposed_at')
+    .limit(most)
     .execute();
   return rows.map(fromRow);
 }

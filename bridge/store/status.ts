@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { OpenDatabase } from './database.ts';
+import { type Proposal, readOpenProposals } from './proposal.ts';
 import { createQueueCounts, type QueueCount } from './queue.ts';
 
 export interface OpenProblem {
@@ -28,6 +29,8 @@ export interface Status {
   readonly cursors: readonly { system: string; stream: string; movedAt: string }[];
   /** What needs a person, and what waits or fails, the longest first. */
   readonly problems: readonly OpenProblem[];
+  /** What may be the same, for a person to decide; the oldest first. */
+  readonly proposals: readonly Proposal[];
 }
 
 const mostProblems = 50;
@@ -38,9 +41,10 @@ const patienceMs = 60 * 60_000;
 export async function readStatus(database: OpenDatabase, now: number = Date.now()): Promise<Status> {
   const { kysely } = database;
   const impatientBefore = new Date(now - patienceMs).toISOString();
-  const needsPerson = sql<0 | 1>`state = 'dead' or (state = 'waiting' and error = 'unmet')
+  const needsPerson = sql<0 | 1>`state = 'dead' or (state = 'waiting' and error in ('unmet', 'proposed'))
     or ((state = 'waiting' or error = 'unmatched') and created_at < ${impatientBefore})`;
   const queues = createQueueCounts(database)();
+  const proposals = await readOpenProposals(database, mostProblems);
   const [events, unreadable, delivered, cursors, problems] = await Promise.all([
     kysely
       .selectFrom('event')
@@ -93,6 +97,7 @@ export async function readStatus(database: OpenDatabase, now: number = Date.now(
     queues,
     delivered,
     cursors,
+    proposals,
     problems: problems.map((problem) => ({ ...problem, needsPerson: problem.needsPerson === 1 })),
   };
 }

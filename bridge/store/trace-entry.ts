@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely';
+import type { Evidence } from '../matching/score.ts';
 import type {
   AttemptTable,
   BusinessEventTable,
@@ -6,6 +7,7 @@ import type {
   DeliveryTable,
   EventTable,
   LinkTable,
+  ProposalTable,
 } from './schema.ts';
 import type { ShadowNote } from './settle.ts';
 
@@ -13,7 +15,7 @@ import type { ShadowNote } from './settle.ts';
 export interface TraceEntry {
   /** Instant. */
   readonly at: string;
-  readonly kind: 'event' | 'change' | 'business event' | 'delivery' | 'attempt' | 'link';
+  readonly kind: 'event' | 'change' | 'business event' | 'delivery' | 'attempt' | 'link' | 'proposal';
   readonly correlation: string;
   /** `<system>:<entity or the system's own type>:<id>` */
   readonly object: string;
@@ -111,4 +113,27 @@ export function linkEntry(row: Selectable<LinkTable>): TraceEntry {
     object: `${row.system}:${row.entity}:${row.external_id}`,
     text: `is business object ${row.object_id}`,
   };
+}
+
+/** When two objects were proposed to be the same, and what became of that. */
+export function proposalEntries(row: Selectable<ProposalTable>): TraceEntry[] {
+  const entry = (at: string, text: string): TraceEntry => ({
+    at,
+    kind: 'proposal',
+    correlation: '',
+    object: `${row.source}:${row.entity}:${row.source_id}`,
+    text: `${text} (proposal ${row.id})`,
+  });
+  const other = `${row.target}:${row.entity}:${row.target_id}`;
+  const fields = (JSON.parse(row.evidence) as Evidence[]).map(
+    ({ field, similarity }) => `${field} ${similarity.toFixed(2)}`,
+  );
+  const proposed = entry(
+    row.proposed_at,
+    `may be ${other}, score ${row.score.toFixed(2)}: ${fields.join(', ')}`,
+  );
+  if (row.decided_at === null) return [proposed];
+  const by = row.decided_by === null ? '' : ` by ${row.decided_by}`;
+  const reason = row.reason === null ? '' : ` – ${row.reason}`;
+  return [proposed, entry(row.decided_at, `being ${other}: ${row.state}${by}${reason}`)];
 }

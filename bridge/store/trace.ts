@@ -9,6 +9,7 @@ import {
   deliveryEntry,
   eventEntry,
   linkEntry,
+  proposalEntries,
   type TraceEntry,
 } from './trace-entry.ts';
 
@@ -32,7 +33,7 @@ export async function readTrace({ kysely }: OpenDatabase, id: string): Promise<T
   const changes = await readChanges(kysely, subject);
   const correlations = objects.length > 0 ? [...new Set(changes.map((change) => change.correlation))] : [id];
   const business = await readBusinessEvents(kysely, subject);
-  const [events, deliveries, links] = await Promise.all([
+  const [events, deliveries, links, proposals] = await Promise.all([
     readEvents(kysely, correlations, objects),
     readDeliveries(
       kysely,
@@ -40,10 +41,16 @@ export async function readTrace({ kysely }: OpenDatabase, id: string): Promise<T
       business.map((row) => row.id),
     ),
     readLinks(kysely, objects),
+    readProposals(kysely, objects),
   ]);
-  return [...events, ...changes, ...business.map(businessEventEntry), ...deliveries, ...links].sort(
-    (left, right) => left.at.localeCompare(right.at),
-  );
+  return [
+    ...events,
+    ...changes,
+    ...business.map(businessEventEntry),
+    ...deliveries,
+    ...links,
+    ...proposals,
+  ].sort((left, right) => left.at.localeCompare(right.at));
 }
 
 /** All names of the business object that `id` means; empty when it means none. */
@@ -181,4 +188,19 @@ async function readLinks(kysely: Kysely<Schema>, objects: readonly Key[]) {
     .where(among<'link'>(objects, 'system', 'external_id'))
     .execute();
   return rows.map(linkEntry);
+}
+
+async function readProposals(kysely: Kysely<Schema>, objects: readonly Key[]) {
+  if (objects.length === 0) return [];
+  const rows = await kysely
+    .selectFrom('proposal')
+    .selectAll()
+    .where((where) =>
+      where.or([
+        among<'proposal'>(objects, 'source', 'source_id')(where),
+        among<'proposal'>(objects, 'target', 'target_id')(where),
+      ]),
+    )
+    .execute();
+  return rows.flatMap(proposalEntries);
 }
