@@ -10,11 +10,12 @@ import { type ConnectorOffer, checkOffers } from './offer.ts';
 import { joinPolicies, policiesOf } from './policies.ts';
 import { type RuleProblem, RulesError } from './problem.ts';
 import { type Reader, readDocument } from './reader.ts';
-import type { Override, Rule, RuleSet, SubscriberDeclaration, SystemDeclaration } from './rule.ts';
+import type { Override, Rule, RuleSet, SystemDeclaration } from './rule.ts';
 import { fieldsOf } from './rule-file.ts';
-import { readSubscribers } from './subscribers-file.ts';
+import { readSubscribers, type SubscriberDraft } from './subscribers-file.ts';
 import { readSystems, type SystemDraft } from './systems-file.ts';
 import { checkTableNames, tableOf } from './table-file.ts';
+import { checkTargetNames } from './target-name-check.ts';
 import { versionOf } from './version.ts';
 
 const systemsFile = 'systems.yaml';
@@ -54,6 +55,7 @@ export function loadRules(directory: string, offers: readonly ConnectorOffer[]):
     files.flatMap(({ policy }) => policy ?? []),
     report,
   );
+  checkTargetNames(systems, subscribers, report);
   checkTableNames(tables, report);
   checkExtensions(rules, extensions, report);
   checkAgreement(rules, systems, policies, report);
@@ -65,21 +67,21 @@ export function loadRules(directory: string, offers: readonly ConnectorOffer[]):
     rules: rules.map(ruleOf),
     entities: policiesOf(policies, extensions),
     tables: Object.fromEntries(tables.map((table) => [table.name.value, tableOf(table)])),
-    subscribers,
+    subscribers: subscribers.map(({ name, events }) => ({ name: name.value, events })),
   };
   return { version: versionOf(content), ...content };
 }
 
 interface Files {
   readonly systems: SystemDraft[];
-  readonly subscribers: SubscriberDeclaration[];
+  readonly subscribers: SubscriberDraft[];
   /** One for each file with rules or tables. */
   readonly readers: Reader[];
 }
 
 function readFiles(directory: string, report: Reader['report'], problems: readonly RuleProblem[]): Files {
   const systems: SystemDraft[] = [];
-  const subscribers: SubscriberDeclaration[] = [];
+  const subscribers: SubscriberDraft[] = [];
   const readers: Reader[] = [];
   const names = namesIn(directory);
   if (names === undefined) {

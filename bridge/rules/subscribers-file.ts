@@ -1,12 +1,17 @@
 import { type BusinessEventName, businessEventNames } from '../entities/business-event-name.ts';
 import { subscriberKeys, subscribersFileKeys } from './keys.ts';
 import { nameAdvice, namePattern } from './name.ts';
+import type { Placed } from './problem.ts';
 import type { Reader } from './reader.ts';
-import type { SubscriberDeclaration } from './rule.ts';
 import { suggest } from './suggest.ts';
 
+export interface SubscriberDraft {
+  readonly name: Placed<string>;
+  readonly events: readonly BusinessEventName[];
+}
+
 /** Reads `subscribers.yaml`: `{subscribers: {<name>: {events: [<business event>, …]}}}`. */
-export function readSubscribers(reader: Reader): SubscriberDeclaration[] {
+export function readSubscribers(reader: Reader): SubscriberDraft[] {
   if (reader.root === undefined) return [];
   const { subscribers } = reader.keys(reader.root, 'the file', subscribersFileKeys) ?? {};
   if (subscribers === undefined) return [];
@@ -29,6 +34,6 @@ export function readSubscribers(reader: Reader): SubscriberDeclaration[] {
       else if (events.has(known)) reader.report(name.place, `${what} lists "${name.value}" twice`);
       else events.add(known);
     }
-    return { name: key.value, events: [...events] };
+    return { name: key, events: [...events] };
   });
 }

@@ -288,6 +288,24 @@ const subscribers: Refusal[] = [
     message: 'a subscriber cannot be called "Data warehouse"',
     suggestion: 'use lower case words and digits joined by "-", such as "customer-to-crm"',
   },
+  {
+    what: 'a subscriber that is called like a system',
+    file: 'subscribers.yaml',
+    content: 'subscribers:\n  ▸crm: {events: [invoice.paid]}\n',
+    message: 'subscriber "crm" is called like a system, see systems.yaml:3:3',
+    suggestion: 'give it another name',
+    beside: {
+      'systems.yaml':
+        'systems:\n  odoo: {connector: odoo, role: erp}\n  crm: {connector: hubspot, role: crm}\n',
+    },
+  },
+  {
+    what: 'a subscriber that is called like the bridge',
+    file: 'subscribers.yaml',
+    content: 'subscribers:\n  ▸bridge: {events: [invoice.paid]}\n',
+    message: '"bridge" is the name of the bridge itself',
+    suggestion: 'give it another name',
+  },
 ];
 
 describeRefusals('an expression, with its place', places);
