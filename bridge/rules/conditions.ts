@@ -10,7 +10,7 @@ import { fieldOf, readValue } from './value-file.ts';
  * Kinds that a condition can test for being equal. Amounts and instants are left out because one amount can be
  * written in several ways ("8" and "8.00").
  */
-const testable: readonly FieldKind[] = ['text', 'code', 'flag', 'day', 'reference'];
+export const testableKinds: readonly FieldKind[] = ['text', 'code', 'flag', 'day', 'reference'];
 
 export interface ConditionsDraft {
   readonly conditions: Conditions;
@@ -27,11 +27,11 @@ export function readConditions(reader: Reader, piece: Piece, fields: FieldSet): 
   for (const { key, value } of reader.entries(piece, '"when"') ?? []) {
     const field = fieldOf(reader, key.place, key.value, fields, '"when" tests');
     if (field === undefined) continue;
-    if (!testable.includes(field.kind)) {
+    if (!testableKinds.includes(field.kind)) {
       reader.report(
         key.place,
         `"when" cannot test "${key.value}"`,
-        `it tests fields of kind ${testable.join(', ')}; "where" can compare the others`,
+        `it tests fields of kind ${testableKinds.join(', ')}; "where" can compare the others`,
       );
       continue;
     }

@@ -25,7 +25,7 @@ const reportCron = (reader: Reader, { place, value }: Placed<string>, reason: st
     'write minute, hour, day of month, month, day of week: "*/5 * * * *" is every five minutes',
   );
 
-const mostMinutes = 7 * 24 * 60;
+export const longestWindowMinutes = 7 * 24 * 60;
 
 /** Reads `timing: real-time` or `timing: {window, minutes}`. */
 export function readTiming(reader: Reader, piece: Piece): Timing | undefined {
@@ -46,9 +46,13 @@ const windowAdvice = 'write {window: "0 2 * * *", minutes: 240}';
 
 function readMinutes(reader: Reader, piece: Piece): number | undefined {
   const value: unknown = isScalar(piece.value) ? piece.value.value : undefined;
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= mostMinutes)
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= longestWindowMinutes)
     return value;
-  reader.report(piece.place, `"minutes" must be a whole number from 1 to ${mostMinutes}`, windowAdvice);
+  reader.report(
+    piece.place,
+    `"minutes" must be a whole number from 1 to ${longestWindowMinutes}`,
+    windowAdvice,
+  );
   return undefined;
 }
 
