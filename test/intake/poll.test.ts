@@ -94,6 +94,29 @@ describe('a poll', () => {
     expect(await store.cursor('harvest', 'all')).toBe('c1');
   });
 
+  test('takes what it finds at first for old, and what nobody knew later for created', async () => {
+    harvest.failNext(
+      'poll',
+      { kind: 'items', errors: {} },
+      { kind: 'call', error: harvest.error('unavailable', 'down') },
+    );
+    const pages = () => [page('c1', entry('1', { hours: '1' })), page('c2', entry('2', { hours: '2' }))];
+    await expect(poll(...pages())).rejects.toThrow('down');
+    await poll(...pages());
+    const stock = await store.openEvents('harvest', 10);
+    expect(stock.map(({ objectId, operation }) => `${objectId} ${operation}`)).toEqual([
+      '1 write',
+      '2 write',
+    ]);
+    await workOff();
+    await poll(page('c3', entry('1', { hours: '9' }), entry('3', { hours: '3' })));
+    const open = await store.openEvents('harvest', 10);
+    expect(open.map(({ objectId, operation }) => `${objectId} ${operation}`)).toEqual([
+      '1 write',
+      '3 create',
+    ]);
+  });
+
   test('notices deletes, once, and only of what is known', async () => {
     await poll(page('c1', entry('1', { hours: '1' })));
     await workOff();

@@ -21,19 +21,23 @@ function startExample(secret: string) {
 test('the receiver that is shown takes what the bridge sends, once, and nothing that others sent', async () => {
   const lines = startExample(secretOf(1));
   const { value: first } = await lines.next();
-  const port = /port (\d+)$/.exec(first)?.[1];
-  const senders = [secretOf(1), secretOf(2)].map((secret) =>
-    createSubscriber({ name: 'example', url: `http://127.0.0.1:${port}/`, secrets: () => [secret] }),
-  );
-  onTestFinished(async () => {
-    for (const sender of senders) await sender.close();
-  });
-  const [ours, others] = senders;
+  const port = /port (\d+)$/.exec(String(first))?.[1];
+  const sendAs = (secret: string) => {
+    const sender = createSubscriber({
+      name: 'example',
+      url: `http://127.0.0.1:${port}/`,
+      secrets: () => [secret],
+    });
+    onTestFinished(() => sender.close());
+    return sender;
+  };
+  const ours = sendAs(secretOf(1));
+  const others = sendAs(secretOf(2));
   const tell = (sender: typeof ours, id: string) => {
     const event = { id, type: 'invoice.paid', timestamp: id, object: { id: '7' }, data: { total: '1.00' } };
     const fields = { id, type: event.type, message: JSON.stringify(event) };
     const change = { reference: id, fields, uncertain: false };
-    return sender?.write(eventEntity, [change], AbortSignal.timeout(5000));
+    return sender.write(eventEntity, [change], AbortSignal.timeout(5000));
   };
 
   await expect(tell(others, 'forged')).rejects.toMatchObject({ kind: 'denied', status: 401 });
