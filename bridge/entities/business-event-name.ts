@@ -15,6 +15,3 @@ export const businessEventNames = [
 ] as const;
 
 export type BusinessEventName = (typeof businessEventNames)[number];
-
-export const isBusinessEventName = (name: string): name is BusinessEventName =>
-  (businessEventNames as readonly string[]).includes(name);

@@ -157,7 +157,7 @@ export function businessEventTable(
 }
 
 /** An event, as what a delivery brings and others wait for. */
-export const asObject = (id: string): SystemObject => ({ system: eventSource, entity: eventEntity, id });
+const asObject = (id: string): SystemObject => ({ system: eventSource, entity: eventEntity, id });
 
 function fromRow(row: Row): StoredBusinessEvent {
   return {
