@@ -94,7 +94,7 @@ function lookAt(
   };
   const known = { record, targetId: change.id, writtenFingerprint: undefined, earlier: [] };
   const plan = planDelivery(delivery, known, landscape);
-  if (plan.kind !== 'write' || plan.shadow) return undefined;
+  if (plan.kind !== 'write') return undefined;
   if (!Object.keys(plan.fields).some((field) => Object.hasOwn(change.differences, field))) return undefined;
   const idIn = (entity: string, id: string) =>
     context.idIn({ system: source, entity: entity as EntityName, id }, change.system);

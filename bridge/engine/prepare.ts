@@ -148,7 +148,9 @@ export async function prepareDeliveries(
     const nothingToWrite = Object.keys(plan.fields).length === 0;
     // What is in doubt is written again: a try whose answer was lost may have left something else there.
     const written = mark === context.writtenFingerprint && !delivery.uncertain;
-    if (draft.shadow && !(context.targetId !== undefined && (nothingToWrite || written))) {
+    const drifted = context.drift?.open.filter((field) => Object.hasOwn(draft.fields, field)) ?? [];
+    const nothingToDo = nothingToWrite || (written && drifted.length === 0);
+    if (draft.shadow && (context.targetId === undefined || !nothingToDo)) {
       const action = targetId !== undefined ? 'update' : plan.mayCreate ? 'create' : 'match';
       settled.push({
         ...base(delivery),
@@ -165,7 +167,6 @@ export async function prepareDeliveries(
               fields: draft.besides,
             }),
           };
-    const drifted = context.drift?.open.filter((field) => Object.hasOwn(draft.fields, field)) ?? [];
     if (
       targetId !== undefined &&
       written &&
@@ -175,7 +176,7 @@ export async function prepareDeliveries(
       settled.push({ ...base(delivery), ...raisedConflict(drifted, targetId, delivery, context) });
       continue;
     }
-    if (targetId !== undefined && (nothingToWrite || (written && drifted.length === 0))) {
+    if (targetId !== undefined && nothingToDo) {
       const outcome = context.targetId === undefined ? 'matched' : 'skipped';
       settled.push({ ...base(delivery), outcome, externalId: targetId, ...shadow });
       continue;
@@ -334,7 +335,8 @@ async function matchAll(drafted: readonly Drafted[], work: PrepareWork, settled:
         end(draft, { ...base, outcome: 'proposed', candidates: pair.candidates, cause: pair.cause });
         break;
       case 'later':
-        end(draft, {
+        result.set(delivery.id, 'settled');
+        settled.push({
           ...base,
           ...again,
           error: 'busy',

@@ -99,6 +99,24 @@ describe('a system in shadow', () => {
     expect(world.hubspot.states('customer')).toEqual([{ name: 'Acme' }]);
   });
 
+  test('what somebody changes there is only put right when the shadow ends', async () => {
+    const world = await createWorld({ rules: [customerToCrm] });
+    await customer(world);
+    await stop(world);
+    await world.restart({ systems: declarations(['hubspot']) });
+    world.hubspot.patch('customer', 'hubspot-1', { name: 'Somebody' });
+    await world.tell(world.hubspot, 'customer', 'hubspot-1');
+    await world.pass(60_000);
+    expect(world.hubspot.states('customer')).toEqual([{ name: 'Somebody' }]);
+    expect(recorded(world, '1')).toMatchObject([
+      { external_id: 'hubspot-1', shadow: { action: 'update', fields: { name: 'Acme' } } },
+    ]);
+    await stop(world);
+    await world.restart({ systems: declarations() });
+    await world.pass(60_000);
+    expect(world.hubspot.states('customer')).toEqual([{ name: 'Acme' }]);
+  });
+
   test('a removal is recorded, and its link stays', async () => {
     const rule: Rule = { ...customerToCrm, deleted: 'remove' };
     const world = await createWorld({ rules: [rule] });

@@ -55,13 +55,14 @@ describe('counted is', () => {
 
   test('every try, what it came to, and the state it led to', async () => {
     const { metrics, samples } = metricsAtNoon();
-    for (const outcome of ['created', 'unchanged', 'retry', 'waiting', 'dead'])
+    for (const outcome of ['created', 'unchanged', 'retry', 'waiting', 'dead', 'shadowed'])
       metrics.attempted('hubspot', outcome, 200);
     expect(await samples('bridge_deliveries_total')).toEqual([
       'bridge_deliveries_total{target="hubspot",state="done"} 2',
       'bridge_deliveries_total{target="hubspot",state="pending"} 1',
       'bridge_deliveries_total{target="hubspot",state="waiting"} 1',
       'bridge_deliveries_total{target="hubspot",state="dead"} 1',
+      'bridge_deliveries_total{target="hubspot",state="shadowed"} 1',
     ]);
     expect(await samples('bridge_attempt_duration_seconds_sum')).toEqual([
       'bridge_attempt_duration_seconds_sum{target="hubspot",outcome="created"} 0.2',
@@ -69,6 +70,7 @@ describe('counted is', () => {
       'bridge_attempt_duration_seconds_sum{target="hubspot",outcome="retry"} 0.2',
       'bridge_attempt_duration_seconds_sum{target="hubspot",outcome="waiting"} 0.2',
       'bridge_attempt_duration_seconds_sum{target="hubspot",outcome="dead"} 0.2',
+      'bridge_attempt_duration_seconds_sum{target="hubspot",outcome="shadowed"} 0.2',
     ]);
     expect(await samples('bridge_delivery_last_success')).toEqual([
       `bridge_delivery_last_success_timestamp_seconds{target="hubspot"} ${noon / 1000}`,
