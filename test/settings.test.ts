@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { Secret } from '../bridge/secret.ts';
 import {
   type Environment,
+  readAdminAccess,
   readSettings,
   SettingsError,
   secretNames,
@@ -25,6 +26,8 @@ const harvest: Environment = {
   HARVEST_ACCOUNT_ID: '123456',
   HARVEST_START: '2026-01-01',
 };
+
+const adminToken = 'a-token-that-nobody-guesses';
 
 const noFiles = (path: string): string => {
   throw new Error(`No file ${path}`);
@@ -115,7 +118,7 @@ describe('what is read', () => {
   });
 
   test.each(secretNames)('%s from a file, without the line break at its end', (name) => {
-    const all: Environment = { ...least, ...hubspot, ...harvest };
+    const all: Environment = { ...least, ...hubspot, ...harvest, ADMIN_TOKEN: adminToken };
     const direct = readSettings(all, noFiles);
     const { [name]: value, ...others } = all;
 
@@ -309,3 +312,37 @@ function catchError(action: () => unknown): unknown {
   }
   throw new Error('Nothing was thrown');
 }
+
+describe('how commands reach the running bridge', () => {
+  test('where it listens, with what is needed to write to its store', () => {
+    expect(readAdminAccess({}, noFiles)).toEqual({
+      databasePath: './data/bridge.sqlite',
+      url: 'http://127.0.0.1:8484',
+    });
+    expect(
+      revealAll(readAdminAccess({ HOST: '0.0.0.0', PORT: '80', ADMIN_TOKEN: adminToken }, noFiles)),
+    ).toMatchObject({
+      url: 'http://127.0.0.1:80',
+      token: adminToken,
+    });
+    expect(readAdminAccess({ HOST: '::' }, noFiles).url).toBe('http://[::1]:8484');
+    expect(readAdminAccess({ ADMIN_URL: 'https://bridge.example/' }, noFiles).url).toBe(
+      'https://bridge.example',
+    );
+    expect(
+      revealAll(readAdminAccess({ ADMIN_TOKEN_FILE: '/run/token' }, () => `${adminToken}\n`)),
+    ).toMatchObject({
+      token: adminToken,
+    });
+  });
+
+  test('needs no other settings, and refuses a token that can be guessed', () => {
+    expect(() => readAdminAccess({ ADMIN_TOKEN: 'short' }, noFiles)).toThrow(
+      'ADMIN_TOKEN must have at least 24 characters',
+    );
+    expect(problemsOf({ ...least, ADMIN_TOKEN: 'short' })).toEqual([
+      'ADMIN_TOKEN must have at least 24 characters; "openssl rand -base64 32" makes one',
+    ]);
+    expect(readSettings(least, noFiles).adminToken).toBeUndefined();
+  });
+});

@@ -25,13 +25,13 @@ export function matchKeyTable(
       .columns(['system', 'entity', 'external_id', 'field', 'value'])
       .expression(
         kysely
-          .selectFrom(sql<{ key: string; atom: string | null }>`json_each(@keys)`.as('pair'))
+          .selectFrom(sql<{ key: string; atom: string | null }>`json_each(@keys)`.as('json_each'))
           .select([
             slot<string>('system').as('system'),
             slot<string>('entity').as('entity'),
             slot<string>('id').as('external_id'),
-            sql<string>`pair.key`.as('field'),
-            sql<string | null>`pair.atom`.as('value'),
+            sql<string>`json_each.key`.as('field'),
+            sql<string | null>`json_each.atom`.as('value'),
           ])
           .where(sql<boolean>`true`),
       )

@@ -11,8 +11,10 @@ import { deliveryTable } from '../../bridge/store/delivery.ts';
 import { eventTable } from '../../bridge/store/event.ts';
 import { createHousekeeping } from '../../bridge/store/housekeeping.ts';
 import { linkTable } from '../../bridge/store/link.ts';
+import { matchKeyTable } from '../../bridge/store/match-key.ts';
 import { metaTable } from '../../bridge/store/meta.ts';
 import { needTable } from '../../bridge/store/need.ts';
+import { proposalTable } from '../../bridge/store/proposal.ts';
 import { recordTable } from '../../bridge/store/record.ts';
 
 // What the hot path asks must stay as small as the work that is due, however full the tables are: every statement is
@@ -60,11 +62,13 @@ test('no statement of the hot path walks through a table or sorts', () => {
     linkTable,
     metaTable,
     needTable,
+    proposalTable,
     recordTable,
     createHousekeeping,
   ];
   for (const table of tables) table(database);
   businessEventTable(database, { add: () => undefined });
+  matchKeyTable(database, recordTable(database), metaTable(database));
   expect(statements.length).toBeGreaterThan(30);
   // Without parameters are those that run once, at the start.
   for (const statement of statements.filter((text) => text.includes('?'))) {
