@@ -1,11 +1,12 @@
 import type { MatchKey } from '../matching/key.ts';
 import type { ClaimedDelivery, deliveryTable } from './delivery.ts';
 import { sourceObject } from './delivery.ts';
-import { LinkConflictError, type linkTable } from './link.ts';
+import { LinkConflictError, type linkTable, type Member } from './link.ts';
 import type { matchKeyTable } from './match-key.ts';
 import type { needTable } from './need.ts';
 import { type Candidate, type Proposal, type proposalTable, sidesOf } from './proposal.ts';
 import type { recordTable, SystemObject } from './record.ts';
+import { type Bring, createReunite } from './reunite.ts';
 
 /** What a person says about a proposal. */
 export interface Decision {
@@ -41,6 +42,7 @@ interface Tables {
  * transaction; those that wake deliveries answer their targets.
  */
 export function createDecide(tables: Tables) {
+  const reunite = createReunite(tables);
   const { deliveries, links, matchKeys, needs, proposals, records } = tables;
 
   /** Goes on when nothing is left for a person to decide. */
@@ -57,11 +59,11 @@ export function createDecide(tables: Tables) {
     });
   }
 
-  function accept(proposal: Proposal, decision: Decision, nowMs: number, at: string): Decided {
+  function accept(proposal: Proposal, decision: Decision, bring: Bring, nowMs: number, at: string): Decided {
     const { source, target } = sidesOf(proposal);
     const gone = [source, target].find((object) => records.get(object)?.gone !== false);
     if (gone !== undefined) return conflict(`${nameOf(gone)} is gone, so there is nothing to link.`);
-    let members: readonly SystemObject[];
+    let members: readonly Member[];
     try {
       members = links.link(source, target, at);
     } catch (error) {
@@ -71,6 +73,7 @@ export function createDecide(tables: Tables) {
     proposals.close(proposal.id, 'accepted', { at, by: decision.by, reason: decision.reason });
     const woken = [
       ...needs.satisfyAmong(members, nowMs),
+      ...reunite(members, bring, { correlation: `match:${proposal.id}` }, nowMs, at),
       ...linked(source, target, nowMs, at),
       ...wakeIfFree(source, target.system, nowMs),
       ...wakeIfFree(target, source.system, nowMs),
@@ -149,7 +152,7 @@ export function createDecide(tables: Tables) {
           if (other.system !== object.system) proposals.wake(other, object.system, nowMs);
     },
 
-    decide(id: string, decision: Decision, nowMs: number, at: string): Decided {
+    decide(id: string, decision: Decision, bring: Bring, nowMs: number, at: string): Decided {
       const proposal = proposals.get(id);
       if (proposal === undefined)
         return { ok: false, error: 'not_found', message: `There is no proposal ${id}.` };
@@ -157,7 +160,7 @@ export function createDecide(tables: Tables) {
         const by = proposal.decidedBy === null ? '' : ` by ${proposal.decidedBy}`;
         return conflict(`This was ${stateWords[proposal.state]}${by} already, at ${proposal.decidedAt}.`);
       }
-      if (decision.accept) return accept(proposal, decision, nowMs, at);
+      if (decision.accept) return accept(proposal, decision, bring, nowMs, at);
       proposals.close(id, 'rejected', { at, by: decision.by, reason: decision.reason });
       const { source, target } = sidesOf(proposal);
       const woken = [

@@ -24,6 +24,12 @@ export interface Written {
   readonly delivery: number;
 }
 
+/** One of the objects that are a business object. */
+export interface Member extends SystemObject {
+  /** True when it has just been linked to the others. */
+  readonly joined: boolean;
+}
+
 /** An object of another system that is the same business object. */
 export interface Counterpart {
   readonly id: string;
@@ -202,18 +208,21 @@ export function linkTable({ connection, kysely }: OpenDatabase) {
     canLink: (left: SystemObject, right: SystemObject): boolean =>
       fits(left, objectOf(left), right, objectOf(right)),
     /**
-     * Says that two objects are one, and what was written into the right one. Answers all that belong to the business object now, or nothing when the link was
-     * there already.
+     * Says that two objects are one, and what was written into the right one. Answers all that belong to the business
+     * object now, or nothing when the link was there already.
      * @throws LinkConflictError when one of them is already linked to something else
      */
-    link(left: SystemObject, right: SystemObject, at: string, written?: Written): SystemObject[] {
+    link(left: SystemObject, right: SystemObject, at: string, written?: Written): Member[] {
       const leftObject = objectOf(left);
       if (leftObject === undefined) {
         // Mostly both are new, which inserting the right one shows by itself.
         const fresh = newId();
         insert.run({ ...left, objectId: fresh, at, ...nothing });
         if (insert.run({ ...right, objectId: fresh, at, ...(written ?? nothing) }).changes === 1)
-          return [left, right];
+          return [
+            { ...left, joined: true },
+            { ...right, joined: true },
+          ];
         remove.run(left);
       }
       const rightObject = objectOf(right);
@@ -226,7 +235,10 @@ export function linkTable({ connection, kysely }: OpenDatabase) {
       if (leftObject === undefined) insert.run({ ...left, objectId, at, ...nothing });
       if (rightObject === undefined) insert.run({ ...right, objectId, at, ...(written ?? nothing) });
       else if (written !== undefined) write.run({ ...right, ...written });
-      return members.all({ objectId }).map((row) => ({ ...row, entity: left.entity }));
+      const newcomer = leftObject === undefined ? left.system : right.system;
+      return members
+        .all({ objectId })
+        .map((row) => ({ ...row, entity: left.entity, joined: row.system === newcomer }));
     },
     unlink(object: SystemObject): void {
       remove.run(object);

@@ -1,4 +1,5 @@
 import type { deliveryTable, NewDelivery } from './delivery.ts';
+import type { Member } from './link.ts';
 import type { recordTable, SystemObject } from './record.ts';
 
 /** Makes the delivery that brings an object to a system; `undefined` where no rule does. Pure. */
@@ -16,7 +17,7 @@ interface Tables {
 export function createReunite({ deliveries, records }: Tables) {
   /** @param cause what linked them, with the way that was just gone, if any. @returns the targets of the deliveries */
   return function reunite(
-    members: readonly SystemObject[],
+    members: readonly Member[],
     bring: Bring,
     cause: { readonly correlation: string; readonly done?: { readonly from: string; readonly to: string } },
     nowMs: number,
@@ -24,9 +25,9 @@ export function createReunite({ deliveries, records }: Tables) {
   ): string[] {
     const targets: string[] = [];
     for (const member of members)
-      for (const { system } of members) {
-        if (system === member.system || (member.system === cause.done?.from && system === cause.done.to))
-          continue;
+      for (const { system, joined } of members) {
+        if (system === member.system || !(joined || member.joined)) continue;
+        if (member.system === cause.done?.from && system === cause.done.to) continue;
         const delivery = bring(member, system, cause.correlation);
         // One that was never seen is brought when it is read.
         if (delivery === undefined || records.get(member)?.gone !== false) continue;

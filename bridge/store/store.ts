@@ -99,7 +99,7 @@ export interface Store {
   /** Proposals that are open, the oldest first. */
   openProposals(): Promise<Proposal[]>;
   /** A person decides about a proposal. */
-  decide(id: string, decision: Decision): Promise<Decided>;
+  decide(id: string, decision: Decision, bring?: Bring): Promise<Decided>;
   record(object: SystemObject): Promise<StoredRecord | undefined>;
   /** Writes down how tries ended. Answers the targets of deliveries that waited for this and can go on now. */
   settle(settlements: readonly Settlement[], bring?: Bring): Promise<ReadonlySet<string>>;
@@ -279,10 +279,10 @@ function createStore(database: OpenDatabase, now: () => number, release: () => v
     oldestOpenEvent: async (system) => events.oldestOpen(system),
     creationsInDoubt: async (target, source, entity) => deliveries.creationInDoubt(target, source, entity),
     openProposals: async () => proposals.open(),
-    decide: (id, decision) =>
+    decide: (id, decision, bring = nothing) =>
       writer.write(() => {
         const nowMs = now();
-        return decide.decide(id, decision, nowMs, new Date(nowMs).toISOString());
+        return decide.decide(id, decision, bring, nowMs, new Date(nowMs).toISOString());
       }),
     record: async (object) => records.get(object),
 
