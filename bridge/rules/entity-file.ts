@@ -51,11 +51,12 @@ export function readEntityRules(
   { reader, entity, parts, readable }: Outline,
   fields: FieldSet | undefined,
   tables: readonly TableDraft[],
+  complete: boolean,
 ): { readonly rules: readonly RuleDraft[]; readonly policy: PolicyDraft | undefined } {
   if (parts === undefined) return { rules: readable ? [] : [unreadable], policy: undefined };
   const policy = entity === undefined || fields === undefined ? undefined : readPolicy(reader, parts, fields);
   const pieces = parts.rules && reader.list(parts.rules, '"rules"');
   if (pieces === undefined) return { rules: [unreadable], policy };
-  const words = fields === undefined ? undefined : { fields, tables };
+  const words = fields === undefined ? undefined : { fields, tables, complete };
   return { rules: pieces.map((piece) => readRule(reader, piece, words)), policy };
 }

@@ -10,6 +10,8 @@ export interface ExpressionProblem {
   readonly offset: number;
   readonly message: string;
   readonly suggestion?: string;
+  /** The name that is no field, where that is the problem. */
+  readonly unknown?: string;
 }
 
 export type CheckedExpression =
@@ -78,7 +80,7 @@ function typeProblem(
   if (error.code === 'unknown_variable') {
     const name = error.summary.replace('Unknown variable: ', '');
     const message = `the expression reads "${name}", which is no field of ${owner}`;
-    return { offset, message, ...adviceOf(name, Object.keys(fields)) };
+    return { offset, message, unknown: name, ...adviceOf(name, Object.keys(fields)) };
   }
   const [, left, operator, right] = /^no such overload: (\S+) (\S+) (\S+)$/.exec(error.summary) ?? [];
   if (left !== undefined && right !== undefined) {

@@ -45,8 +45,9 @@ export function readExpression(
   if (text === undefined) return undefined;
   const result = checkExpression(text.value, fields.kinds, fields.entity);
   if ('problem' in result) {
-    const { offset, message, suggestion } = result.problem;
-    reader.report(reader.within(piece, offset), message, suggestion);
+    const { offset, message, suggestion, unknown } = result.problem;
+    if (unknown === undefined || !fields.maybe(unknown))
+      reader.report(reader.within(piece, offset), message, suggestion);
     return undefined;
   }
   const wanted = typesOfKind[kind];

@@ -1,5 +1,5 @@
 import { type EntityName, entityOf } from '../entities/catalogue.ts';
-import type { Extension } from '../entities/extension.ts';
+import { type Extension, extensionPrefix } from '../entities/extension.ts';
 import type { FieldKind } from '../entities/field.ts';
 import type { Placed } from './problem.ts';
 
@@ -23,12 +23,22 @@ export interface FieldSet {
   readonly entity: EntityName;
   readonly names: readonly string[];
   get(name: string): KnownField | undefined;
+  /** True for a name that might be an extension field of a file that could not be read. */
+  maybe(name: string): boolean;
   /** Kinds by name. */
   readonly kinds: Readonly<Record<string, FieldKind>>;
 }
 
-/** The fields of an entity with those that the firm added to it. */
-export function fieldSetOf(entity: EntityName, extensions: readonly ExtensionDraft[]): FieldSet {
+/**
+ * The fields of an entity with those that the firm added to it.
+ *
+ * @param complete false when a file could not be read that may have more of them
+ */
+export function fieldSetOf(
+  entity: EntityName,
+  extensions: readonly ExtensionDraft[],
+  complete: boolean,
+): FieldSet {
   const fields = new Map<string, KnownField>(Object.entries(entityOf(entity).fields));
   for (const extension of extensions) {
     const { field, kind, values } = extension.value;
@@ -38,6 +48,7 @@ export function fieldSetOf(entity: EntityName, extensions: readonly ExtensionDra
     entity,
     names: [...fields.keys()],
     get: (name) => fields.get(name),
+    maybe: (name) => !complete && !fields.has(name) && name.startsWith(extensionPrefix),
     kinds: Object.fromEntries([...fields].map(([name, { kind }]) => [name, kind])),
   };
 }

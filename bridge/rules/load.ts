@@ -40,16 +40,21 @@ export function loadRules(directory: string, offers: readonly ConnectorOffer[]):
   const outlines = readers.map(readOutline);
   const extensions = outlines.flatMap((outline) => outline.extensions);
   const tables = outlines.flatMap((outline) => outline.tables);
+  // What a file that could not be read would have added is not said to be missing.
+  const complete = outlines.every((outline) => outline.readable);
   const fieldSets = new Map<EntityName | undefined, FieldSet>(
     entityNames.map((entity) => [
       entity,
       fieldSetOf(
         entity,
         extensions.filter(({ value }) => value.entity === entity),
+        complete,
       ),
     ]),
   );
-  const files = outlines.map((outline) => readEntityRules(outline, fieldSets.get(outline.entity), tables));
+  const files = outlines.map((outline) =>
+    readEntityRules(outline, fieldSets.get(outline.entity), tables, complete),
+  );
   const rules = files.flatMap((file) => file.rules);
   const policies = joinPolicies(
     files.flatMap(({ policy }) => policy ?? []),

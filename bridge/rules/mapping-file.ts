@@ -14,6 +14,8 @@ import { fieldOf, readValue } from './value-file.ts';
 export interface Words {
   readonly fields: FieldSet;
   readonly tables: readonly TableDraft[];
+  /** False when a file could not be read that may have more tables. */
+  readonly complete: boolean;
 }
 
 /** A field that a rule writes; its value is the field's name. */
@@ -120,7 +122,7 @@ function readCarried(
   key: Placed<string>,
   parts: Parts,
   target: KnownField,
-  { fields, tables }: Words,
+  { fields, tables, complete }: Words,
 ): Made | undefined {
   const from = parts.field === undefined ? key : reader.text(parts.field, `"field" of "${key.value}"`);
   const source = from && fieldOf(reader, from.place, from.value, fields, `"${key.value}" comes from`);
@@ -135,7 +137,8 @@ function readCarried(
   const table = tables.find(({ name }) => name.value === used.value);
   if (table === undefined) {
     const names = tables.map(({ name }) => name.value);
-    reader.report(used.place, `there is no value table "${used.value}"`, suggest(used.value, names));
+    if (complete)
+      reader.report(used.place, `there is no value table "${used.value}"`, suggest(used.value, names));
     return undefined;
   }
   const use = { table, used, source, sourceName: from.value, target, targetName: key.value };

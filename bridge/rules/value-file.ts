@@ -1,6 +1,6 @@
 import { isScalar } from 'yaml';
 import { dayPattern, decimalPattern, type Value } from '../entities/field.ts';
-import type { KnownField } from './field-set.ts';
+import type { FieldSet, KnownField } from './field-set.ts';
 import type { Place } from './problem.ts';
 import { kindOf, type Piece, type Reader } from './reader.ts';
 import { suggest } from './suggest.ts';
@@ -65,15 +65,11 @@ export function fieldOf(
   reader: Pick<Reader, 'report'>,
   place: Place,
   name: string,
-  fields: {
-    readonly entity: string;
-    readonly names: readonly string[];
-    get(name: string): KnownField | undefined;
-  },
+  fields: FieldSet,
   sentence: string,
 ): KnownField | undefined {
   const field = fields.get(name);
-  if (field === undefined)
+  if (field === undefined && !fields.maybe(name))
     reader.report(
       place,
       `${sentence} "${name}", which is no field of ${fields.entity}`,

@@ -1,27 +1,37 @@
 import { hash } from 'node:crypto';
-import type { Rule, RuleSet } from './rule.ts';
+import type { Override, Rule, RuleSet } from './rule.ts';
 
 /**
  * The version of rules: a hash over what they say. Comments, layout, the order of files, rules and keys, and
- * defaults written out do not change it. The order of `match` does, because it is the order of the search.
+ * defaults written out do not change it. The order of `match` does, because it is the order of the search, and that of
+ * `overrides`, because the first that holds counts.
  */
 export function versionOf(rules: Omit<RuleSet, 'version'>): string {
   const content = {
     ...rules,
     systems: [...rules.systems].sort((left, right) => compare(left.name, right.name)),
     rules: [...rules.rules].sort((left, right) => compare(left.id, right.id)).map(withSetsInOrder),
+    subscribers: [...rules.subscribers]
+      .sort((left, right) => compare(left.name, right.name))
+      .map(({ name, events }) => ({ name, events: [...events].sort() })),
   } satisfies Omit<RuleSet, 'version'>;
   return hash('sha256', JSON.stringify(sortKeys(content)), 'hex').slice(0, 32);
 }
 
 const compare = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
 
-function withSetsInOrder(rule: Rule): Rule {
-  const when = Object.entries(rule.when).map(([field, value]) => [
+const withSetsInOrder = (rule: Rule): Rule => ({
+  ...partInOrder(rule),
+  overrides: rule.overrides.map(partInOrder),
+});
+
+function partInOrder<Part extends Pick<Override, 'fields' | 'when'>>(part: Part): Part {
+  const when = Object.entries(part.when).map(([field, value]) => [
     field,
     Array.isArray(value) ? [...value].sort((left, right) => compare(String(left), String(right))) : value,
   ]);
-  return { ...rule, fields: [...rule.fields].sort(), when: Object.fromEntries(when) };
+  const fields = part.fields === undefined ? {} : { fields: [...part.fields].sort() };
+  return { ...part, ...fields, when: Object.fromEntries(when) };
 }
 
 function sortKeys(value: unknown): unknown {

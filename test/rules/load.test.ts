@@ -134,6 +134,18 @@ describe('problems', () => {
     );
   });
 
+  test('nor is an extension field or a table missing then', () => {
+    const files = {
+      'systems.yaml': systems,
+      'own.yaml': 'entity: customer\nextensions: {\n',
+      'customer.yaml': `entity: customer
+rules:
+  - {id: a, from: erp, to: crm, where: 'x_one == "a"', when: {x_two: a}, fields: [x_one, {vat: {field: name, table: t}}]}
+`,
+    };
+    expect(problemsOf(files).map((problem) => problem.file)).toEqual(['own.yaml']);
+  });
+
   test('nothing is said to be missing while a file cannot be read', () => {
     const files = {
       'systems.yaml': systems,
@@ -182,6 +194,27 @@ describe('version', () => {
   test.each([
     ['a field', { 'customer.yaml': customer.replace('vat]', 'vat, city]') }],
     ['a condition', { 'customer.yaml': customer.replace('match', 'when: {country: DE}, match') }],
+    ['an owner', { 'customer.yaml': customer.replace('rules', 'owner: erp\nrules') }],
+    ['the owner of a field', { 'customer.yaml': customer.replace('rules', 'owners: {vat: erp}\nrules') }],
+    ['a policy for conflicts', { 'customer.yaml': customer.replace('rules', 'conflict: keep\nrules') }],
+    ['an expression', { 'customer.yaml': customer.replace('match', "where: 'is_company', match") }],
+    ['how a field is made', { 'customer.yaml': customer.replace('vat]', '{vat: {constant: "1"}}]') }],
+    [
+      'an override',
+      { 'customer.yaml': customer.replace('match', 'overrides: [{when: {vat: a}, skip: true}], match') },
+    ],
+    [
+      'timing',
+      { 'customer.yaml': customer.replace('match', 'timing: {window: "0 2 * * *", minutes: 9}, match') },
+    ],
+    [
+      'what becomes of deleted objects',
+      { 'customer.yaml': customer.replace('match', 'deleted: raise, match') },
+    ],
+    ['shadow', { 'systems.yaml': systems.replace('role: psa', 'role: psa, shadow: true') }],
+    ['a value table', { 'tables.yaml': 'tables: {grades: {a: b}}' }],
+    ['an extension field', { 'own.yaml': own }],
+    ['a subscriber', { 'subscribers.yaml': 'subscribers: {a: {events: [invoice.paid]}}' }],
     ['a lane', { 'customer.yaml': customer.replace('match', 'lane: bulk, match') }],
     ['a schedule', { 'systems.yaml': systems.replace('role: psa', 'role: psa, poll: {time: "* * * * *"}') }],
   ])('depends on %s', (_, change) => {
@@ -194,6 +227,8 @@ describe('version', () => {
     expect(ordered('[vat, domain]')).not.toBe(ordered('[domain, vat]'));
   });
 });
+
+const own = 'entity: customer\nextensions: {x_one: {kind: text, meaning: One., erp: one}}\nrules: []';
 
 function catchError(action: () => unknown): unknown {
   try {
