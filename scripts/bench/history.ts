@@ -4,7 +4,7 @@ import { differences } from '../../bridge/entities/state.ts';
 import type { RecordChange } from '../../bridge/store/apply.ts';
 
 /** Changes of one object before it has all been seen. */
-export const changesPerObject = 5;
+const changesPerObject = 5;
 
 interface Kind {
   readonly system: string;
