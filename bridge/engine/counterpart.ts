@@ -70,8 +70,13 @@ export async function pairAll(
   matches: readonly Pairable[],
 ): Promise<Pair[]> {
   const { store, pairing } = means;
-  const candidates = await candidatesOf(means, unpaired, matches);
-  const circumstances = await Promise.all(unpaired.map((item) => circumstancesOf(means, item)));
+  const circumstances = await allCircumstances(means, unpaired);
+  const candidates = await candidatesOf(means, unpaired, matches, circumstances);
+  const [target] = new Set(unpaired.map(({ delivery }) => delivery.target));
+  const oldest = target === undefined ? undefined : await store.oldestOpenEvent(target);
+  /** The target told of something before the object was seen, and it is not read yet. */
+  const unread = ({ delivery }: Unpaired): boolean =>
+    oldest !== undefined && Date.parse(oldest) <= madeAtMs(delivery.id);
   const late = await Promise.all(
     unpaired.map((item, index) => knownSince(store, item, matches[index] as Match)),
   );
@@ -79,7 +84,7 @@ export async function pairAll(
 
   return unpaired.map((item, index): Pair => {
     const match = matches[index] as Pairable;
-    const { bothWays, unread, inDoubt } = circumstances[index] as Circumstances;
+    const { bothWays, inDoubt } = circumstances[index] as Circumstances;
     const { delivery, plan } = item;
     const { target, source, entity } = delivery;
     if (match.kind === 'later')
@@ -102,7 +107,7 @@ export async function pairAll(
     if (!plan.mayCreate) return { kind: 'unmatched' };
     // One whose creation has begun goes on: it looks for what it may have made before it makes anything.
     if (delivery.uncertain) return { kind: 'create' };
-    if (unread)
+    if ((bothWays || plan.match.length > 0) && unread(item))
       return { kind: 'later', afterMs: lookAgainMs, cause: `Waits until what ${target} told of is read.` };
     const keys = keysOf(item).map(({ field, value }) => `${entity} ${field} ${value}`);
     if (keys.some((key) => (beingCreated.get(key) ?? source) !== source))
@@ -116,44 +121,59 @@ export async function pairAll(
   });
 }
 
+/** What holds for all objects of an entity that go from one system to another. */
 interface Circumstances {
   /** Objects of this kind are also created the other way round. */
   readonly bothWays: boolean;
-  /** The target told of something before the object was seen, and it is not read yet. */
-  readonly unread: boolean;
   /** Something of this kind may have been created the other way round without our knowing. */
   readonly inDoubt: boolean;
+  /** A rule of either direction wants likely ones to be proposed: one decision serves both. */
+  readonly propose: boolean;
 }
 
 async function circumstancesOf(
   { store, landscape }: Means,
   { delivery, plan }: Unpaired,
 ): Promise<Circumstances> {
-  const { source, target, entity, id } = delivery;
+  const { source, target, entity } = delivery;
   const back = rulesBetween({ source: target, target: source, entity }, landscape);
   const bothWays = back.some((rule) => rule.create !== 'never');
-  const oldest = plan.match.length > 0 || bothWays ? await store.oldestOpenEvent(target) : undefined;
   return {
     bothWays,
-    unread: oldest !== undefined && Date.parse(oldest) <= madeAtMs(id),
     inDoubt: bothWays && (await store.creationsInDoubt(source, target, entity)),
+    propose: [...plan.rules, ...back].some((rule) => rule.propose),
   };
 }
 
-/** Likely ones for those that a rule wants them for, in either direction: one decision serves both. */
+/** By the systems and the entity of what is unpaired: the same for all of a kind, so asked once. */
+async function allCircumstances(
+  means: Means,
+  unpaired: readonly Unpaired[],
+): Promise<readonly Circumstances[]> {
+  const known = new Map<string, Promise<Circumstances>>();
+  return Promise.all(
+    unpaired.map((item) => {
+      const { source, target, entity } = item.delivery;
+      const kind = `${source} ${target} ${entity}`;
+      const circumstances = known.get(kind) ?? circumstancesOf(means, item);
+      known.set(kind, circumstances);
+      return circumstances;
+    }),
+  );
+}
+
 async function candidatesOf(
-  { store, landscape }: Means,
+  { store }: Means,
   unpaired: readonly Unpaired[],
   matches: readonly Match[],
+  circumstances: readonly Circumstances[],
 ): Promise<readonly (readonly Candidate[])[]> {
   const result: (readonly Candidate[])[] = unpaired.map(() => []);
   for (const [index, { delivery, record, plan }] of unpaired.entries()) {
-    const { source, target, entity } = delivery;
-    const rules = [...plan.rules, ...rulesBetween({ source: target, target: source, entity }, landscape)];
-    if (matches[index]?.kind !== 'none' || delivery.uncertain || !rules.some((rule) => rule.propose))
+    if (matches[index]?.kind !== 'none' || delivery.uncertain || circumstances[index]?.propose !== true)
       continue;
     const state = soughtState({ record, plan });
-    [result[index] = []] = await store.likely(target, [{ ...record, state }]);
+    [result[index] = []] = await store.likely(delivery.target, [{ ...record, state }]);
   }
   return result;
 }

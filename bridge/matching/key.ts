@@ -65,6 +65,10 @@ const neighbourly: ReadonlySet<string> = new Set([
 ]);
 const prefixLength = 4;
 const phoneEnd = 7;
+/** Words of a name that are kept; hardly any has more that tell something. */
+const wordSlots = ['~word1', '~word2', '~word3', '~word4'] as const;
+/** Shorter ones are fillers. */
+const leastWordLength = 3;
 
 /**
  * Where objects live that may be the same: those that share one of these keys are compared, and no others, so that
@@ -75,27 +79,36 @@ export function neighbourhoods(entity: EntityName, state: State): MatchKey[] {
   const add = (field: string, value: string | undefined) => {
     if (value !== undefined && value !== '') keys.push({ field, value });
   };
-  const name = textOf(state, 'name');
-  const [first, ...others] = name === undefined ? [] : nameOf(entity, name).words.map(withoutUmlauts);
-  add('~first', first?.slice(0, prefixLength));
-  // The longest of the other words is the least likely to be one that everybody has.
-  const longest = others.reduce((best, word) => (word.length > best.length ? word : best), '');
-  add('~second', longest.slice(0, prefixLength));
+  const beginnings = beginningsOf(entity, state);
+  for (const [index, slot] of wordSlots.entries()) add(slot, beginnings[index]);
+  // Many share a word like "global"; few share two.
+  add('~pair', beginnings.slice(0, 2).sort().join(' '));
   for (const field of ['code', 'email', 'domain'] as const) add(`~${field}`, exactKey(entity, field, state));
   add('~phone', exactKey(entity, 'phone', state)?.slice(-phoneEnd));
-  const code = textOf(state, 'postal_code');
-  const street = textOf(state, 'street');
-  const word = street === undefined ? undefined : wordsOf(street).find((part) => !/^\d/.test(part));
-  if (code !== undefined && word !== undefined)
-    add('~address', `${fold(code).replace(/\W/g, '')} ${word.slice(0, prefixLength)}`);
+  add('~address', placeOf(state));
   return keys;
 }
 
-/** Keys under which a neighbour stands when it has one of these: words of a name change their place. */
-export const lookedUpAs = ({ field, value }: MatchKey): MatchKey[] =>
-  field === '~first' || field === '~second'
-    ? [
-        { field: '~first', value },
-        { field: '~second', value },
-      ]
-    : [{ field, value }];
+/** Beginnings of the words of its name, each once. */
+function beginningsOf(entity: EntityName, state: State): string[] {
+  const name = textOf(state, 'name');
+  const words = name === undefined ? [] : nameOf(entity, name).words.map(withoutUmlauts);
+  const telling = words.filter((word) => word.length >= leastWordLength);
+  return [...new Set((telling.length > 0 ? telling : words).map((word) => word.slice(0, prefixLength)))];
+}
+
+/** Postal code and the beginning of the street. */
+function placeOf(state: State): string | undefined {
+  const code = textOf(state, 'postal_code');
+  const street = textOf(state, 'street');
+  const word = street === undefined ? undefined : wordsOf(street).find((part) => !/^\d/.test(part));
+  if (code === undefined || word === undefined) return undefined;
+  return `${fold(code).replace(/[^a-z0-9]/g, '')} ${word.slice(0, prefixLength)}`;
+}
+
+/** True for keys that so many may share that they tell nothing then. */
+export const isWord = ({ field }: MatchKey): boolean => (wordSlots as readonly string[]).includes(field);
+
+/** Keys under which a neighbour stands when it has this one: words of a name change their place. */
+export const lookedUpAs = (key: MatchKey): MatchKey[] =>
+  isWord(key) ? wordSlots.map((field) => ({ field, value: key.value })) : [key];

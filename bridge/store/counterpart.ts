@@ -1,5 +1,5 @@
 import type { State } from '../entities/field.ts';
-import { lookedUpAs, type MatchKey, neighbourhoods } from '../matching/key.ts';
+import { isWord, lookedUpAs, type MatchKey, neighbourhoods } from '../matching/key.ts';
 import { likelyFrom, scoreOf } from '../matching/score.ts';
 import type { linkTable } from './link.ts';
 import type { matchKeyTable } from './match-key.ts';
@@ -35,6 +35,8 @@ interface Tables {
 const mostCandidates = 5;
 /** Records that are compared for one object; its neighbours are rarely more than a few. */
 const mostCompared = 500;
+/** A word that so many share tells nothing; then only those that share two words are compared. */
+const commonFrom = 300;
 
 /** Finds out which records of one system may be an object of another. Reads only. */
 export function createCounterparts({ links, matchKeys, proposals, records }: Tables) {
@@ -65,8 +67,12 @@ export function createCounterparts({ links, matchKeys, proposals, records }: Tab
     likely(object: SystemObject, state: State, target: string): Candidate[] {
       const { entity } = object;
       const ids = new Set<string>();
-      for (const key of neighbourhoods(entity, state).flatMap(lookedUpAs))
-        for (const id of matchKeys.havingIn(target, entity, key)) ids.add(id);
+      for (const key of neighbourhoods(entity, state)) {
+        const limit = isWord(key) ? commonFrom : mostCompared;
+        const found = lookedUpAs(key).flatMap((as) => matchKeys.havingIn(target, entity, as, limit));
+        if (isWord(key) && found.length >= commonFrom) continue;
+        for (const id of found) ids.add(id);
+      }
       const candidates: Candidate[] = [];
       let compared = 0;
       for (const id of ids) {

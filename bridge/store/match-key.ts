@@ -6,7 +6,7 @@ import type { metaTable } from './meta.ts';
 import type { recordTable, SystemObject } from './record.ts';
 import { prepare, slot } from './statement.ts';
 
-/** Rows of one key that are looked at: a key that so many share tells nothing. */
+/** Rows of one exact key that are looked at. */
 const mostPerKey = 1000;
 /** Records whose keys are made anew together. */
 const recordsPerRound = 500;
@@ -59,7 +59,10 @@ export function matchKeyTable(
       .where('value', '=', slot<string>('value'))
       .limit(sql.lit(mostPerKey)),
   );
-  const havingIn = prepare<{ entity: string; field: string; value: string; system: string }, { id: string }>(
+  const havingIn = prepare<
+    { entity: string; field: string; value: string; system: string; limit: number },
+    { id: string }
+  >(
     connection,
     kysely
       .selectFrom('match_key')
@@ -68,7 +71,7 @@ export function matchKeyTable(
       .where('field', '=', slot<string>('field'))
       .where('value', '=', slot<string>('value'))
       .where('system', '=', slot<string>('system'))
-      .limit(sql.lit(mostPerKey)),
+      .limit(slot<number>('limit')),
   );
   const nextRecords = prepare<SystemObject, SystemObject>(
     connection,
@@ -137,9 +140,9 @@ export function matchKeyTable(
     having(entity: SystemObject['entity'], { field, value }: MatchKey): SystemObject[] {
       return having.all({ entity, field, value }).map(({ system, id }) => ({ system, entity, id }));
     },
-    /** Ids of the objects of one system that have the key. */
-    havingIn: (system: string, entity: string, { field, value }: MatchKey): string[] =>
-      havingIn.all({ system, entity, field, value }).map(({ id }) => id),
+    /** Ids of the objects of one system that have the key, `limit` at most. */
+    havingIn: (system: string, entity: string, { field, value }: MatchKey, limit: number): string[] =>
+      havingIn.all({ system, entity, field, value, limit }).map(({ id }) => id),
   };
 }
 
