@@ -5,7 +5,8 @@ import type { EntityName } from '../../bridge/entities/catalogue.ts';
 import type { State } from '../../bridge/entities/field.ts';
 import type { Rule, RuleSet, ValueTable } from '../../bridge/rules/rule.ts';
 import { openPast } from '../../bridge/store/simulation.ts';
-import { customerToCrm, customerToPsa, projectToPsa } from './rules.ts';
+import { createRandom } from './random.ts';
+import { customerToCrm, customerToPsa, projectToPsa, shippedLikeRules } from './rules.ts';
 import { createWorld, declarations, type World } from './world.ts';
 
 const start = '2026-01-05T08:00:00.000Z';
@@ -272,6 +273,32 @@ describe('what only goes where it is needed', () => {
     ]);
     expect(differences).toHaveLength(1);
   });
+});
+
+const seed = Number(process.env.MODEL_SEED ?? Date.now() % 1_000_000);
+
+test(`the same rules make no difference, whatever has happened (seed ${seed})`, async () => {
+  const random = createRandom(seed);
+  const world = await createWorld({ rules: shippedLikeRules });
+  const since: string[] = [start];
+  for (let step = 0; step < 150; step++) {
+    const id = String(random.below(5));
+    const choice = random.below(10);
+    if (choice < 4) await change(world, 'customer', id, { name: `C${id} ${random.below(3)}` });
+    else if (choice < 8)
+      await change(world, 'project', id, {
+        name: `P${random.below(3)}`,
+        customer: String(random.below(5)),
+        status: 'active',
+        billable: random.below(3) > 0,
+      });
+    else if (choice < 9) await remove(world, random.below(2) > 0 ? 'customer' : 'project', id);
+    else since.push(await moment(world));
+  }
+  for (const from of since) {
+    const { differences } = run(world, { present: shippedLikeRules, changed: shippedLikeRules, since: from });
+    expect(differences, `seed ${seed}, since ${from}`).toEqual([]);
+  }
 });
 
 test('nobody is called, and nothing in the store changes', async () => {
