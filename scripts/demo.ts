@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { bridgeCommand } from './demo/bridge-process.ts';
+import { type GroupSystems, startGroup } from './demo/group.ts';
 import { createStage } from './demo/stage.ts';
-import { type Systems, startSystems } from './demo/systems.ts';
-import { playWeek } from './demo/week.ts';
+import { effects, playStory } from './demo/story.ts';
 import { type OdooServer, OdooUnavailable, startOdoo } from './odoo/odoo.ts';
 import { formatElapsed, withProgress } from './progress.ts';
 
@@ -17,11 +17,11 @@ const interrupted = new Promise<void>((resolve) => {
 async function main(): Promise<number> {
   console.log('Services Bridge: a finance week between Odoo 19, a sandbox HubSpot and a sandbox Harvest');
   let odoo: OdooServer | undefined;
-  let systems: Systems | undefined;
+  let systems: GroupSystems | undefined;
   try {
     odoo = await startOdoo();
     const server = odoo;
-    systems = await withProgress('Set up the firm, the sandboxes and the bridge', () => startSystems(server));
+    systems = await withProgress('Set up the firm, the sandboxes and the bridge', () => startGroup(server));
     console.log(`Everything runs after ${formatElapsed(performance.now() - begin)}.`);
     const ended = await Promise.race([play(systems), interrupted.then(() => undefined)]);
     if (ended === undefined) return 130;
@@ -33,20 +33,10 @@ async function main(): Promise<number> {
   }
 }
 
-async function play(systems: Systems): Promise<number> {
+async function play(systems: GroupSystems): Promise<number> {
   const stage = createStage((line) => console.log(line));
-  const { firm, hubspotApi, harvestApi, harvest } = systems;
   try {
-    await playWeek({
-      firm,
-      hubspot: hubspotApi,
-      harvest: harvestApi,
-      approve(ids) {
-        harvest.approvals.submit(ids);
-        harvest.approvals.approve(ids);
-      },
-      stage,
-    });
+    await playStory(systems, stage);
   } catch (error) {
     const { cause, message } = error as Error;
     console.error(`\n${message}${cause instanceof Error ? ` (${cause.message})` : ''}`);
@@ -62,10 +52,7 @@ async function play(systems: Systems): Promise<number> {
   return complete ? 0 : 1;
 }
 
-/** How many effects the story has. */
-const effects = 6;
-
-async function stayUp(systems: Systems, odoo: OdooServer): Promise<void> {
+async function stayUp(systems: GroupSystems, odoo: OdooServer): Promise<void> {
   const { firm, hubspot, harvest, bridge } = systems;
   const rows = [
     ['Odoo', odoo.url, `${odoo.adminLogin} / ${odoo.adminPassword} (administrator)`],

@@ -49,8 +49,8 @@ export async function setUpFirm(server: OdooServer): Promise<Firm> {
     finance,
     consultant: { ...consultant, employeeId },
     services: {
-      senior: await service(admin, 'Senior consulting', 180),
-      junior: await service(admin, 'Junior consulting', 120),
+      senior: await createService(admin, 'Senior consulting', 180, 'delivered_timesheet'),
+      junior: await createService(admin, 'Junior consulting', 120, 'delivered_timesheet'),
     },
     bridge: {
       login: bridge.login,
@@ -73,14 +73,26 @@ async function hire(
   return { name, login, password, odoo: odooSession(server, login, password) };
 }
 
-async function service(admin: OdooSession, name: string, price: number): Promise<number> {
+/**
+ * A service that the firm sells. Answers its product id.
+ *
+ * @param policy `delivered_timesheet`: by approved hours, with a project and a task for each order; `ordered_prepaid`:
+ *   at a fixed price, as soon as it is ordered
+ */
+export async function createService(
+  admin: OdooSession,
+  name: string,
+  price: number,
+  policy: 'delivered_timesheet' | 'ordered_prepaid',
+): Promise<number> {
+  const byHours = policy === 'delivered_timesheet';
   const templateId = await admin.create('product.template', {
     name,
     type: 'service',
     list_price: price,
-    uom_id: await resolveExternalId(admin, 'uom.product_uom_hour'),
-    service_policy: 'delivered_timesheet',
-    service_tracking: 'task_in_project',
+    uom_id: await resolveExternalId(admin, byHours ? 'uom.product_uom_hour' : 'uom.product_uom_unit'),
+    service_policy: policy,
+    service_tracking: byHours ? 'task_in_project' : 'no',
   });
   const [product] = await admin.searchRead('product.product', [['product_tmpl_id', '=', templateId]], ['id']);
   return Number(product?.id);

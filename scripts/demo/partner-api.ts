@@ -1,7 +1,8 @@
-/** A partner's API as the demo's people use it: to look whether something has arrived, and to book time. */
+/** A partner's API as the demo's people use it: to look whether something has arrived, to book time, to change something. */
 export interface PartnerApi {
   get(path: string): Promise<Record<string, unknown>>;
   post(path: string, body: unknown): Promise<Record<string, unknown>>;
+  patch(path: string, body: unknown): Promise<Record<string, unknown>>;
 }
 
 /** @param headers credentials and whatever else the partner wants with every request */
@@ -16,24 +17,42 @@ export function partnerApi(url: string, headers: Readonly<Record<string, string>
     if (!response.ok) throw new Error(`${method} ${path} was answered with ${response.status}: ${text}`);
     return JSON.parse(text);
   }
-  return { get: (path) => call('GET', path), post: (path, body) => call('POST', path, body) };
+  return {
+    get: (path) => call('GET', path),
+    post: (path, body) => call('POST', path, body),
+    patch: (path, body) => call('PATCH', path, body),
+  };
 }
 
-/** The properties of the HubSpot object whose `property` has this value; `undefined` when there is none. */
+type HubspotType = 'companies' | 'deals';
+type Properties = Readonly<Record<string, string | null>>;
+
+/** The properties of the HubSpot object with this name; `undefined` when there is none. */
 export async function hubspotObject(
   hubspot: PartnerApi,
-  type: 'companies' | 'deals',
+  type: HubspotType,
   name: string,
   properties: readonly string[],
-): Promise<Record<string, string | null> | undefined> {
-  const query = new URLSearchParams({
-    limit: '100',
-    properties: ['name', 'dealname', ...properties].join(','),
-  });
-  const page = await hubspot.get(`/crm/v3/objects/${type}?${query}`);
-  const objects = page.results as { id: string; properties: Record<string, string | null> }[];
+): Promise<Properties | undefined> {
   const nameProperty = type === 'companies' ? 'name' : 'dealname';
+  const objects = await hubspotObjects(hubspot, type, [nameProperty, ...properties]);
   const found = objects.filter((object) => object.properties[nameProperty] === name);
   if (found.length > 1) throw new Error(`HubSpot has ${found.length} ${type} named "${name}"`);
   return found[0]?.properties;
+}
+
+/** All objects of a type, oldest first. */
+export async function hubspotObjects(
+  hubspot: PartnerApi,
+  type: HubspotType,
+  properties: readonly string[],
+): Promise<readonly { readonly id: string; readonly properties: Properties }[]> {
+  const objects: { id: string; properties: Properties }[] = [];
+  for (let after: string | undefined = ''; after !== undefined; ) {
+    const query = new URLSearchParams({ limit: '100', properties: properties.join(','), after });
+    const page = await hubspot.get(`/crm/v3/objects/${type}?${query}`);
+    objects.push(...(page.results as typeof objects));
+    after = (page.paging as { next?: { after: string } } | undefined)?.next?.after;
+  }
+  return objects;
 }

@@ -14,20 +14,27 @@ export interface Stage {
   /**
    * An effect that has to show in another system. `look` answers what is to be seen there, or `undefined` as long as
    * it is not; throws when it is wrong. Prints what was seen and how long it took to arrive.
+   *
+   * @param lookEveryMs default 400
    */
-  sees(where: string, what: string, look: () => Promise<string | undefined>): Promise<void>;
+  sees(
+    where: string,
+    what: string,
+    look: () => Promise<string | undefined>,
+    lookEveryMs?: number,
+  ): Promise<void>;
   /** Effects that were to be seen, in order. */
   results(): readonly StepResult[];
 }
 
 const patienceMs = 60_000;
-const lookEveryMs = 400;
+const usualLookEveryMs = 400;
 
 /** Tells the story as it happens. An effect that does not come ends the story. */
 export function createStage(print: (line: string) => void): Stage {
   const results: StepResult[] = [];
 
-  async function until(look: () => Promise<string | undefined>): Promise<string> {
+  async function until(look: () => Promise<string | undefined>, lookEveryMs: number): Promise<string> {
     const deadline = Date.now() + patienceMs;
     for (;;) {
       const seen = await look();
@@ -47,11 +54,11 @@ export function createStage(print: (line: string) => void): Stage {
       print(`  ${who.padEnd(8)} ${what}  (${formatElapsed(performance.now() - begin)})`);
       return result;
     },
-    async sees(where, what, look) {
+    async sees(where, what, look, lookEveryMs = usualLookEveryMs) {
       const title = `${where}: ${what}`;
       const begin = performance.now();
       try {
-        const seen = await withProgress(`  waiting for ${title}`, () => until(look));
+        const seen = await withProgress(`  waiting for ${title}`, () => until(look, lookEveryMs));
         results.push({ title, seen: true });
         print(
           `    ✓ ${where.padEnd(8)} ${what}: ${seen}  (after ${formatElapsed(performance.now() - begin)})`,

@@ -37,7 +37,11 @@ const shippedRules = fileURLToPath(new URL('../../sync-rules', import.meta.url))
 export interface SystemsOptions {
   /** Settings of the bridge besides those that it needs. */
   readonly environment?: Environment;
-  /** When streams are polled, by name, where that differs from the shipped rules. Default: `time` every 4 seconds. */
+  /** Folder of the rules. Default: the shipped ones. */
+  readonly rules?: string;
+  /** What the administrator sets up in Odoo besides, before the bridge is switched on. */
+  readonly prepare?: (firm: Firm) => Promise<void>;
+  /** When streams are polled, by name, where that differs from the rules. */
   readonly schedules?: Readonly<Record<string, string>>;
 }
 
@@ -45,6 +49,7 @@ export interface SystemsOptions {
 export async function startSystems(odoo: OdooServer, options: SystemsOptions = {}): Promise<Systems> {
   const folder = mkdtempSync(join(tmpdir(), 'services-bridge-'));
   const firm = await setUpFirm(odoo);
+  await options.prepare?.(firm);
   const hubspot = await startHubspotSandbox();
   const harvest = await startHarvestSandbox();
   const harvestApi = partnerApi(harvest.url, {
@@ -63,7 +68,7 @@ export async function startSystems(odoo: OdooServer, options: SystemsOptions = {
   let environment: Environment = {
     PORT: String(await freePort()),
     DATABASE_PATH: join(folder, 'bridge.sqlite'),
-    RULES_DIRECTORY: rulesWithSchedules(folder, options.schedules ?? { time: '*/4 * * * * *' }),
+    RULES_DIRECTORY: rulesWithSchedules(folder, options.rules ?? shippedRules, options.schedules ?? {}),
     WEBHOOK_SECRETS: secret,
     ODOO_URL: odoo.url,
     ODOO_DATABASE: odoo.databaseName,
@@ -105,10 +110,14 @@ export async function startSystems(odoo: OdooServer, options: SystemsOptions = {
   };
 }
 
-/** A copy of the shipped rules, with other cron expressions for some streams. */
-function rulesWithSchedules(folder: string, schedules: Readonly<Record<string, string>>): string {
+/** A copy of rules, with other cron expressions for some streams. */
+function rulesWithSchedules(
+  folder: string,
+  original: string,
+  schedules: Readonly<Record<string, string>>,
+): string {
   const rules = join(folder, 'sync-rules');
-  cpSync(shippedRules, rules, { recursive: true });
+  cpSync(original, rules, { recursive: true });
   const file = join(rules, 'systems.yaml');
   let text = readFileSync(file, 'utf8');
   for (const [stream, expression] of Object.entries(schedules)) {

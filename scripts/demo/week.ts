@@ -30,6 +30,7 @@ const roadmap: Sale = {
 
 /** Ids in Odoo of what came out of the week. */
 export interface PlayedWeek {
+  readonly customer: string;
   readonly customerId: number;
   readonly leadId: number;
   readonly orderId: number;
@@ -44,7 +45,8 @@ export async function playWeek(week: Week): Promise<PlayedWeek> {
   await bookTime(week, order);
   const invoiceId = await bill(week, order);
   await receivePayment(week, invoiceId);
-  return { ...sold, orderId: order.orderId, orderName: order.name, invoiceId };
+  const { customer } = week.sale ?? roadmap;
+  return { customer, ...sold, orderId: order.orderId, orderName: order.name, invoiceId };
 }
 
 async function sellTo(week: Week): Promise<{ customerId: number; leadId: number }> {
