@@ -5,7 +5,7 @@ import type { SystemObject } from '../store/record.ts';
 import type { NeededObject, ObjectHistory, PastStore, Side } from '../store/simulation.ts';
 import type { DeliveryContext } from '../store/store.ts';
 import { createTerrain, referenceOf, type Terrain } from './landscape.ts';
-import { planDelivery, referredObjects } from './plan.ts';
+import { planDelivery, referredObjects, rulesBetween } from './plan.ts';
 import { createComparison, type ObjectDifference, type Sides } from './simulate-compare.ts';
 import { replay, stateBefore } from './simulate-history.ts';
 import {
@@ -157,12 +157,19 @@ function passagesOf(history: ObjectHistory, terrains: Sides<Terrain>, past: Past
     terrain: terrains.changed,
     history,
     before,
-    neededIn: needed('changed'),
+    // What brought it there stands before the period where nothing within it does: that counts for both.
+    neededIn: (target) =>
+      needed('changed')(target) ||
+      (cameLater(target) && !needed('present')(target) && !goesByItself(history, target, terrains.present)),
     // What the present rules brought there is not there under others that do not.
     adopts: (target) => !present.brought(target),
   });
   return { before, present, changed };
 }
+
+const goesByItself = ({ system: source, entity }: SystemObject, target: string, terrain: Terrain): boolean =>
+  [source, target].every((system) => terrain.systems.includes(system)) &&
+  rulesBetween({ source, target, entity }, terrain).some((rule) => rule.create === 'always');
 
 function byTarget(
   present: readonly SimulatedDelivery[],
