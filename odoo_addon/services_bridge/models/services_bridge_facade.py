@@ -33,6 +33,7 @@ class ServicesBridgeFacade(models.AbstractModel):
             "user": {"id": self.env.uid, "login": self.env.user.login},
             "enabled": settings.enabled,
             "watched": self._readable_fields(),
+            "writable": self._writable_fields(),
             "missing_rights": self._missing_rights(),
         }
 
@@ -44,15 +45,29 @@ class ServicesBridgeFacade(models.AbstractModel):
         """
         watched = self.env["services.bridge.watch"]._configured()
         return {
-            name: sorted(
-                field
-                for field in watched[name].fields
-                if self.env[name]._has_field_access(
-                    self.env[name]._fields[field], "read"
-                )
-            )
+            name: self._accessible(name, watched[name].fields, "read")
             for name in sorted(watched)
         }
+
+    def _writable_fields(self):
+        """Return ``{model: names}`` of what ``upsert`` takes from the caller."""
+        return {
+            writable.model: self._accessible(
+                writable.model, writable.field_ids.mapped("name"), "write"
+            )
+            for writable in self.env["services.bridge.writable"]._opened()
+            if writable.model in self.env
+        }
+
+    def _accessible(self, model, names, operation):
+        """Return those of the names, sorted, that are fields open to the caller."""
+        model = self.env[model]
+        return sorted(
+            name
+            for name in names
+            if name in model._fields
+            and model._has_field_access(model._fields[name], operation)
+        )
 
     def _missing_rights(self):
         wanted = [

@@ -102,6 +102,17 @@ class ServicesBridgeWritable(models.Model):
                     model=self.model_id.name,
                 )
             )
+        known = self.env[self.model_id.model]._fields.get(field.name)
+        if known and known.related and not known.inherited and not known.readonly:
+            raise ValidationError(
+                self.env._(
+                    "%(field)s of %(model)s cannot be written by the bridge: it is a "
+                    "field of another record (%(path)s). Allow it in that model.",
+                    field=field.field_description,
+                    model=self.model_id.name,
+                    path=known.related,
+                )
+            )
         if field.ttype == "many2many" and _is_never_writable(field.relation):
             raise ValidationError(
                 self.env._(

@@ -1,6 +1,7 @@
 from . import test_backoff
 from . import test_collect
 from . import test_confirm_and_invoice
+from . import test_custom_fields
 from . import test_database_copy
 from . import test_delivery
 from . import test_facade_upsert
