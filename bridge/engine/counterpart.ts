@@ -80,6 +80,9 @@ export async function pairAll(
   const late = await Promise.all(
     unpaired.map((item, index) => knownSince(store, item, matches[index] as Match)),
   );
+  // Last, because it ends what was in doubt: while the target was asked, another delivery may have made the link.
+  const objects = unpaired.map(({ delivery }) => sourceObject(delivery));
+  const linked = target === undefined ? [] : await store.idsIn(target, objects);
   const beingCreated = new Map<string, string>();
 
   return unpaired.map((item, index): Pair => {
@@ -87,6 +90,8 @@ export async function pairAll(
     const { bothWays, inDoubt } = circumstances[index] as Circumstances;
     const { delivery, plan } = item;
     const { target, source, entity } = delivery;
+    if (linked[index] !== undefined)
+      return { kind: 'later', afterMs: 0, cause: `Has just been linked to ${entity} ${linked[index]}.` };
     if (match.kind === 'later')
       return { kind: 'later', afterMs: 0, cause: `Waits for another ${entity} that may be the same.` };
     if (match.kind === 'one') {
