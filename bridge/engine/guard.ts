@@ -41,9 +41,10 @@ export function createGuard(landscape: Landscape): Guard {
       if (found === undefined) continue;
       let news = false;
       for (const [field, deviation] of found.fields) {
-        if (same(deviation, deviations[field])) continue;
+        const known = deviations[field];
+        if (same(deviation, known) && (open.has(field) || !comesAgain(known, context))) continue;
         if (deviation === undefined) delete deviations[field];
-        else deviations[field] = deviation;
+        else deviations[field] = same(deviation, known) ? (known as Deviation) : deviation;
         if (deviation === undefined) open.delete(field);
         else open.add(field);
         // A person who was asked need not be asked any more when both agree again.
@@ -57,7 +58,15 @@ export function createGuard(landscape: Landscape): Guard {
   };
 }
 
-/** What was tried before is not tried again: a system that spells a value in its own way would be written for ever. */
+const mostTries = 3;
+
+/**
+ * It is as it was before the owner's value was written. Somebody may have changed it once more before anybody looked; or
+ * the system spells the value in its own way, and would be written for ever.
+ */
+const comesAgain = (deviation: Deviation | undefined, { again }: GuardContext): boolean =>
+  again && deviation !== undefined && deviation.tries < mostTries;
+
 const same = (left: Deviation | undefined, right: Deviation | undefined): boolean =>
   left === undefined || right === undefined
     ? left === right
@@ -95,7 +104,9 @@ function lookAt(
   const known = { record, targetId: change.id, writtenFingerprint: undefined, earlier: [] };
   const plan = planDelivery(delivery, known, landscape);
   if (plan.kind !== 'write') return undefined;
-  if (!Object.keys(plan.fields).some((field) => Object.hasOwn(change.differences, field))) return undefined;
+  const touched =
+    context.again || Object.keys(plan.fields).some((field) => Object.hasOwn(change.differences, field));
+  if (!touched) return undefined;
   const idIn = (entity: string, id: string) =>
     context.idIn({ system: source, entity: entity as EntityName, id }, change.system);
   const wanted = translateReferences(plan.fields, plan.references, idIn);
@@ -114,7 +125,16 @@ const deviationOf = (
   ours: Value,
   theirs: Value | undefined,
 ): Deviation | undefined =>
-  theirs === undefined || sameFieldValue(field, ours, theirs) ? undefined : { ours, theirs };
+  theirs === undefined || sameFieldValue(field, filled(field, ours), filled(field, theirs))
+    ? undefined
+    : { ours, theirs, tries: 0 };
+
+/** Some systems cannot keep nothing: an empty flag comes back as false, an empty amount as 0. */
+function filled({ kind }: Pick<Field, 'kind'>, value: Value): Value {
+  if (value !== null) return value;
+  if (kind === 'flag') return false;
+  return kind === 'decimal' ? '0' : null;
+}
 
 const fieldOf = (ruleSet: RuleSet, entity: EntityName, field: string): Pick<Field, 'kind'> =>
   entityOf(entity).fields[field] ?? ruleSet.entities[entity]?.extensions[field] ?? { kind: 'text' };

@@ -57,6 +57,8 @@ export interface Origin {
 export type Derive = (change: RecordChange, origin: Origin) => readonly NewBusinessEvent[];
 
 export interface GuardContext {
+  /** True when the record is as it was, but something was found in it before. */
+  readonly again: boolean;
   /** The record of the same business object in that system. */
   counterpart(system: string): StoredRecord | undefined;
   /** Id in `system` of an object of another one. */
@@ -125,6 +127,34 @@ export function createApply(tables: Tables) {
     for (const event of events) businessEvents.insert(event, occurrence, nowMs, at);
   }
 
+  /**
+   * @param again the record is as it was, but something was found in it before
+   * @returns whether something has to be delivered for it
+   */
+  function watch(
+    change: RecordChange,
+    again: boolean,
+    guard: Guard | undefined,
+    nowMs: number,
+    at: string,
+  ): boolean {
+    const { system, entity, id } = change;
+    const object: SystemObject = { system, entity, id };
+    const verdict = guard?.(change, {
+      again,
+      counterpart(other) {
+        const otherId = links.idIn(object, other);
+        return otherId === undefined ? undefined : records.get({ system: other, entity, id: otherId });
+      },
+      idIn: (other, target) => links.idIn(other, target),
+      drift: () => links.drift(object),
+    });
+    if (verdict === undefined) return false;
+    links.setDrift(object, verdict.drift);
+    for (const delivery of verdict.deliveries) deliveries.enqueue(delivery, nowMs, at);
+    return verdict.deliveries.length > 0;
+  }
+
   return function apply(
     reading: Reading,
     { route, derive, guard }: Consequences,
@@ -150,7 +180,12 @@ export function createApply(tables: Tables) {
     const json = gone ? undefined : canonicalJson(reading.state);
     const mark = json === undefined ? (known?.fingerprint ?? '') : fingerprint(json);
     const same = known !== undefined && known.gone === gone && known.fingerprint === mark;
-    if (same) return 'unchanged';
+    if (same) {
+      if (gone || links.drift(object) === undefined) return 'unchanged';
+      const { state, correlation } = reading;
+      const asItWas = { ...object, before: state, after: state, differences: {}, correlation };
+      return watch(asItWas, true, guard, nowMs, at) ? 'changed' : 'unchanged';
+    }
 
     const before = known === undefined || known.gone ? null : known.state;
     const change: RecordChange = {
@@ -175,18 +210,7 @@ export function createApply(tables: Tables) {
       routed.add(delivery.target);
       if (delivery.target !== echoTo) deliveries.enqueue(delivery, nowMs, at);
     }
-    const verdict = guard?.(change, {
-      counterpart(system) {
-        const id = links.idIn(object, system);
-        return id === undefined ? undefined : records.get({ system, entity: object.entity, id });
-      },
-      idIn: (other, system) => links.idIn(other, system),
-      drift: () => links.drift(object),
-    });
-    if (verdict !== undefined) {
-      links.setDrift(object, verdict.drift);
-      for (const delivery of verdict.deliveries) deliveries.enqueue(delivery, nowMs, at);
-    }
+    watch(change, false, guard, nowMs, at);
     needs.lookAgain(object, nowMs, routed);
     decide.changed(object, gone, newKeys, nowMs, at);
     return 'changed';

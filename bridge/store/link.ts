@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Value } from '../entities/field.ts';
 import { newId } from '../entities/id.ts';
 import type { OpenDatabase } from './database.ts';
@@ -49,6 +50,8 @@ const nothing = { fingerprint: null, delivery: null };
 export interface Deviation {
   readonly ours: Value;
   readonly theirs: Value;
+  /** How often the owner's value was written for it. */
+  readonly tries: number;
 }
 
 /** What somebody changed in a system that does not own it. */
@@ -108,6 +111,13 @@ export function linkTable({ connection, kysely }: OpenDatabase) {
       .where('system', '=', slot<string>('system'))
       .where('entity', '=', slot<string>('entity'))
       .where('external_id', '=', slot<string>('id')),
+  );
+  const forgetWritten = prepare<{ objectId: string }>(
+    connection,
+    kysely
+      .updateTable('link')
+      .set({ written_fingerprint: sql.lit(null) })
+      .where('object_id', '=', slot<string>('objectId')),
   );
   const counterpart = prepare<SystemObject & { target: string }, CounterpartRow>(
     connection,
@@ -194,12 +204,18 @@ export function linkTable({ connection, kysely }: OpenDatabase) {
       anyDrift ||= value !== undefined;
       setDrift.run({ ...object, drift: value === undefined ? null : JSON.stringify(value) });
     },
-    /** Something was done about these fields. */
+    /** The owner's values of these fields were written. */
     closeDrift(object: SystemObject, fields: readonly string[]): void {
       const known = driftOf(object);
       if (known === undefined) return;
       const open = known.open.filter((field) => !fields.includes(field));
-      setDrift.run({ ...object, drift: JSON.stringify({ ...known, open }) });
+      const deviations = Object.fromEntries(
+        Object.entries(known.deviations).map(([field, deviation]) => [
+          field,
+          fields.includes(field) ? { ...deviation, tries: deviation.tries + 1 } : deviation,
+        ]),
+      );
+      setDrift.run({ ...object, drift: JSON.stringify({ deviations, open } satisfies Drift) });
     },
     /** Number of the delivery that wrote the object last. */
     writtenBy: ({ system, entity, id }: SystemObject): number | undefined =>
@@ -240,7 +256,10 @@ export function linkTable({ connection, kysely }: OpenDatabase) {
         .all({ objectId })
         .map((row) => ({ ...row, entity: left.entity, joined: row.system === newcomer }));
     },
+    /** What the others hold may be changed unnoticed from now on, so whoever is linked next writes them anew. */
     unlink(object: SystemObject): void {
+      const objectId = objectOf(object);
+      if (objectId !== undefined) forgetWritten.run({ objectId });
       remove.run(object);
     },
   };

@@ -185,7 +185,9 @@ function createStore(database: OpenDatabase, now: () => number, release: () => v
     } as SystemObject);
     if (event.state === null) return known !== undefined && !known.gone ? event : undefined;
     if (known === undefined) return complete ? { ...event, operation: 'create' } : event;
-    return known.gone || known.fingerprint !== fingerprint(canonicalJson(event.state)) ? event : undefined;
+    const isNew = known.gone || known.fingerprint !== fingerprint(canonicalJson(event.state));
+    // Where somebody changed what another system owns, whoever reads the same again has to look once more.
+    return isNew || links.drift(known) !== undefined ? event : undefined;
   }
 
   return {
