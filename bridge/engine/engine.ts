@@ -53,7 +53,7 @@ export function createEngine(options: EngineOptions): Engine {
   const now = options.now ?? Date.now;
   const random = options.random ?? Math.random;
   const stopping = new AbortController();
-  const route = createRoute(landscape);
+  const route = createRoute(landscape, now);
   const pairing = createPairing(now);
   const derive = createDerive(landscape);
   const guard = createGuard(landscape);

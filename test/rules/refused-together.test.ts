@@ -116,6 +116,31 @@ const beyondConnectors: Refusal[] = [
     suggestion: 'known: vat',
   },
   {
+    what: 'a deleted object that the target cannot remove',
+    file: 'customer.yaml',
+    content: customerRule('{id: a, from: erp, to: crm, fields: [name], deleted: ▸remove}'),
+    message: 'hubspot cannot remove a customer',
+    suggestion: 'write "deleted: keep"',
+  },
+  {
+    what: 'an object that the target cannot remove for some',
+    file: 'customer.yaml',
+    content: customerRule(
+      '{id: a, from: erp, to: crm, fields: [name], overrides: [{when: {vat: null}, otherwise: ▸remove}]}',
+    ),
+    message: 'hubspot cannot remove a customer',
+    suggestion: 'write "otherwise: keep"',
+  },
+  {
+    what: 'a field that cannot be written for some',
+    file: 'customer.yaml',
+    content: customerRule(
+      '{id: a, from: erp, to: crm, fields: [name], overrides: [{when: {vat: null}, fields: [name, ▸number]}]}',
+    ),
+    message: '"number" of customer cannot be written to hubspot',
+    suggestion: 'known: name, vat',
+  },
+  {
     what: 'an object that the target cannot remove',
     file: 'customer.yaml',
     content: customerRule('{id: a, from: erp, to: crm, fields: [name], otherwise: ▸remove}'),

@@ -43,6 +43,17 @@ test('the shipped rules suit the connectors', () => {
   ]);
 });
 
+test('the shipped rules say who owns what they carry', () => {
+  const written = shipped.rules.flatMap(({ entity, from, fields }) =>
+    fields.map((field) => ({
+      from,
+      owner: shipped.entities[entity]?.owners[field] ?? shipped.entities[entity]?.owner,
+    })),
+  );
+  expect(written.length).toBeGreaterThan(30);
+  expect(written.filter(({ from, owner }) => from !== owner)).toEqual([]);
+});
+
 test('the shipped rules carry every entity of the connectors but invoices, which show as billing fields', () => {
   const carried = new Set(shipped.rules.map((rule) => rule.entity));
   const known = entityNames.filter((name) => [odoo, hubspot, harvest].some(({ entities }) => entities[name]));
