@@ -210,7 +210,13 @@ async function notSoAnyMore(
   if (batch === undefined) return wrong;
   const ids = [...wanted.keys()];
   for (let start = 0; start < ids.length; start += batch) {
-    for (const { id, state } of await connector.read(entity, ids.slice(start, start + batch), signal)) {
+    for (const { id, state, hidden } of await connector.read(
+      entity,
+      ids.slice(start, start + batch),
+      signal,
+    )) {
+      // It is there; the write will say what the bridge's user may not do with it.
+      if (hidden) continue;
       const { key, direct } = wanted.get(id) ?? { key: '', direct: true };
       if (state === null || (direct && exactKey(entity, field, state) !== key)) wrong.add(id);
     }

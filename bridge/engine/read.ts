@@ -1,7 +1,7 @@
 import { type EntityName, isEntityName } from '../entities/catalogue.ts';
 import type { Reading } from '../store/apply.ts';
 import type { StoredEvent } from '../store/event.ts';
-import type { SystemError } from '../systems/error.ts';
+import { SystemError } from '../systems/error.ts';
 import type { Connector, ObjectKey, Snapshot } from '../systems/system.ts';
 import { asSystemError, blamesItem } from './failure.ts';
 import type { Observe } from './observer.ts';
@@ -87,11 +87,18 @@ function want(wanted: Map<string, Wanted>, next: Wanted): void {
 
 /**
  * Reads what is wanted, and what its state touches. One object that cannot be read does not hold up the others: the
- * events that asked for it are failed.
+ * events that asked for it are failed. So are those of an object that is hidden now: what is known of it stays as it is.
  *
+ * @param isKnown whether an object was read before, and was there; what is hidden from the start is nobody's concern
  * @throws SystemError or an abort when the system cannot be read at all
  */
-export async function readAll(connector: Connector, work: Work, signal: AbortSignal, observe: Observe) {
+export async function readAll(
+  connector: Connector,
+  work: Work,
+  signal: AbortSignal,
+  observe: Observe,
+  isKnown: (object: ObjectKey) => Promise<boolean>,
+) {
   const { system } = connector;
   const { wanted } = work;
   const answers: Answer[] = [];
@@ -108,6 +115,10 @@ export async function readAll(connector: Connector, work: Work, signal: AbortSig
         for (const { snapshot, cause } of await readChunk(entity, chunk)) {
           done.add(keyOf(snapshot));
           const { id, state, touches = [] } = snapshot;
+          if (snapshot.hidden) {
+            if (await isKnown({ entity, id })) giveUpHidden(cause);
+            continue;
+          }
           const { correlation, echo, created, occurredAt, seqs } = cause;
           answers.push({
             reading: { system, entity, id, state, correlation, echo, created, occurredAt },
@@ -161,6 +172,13 @@ export async function readAll(connector: Connector, work: Work, signal: AbortSig
     observe({ kind: 'unreadable', system, entity, id, message });
     for (const seq of object.seqs)
       failed.push({ seq, error: object.touched ? `${entity} ${id}: ${message}` : message });
+  }
+
+  function giveUpHidden(object: Wanted): void {
+    const message =
+      `${system} has it still, but the bridge's user may not read it any more. ` +
+      'What was read before stays as it is; let that user read it again, or delete it there.';
+    giveUp(object, undefined, new SystemError('denied', message, { system }));
   }
 
   let round = [...wanted.values()];

@@ -1,7 +1,7 @@
 import type { Derive, Guard, Route } from '../store/apply.ts';
 import { isDatabaseFailure } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
-import type { Connector } from '../systems/system.ts';
+import type { Connector, ObjectKey } from '../systems/system.ts';
 import { startDeadline } from './deadline.ts';
 import { asSystemError } from './failure.ts';
 import type { Health } from './health.ts';
@@ -47,7 +47,7 @@ export function createRefreshStep(options: RefreshOptions): () => Promise<Next> 
     const deadline = startDeadline(options.signal, readTimeoutMs);
     let read: { answers: Answer[]; failed: FailedEvent[] };
     try {
-      read = await readAll(connector, work, deadline.signal, observe);
+      read = await readAll(connector, work, deadline.signal, observe, isKnown);
     } catch (error) {
       const failure = asSystemError(error, system, 'unavailable');
       if (failure === undefined) throw error;
@@ -73,6 +73,12 @@ export function createRefreshStep(options: RefreshOptions): () => Promise<Next> 
     });
     return events.length === eventsPerStep ? 'now' : 'when-woken';
   };
+
+  async function isKnown(object: ObjectKey): Promise<boolean> {
+    const record = await store.record({ system, ...object });
+    return record !== undefined && !record.gone;
+  }
+
   /** Keeps what was read and finishes the events. Answers how many records became different. */
   async function takeIn(
     seqs: readonly number[],

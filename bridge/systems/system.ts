@@ -13,6 +13,8 @@ export interface ObjectKey {
 export interface Snapshot extends ObjectKey {
   /** All fields the system knows; `null` when the object is not there (deleted, or not of this entity). */
   readonly state: State | null;
+  /** The object is there, but the bridge's user may not see it; `state` is `null`, and says nothing. */
+  readonly hidden?: true;
   /** Objects of the same system whose state follows from this one, and which must be read again too. */
   readonly touches?: readonly ObjectKey[];
 }

@@ -290,6 +290,51 @@ describe('a system is in trouble', () => {
   });
 });
 
+describe('an object is hidden from the bridge', () => {
+  test('one that it read before stays as it was, and its event says why', async () => {
+    const world = await createWorld();
+    await customers(world, '1', '2');
+    await world.calm();
+    world.odoo.hides = ({ id }) => id === '2';
+    await customers(world, '1', '2');
+    await world.calm();
+    expect(names(world.hubspot)).toEqual(['customer 1', 'customer 2']);
+    expect(world.rows('select external_id as id, gone from record where system = ?', 'odoo')).toEqual([
+      { id: '1', gone: 0 },
+      { id: '2', gone: 0 },
+    ]);
+    expect(world.rows('select object_id, error from event where error is not null')).toEqual([
+      { object_id: '2', error: expect.stringContaining("the bridge's user may not read it any more") },
+    ]);
+    expect(world.observed).toContainEqual(expect.objectContaining({ kind: 'unreadable', id: '2' }));
+    expect(world.observed).not.toContainEqual(expect.objectContaining({ kind: 'paused' }));
+  });
+
+  test('one that it never saw is none of its business', async () => {
+    const world = await createWorld();
+    world.odoo.hides = ({ id }) => id === '2';
+    await customers(world, '1', '2');
+    await world.calm();
+    expect(names(world.hubspot)).toEqual(['customer 1']);
+    expect(world.rows('select * from event where done_at is null or error is not null')).toEqual([]);
+    expect(world.observed).not.toContainEqual(expect.objectContaining({ kind: 'unreadable' }));
+  });
+
+  test('one that can be seen again is taken in as usual', async () => {
+    const world = await createWorld();
+    await customers(world, '1');
+    await world.calm();
+    world.odoo.hides = () => true;
+    await customers(world, '1');
+    await world.calm();
+    world.odoo.hides = () => false;
+    world.odoo.patch('customer', '1', { name: 'renamed' });
+    await world.tell(world.odoo, 'customer', '1');
+    await world.calm();
+    expect(names(world.hubspot)).toEqual(['renamed']);
+  });
+});
+
 describe('the bridge has a bug that one object meets', () => {
   test('reading it: the others are read, the event is failed, and the bug is reported', async () => {
     const world = await createWorld();

@@ -77,6 +77,8 @@ export class MemorySystem implements Connector {
   findings: Finding[] = [];
   /** What its search shows already; by its id everything can be read. */
   searchable: (key: ObjectKey) => boolean = () => true;
+  /** What its user may not see; it is there all the same. */
+  hides: (key: ObjectKey) => boolean = () => false;
   touches: (key: ObjectKey) => readonly ObjectKey[] = () => [];
   fault: (call: Call) => Fault | undefined;
   /** Turns of the event loop that a call takes to get here, and its answer to get back. */
@@ -170,12 +172,11 @@ export class MemorySystem implements Connector {
 
   read(entity: EntityName, ids: readonly string[], signal: AbortSignal) {
     return this.#call({ method: 'read', entity, keys: ids, changes: [] }, signal, () =>
-      ids.map((id) => ({
-        entity,
-        id,
-        state: this.get(entity, id) ?? null,
-        touches: this.touches({ entity, id }),
-      })),
+      ids.map((id) =>
+        this.hides({ entity, id })
+          ? { entity, id, state: null, hidden: true as const }
+          : { entity, id, state: this.get(entity, id) ?? null, touches: this.touches({ entity, id }) },
+      ),
     );
   }
 

@@ -171,6 +171,21 @@ export function readOutbox(client: OdooClient, cursor: string, limit: number, si
   return ask(client, 'read_outbox', { cursor, limit }, outboxSchema, call);
 }
 
+/** Those of the records that are there, but that the bridge's user may not see. */
+export function findHidden(
+  client: OdooClient,
+  target: string,
+  recordIds: readonly number[],
+  signal: AbortSignal,
+) {
+  const call = {
+    signal,
+    repeatable: true,
+    action: `look for ${recordIds.length} ${target} that may be hidden`,
+  };
+  return ask(client, 'hidden', { model: target, record_ids: recordIds }, ids, call);
+}
+
 function inOrder(
   client: OdooClient,
   items: readonly { readonly reference: string }[],

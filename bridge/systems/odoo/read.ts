@@ -4,9 +4,13 @@ import type { Snapshot } from '../system.ts';
 import type { OdooClient } from './client.ts';
 import { entityInOdoo } from './entities.ts';
 import type { FoundRecord, ReadOptions } from './entity.ts';
+import { findHidden } from './facade.ts';
 import { integerOf } from './value.ts';
 
-/** One snapshot per distinct id; `state` is `null` for what is gone, may not be seen, or is something else. */
+/** Of what Odoo keeps ids in: no record has a larger one. */
+const largestId = 2 ** 31 - 1;
+
+/** One snapshot per distinct id; `state` is `null` for what is gone, is something else, or is hidden. */
 export async function readRecords(
   client: OdooClient,
   entity: EntityName,
@@ -17,9 +21,14 @@ export async function readRecords(
   const known = distinct.map(integerOf).filter((id) => id !== undefined);
   const records = known.length === 0 ? [] : await readKnown(client, entity, known, options);
   const recordById = new Map(records.map((record) => [String(record.id), record]));
+  // Rare: asked for separately, so that the usual read stays one call.
+  const absent = known.filter((id) => id <= largestId && !recordById.has(String(id)));
+  const { model } = entityInOdoo(entity);
+  const hidden = new Set(absent.length === 0 ? [] : await findHidden(client, model, absent, options.signal));
   return distinct.map((id) => {
     const record = recordById.get(id);
-    if (record === undefined) return { entity, id, state: null };
+    if (record === undefined)
+      return { entity, id, state: null, ...(hidden.has(Number(id)) ? { hidden: true } : {}) };
     const { state, touches } = record;
     return { entity, id, state, ...(touches === undefined || touches.length === 0 ? {} : { touches }) };
   });

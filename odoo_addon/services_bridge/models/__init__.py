@@ -6,6 +6,7 @@ from . import services_bridge_circuit
 from . import services_bridge_delivery
 from . import services_bridge_event
 from . import services_bridge_facade
+from . import services_bridge_facade_hidden
 from . import services_bridge_facade_orders
 from . import services_bridge_facade_outbox
 from . import services_bridge_facade_upsert

@@ -6,6 +6,7 @@ from . import test_database_copy
 from . import test_delivery
 from . import test_facade_upsert
 from . import test_fast_path
+from . import test_hidden
 from . import test_large_outbox
 from . import test_message
 from . import test_read_outbox

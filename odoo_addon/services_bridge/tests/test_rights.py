@@ -86,6 +86,7 @@ class TestRights(BridgeCase):
                 ("describe", ()),
                 ("upsert", ("res.partner", [{}])),
                 ("lookup", ("res.partner", ["x"])),
+                ("hidden", ("res.partner", [1])),
                 ("remove", ("res.partner", ["x"])),
                 ("confirm_order", (self.order.id,)),
                 ("make_draft_invoice", ([self.order.id],)),

@@ -27,6 +27,22 @@ export function testObjects(bench: Workbench): void {
     ]);
   });
 
+  test('tells what was deleted from what its user may not see', async () => {
+    const { admin } = bench.firm;
+    const company = await admin.create('res.company', { name: `Other by ${bench.transport}` });
+    const theirs = await admin.create('res.partner', {
+      name: 'Theirs',
+      is_company: true,
+      company_id: company,
+    });
+    const gone = await admin.create('res.partner', { name: 'Gone', is_company: true });
+    await admin.call('res.partner', 'unlink', [[gone]]);
+    const ids = [theirs, gone, bench.firm.contact].map(String);
+    const [hidden, deleted, noCustomer] = await bench.odoo.read('customer', ids, signal);
+    expect(hidden).toEqual({ entity: 'customer', id: String(theirs), state: null, hidden: true });
+    for (const snapshot of [deleted, noCustomer]) expect(snapshot).not.toHaveProperty('hidden');
+  });
+
   test('finds customers and workers by what people know them by', async () => {
     const acme = [String(bench.firm.customer)];
     expect(await bench.odoo.find('customer', 'vat', ['BE0477472701', 'BE0'], signal)).toEqual([acme, []]);
