@@ -42,7 +42,9 @@ export function createGuard(landscape: Landscape): Guard {
       let news = false;
       for (const [field, deviation] of found.fields) {
         const known = deviations[field];
-        if (same(deviation, known) && (open.has(field) || !comesAgain(known, context))) continue;
+        if (same(deviation, known) && !open.has(field) && !comesAgain(known, context)) continue;
+        // A person is asked once.
+        if (same(deviation, known) && open.has(field) && policy === 'raise') continue;
         if (deviation === undefined) delete deviations[field];
         else deviations[field] = same(deviation, known) ? (known as Deviation) : deviation;
         if (deviation === undefined) open.delete(field);
@@ -54,7 +56,7 @@ export function createGuard(landscape: Landscape): Guard {
     }
     const names = Object.keys(deviations);
     if (names.length === 0) return earlier === undefined ? undefined : { drift: undefined, deliveries };
-    return { drift: { deviations, open: [...open] }, deliveries };
+    return { drift: { deviations, open: [...open], looks: (earlier?.looks ?? 0) + 1 }, deliveries };
   };
 }
 

@@ -3,6 +3,7 @@ import type { State } from '../entities/field.ts';
 import { newId } from '../entities/id.ts';
 import { canonicalJson, fingerprint } from '../entities/state.ts';
 import { type ClaimedDelivery, type NewDelivery, sourceObject } from '../store/delivery.ts';
+import type { Restored } from '../store/link.ts';
 import type { StoredRecord, SystemObject } from '../store/record.ts';
 import type { SettledDead, SettledProposed, SettledRetry, Settlement, ShadowNote } from '../store/settle.ts';
 import type { DeliveryContext, Store } from '../store/store.ts';
@@ -42,7 +43,7 @@ export interface Prepared {
   /** What has to be done with the object once this has worked. */
   readonly followUp?: NewDelivery;
   /** Fields that somebody had changed there, and that this writes again. */
-  readonly restored?: readonly string[];
+  readonly restored?: Restored;
   /** What rules in shadow would have done besides: JSON. */
   readonly shadow?: string;
 }
@@ -191,7 +192,7 @@ export async function prepareDeliveries(
       json,
       fingerprint: mark,
       ...(plan.thenRemove ? { followUp: deliverAgain(delivery) } : {}),
-      ...(drifted.length === 0 ? {} : { restored: drifted }),
+      ...(drifted.length === 0 ? {} : { restored: { fields: drifted, looks: context.drift?.looks ?? 0 } }),
       ...shadow,
     });
   }

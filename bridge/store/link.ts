@@ -59,6 +59,15 @@ export interface Drift {
   readonly deviations: Readonly<Record<string, Deviation>>;
   /** The fields of them that nothing was done about yet. */
   readonly open: readonly string[];
+  /** How often it was found: whoever writes the owner's values only knows what was found before. */
+  readonly looks: number;
+}
+
+/** What a write did about a drift. */
+export interface Restored {
+  readonly fields: readonly string[];
+  /** `looks` of the drift that it knew. */
+  readonly looks: number;
 }
 
 export function linkTable({ connection, kysely }: OpenDatabase) {
@@ -205,9 +214,10 @@ export function linkTable({ connection, kysely }: OpenDatabase) {
       setDrift.run({ ...object, drift: value === undefined ? null : JSON.stringify(value) });
     },
     /** The owner's values of these fields were written. */
-    closeDrift(object: SystemObject, fields: readonly string[]): void {
+    closeDrift(object: SystemObject, { fields, looks }: Restored): void {
       const known = driftOf(object);
-      if (known === undefined) return;
+      // Somebody has looked meanwhile, so it is not known whether that was before or after the write.
+      if (known === undefined || known.looks !== looks) return;
       const open = known.open.filter((field) => !fields.includes(field));
       const deviations = Object.fromEntries(
         Object.entries(known.deviations).map(([field, deviation]) => [
@@ -215,7 +225,7 @@ export function linkTable({ connection, kysely }: OpenDatabase) {
           fields.includes(field) ? { ...deviation, tries: deviation.tries + 1 } : deviation,
         ]),
       );
-      setDrift.run({ ...object, drift: JSON.stringify({ deviations, open } satisfies Drift) });
+      setDrift.run({ ...object, drift: JSON.stringify({ deviations, open, looks } satisfies Drift) });
     },
     /** Number of the delivery that wrote the object last. */
     writtenBy: ({ system, entity, id }: SystemObject): number | undefined =>

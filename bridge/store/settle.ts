@@ -5,7 +5,7 @@ import type { createDecide } from './decide.ts';
 import type { ClaimedDelivery, deliveryTable, NewDelivery } from './delivery.ts';
 import { sourceObject } from './delivery.ts';
 import type { eventTable, NewEvent } from './event.ts';
-import { LinkConflictError, type linkTable } from './link.ts';
+import { LinkConflictError, type linkTable, type Restored } from './link.ts';
 import type { needTable } from './need.ts';
 import type { Candidate } from './proposal.ts';
 import type { recordTable, StoredRecord, SystemObject } from './record.ts';
@@ -25,7 +25,7 @@ export interface SettledDone extends Settled {
   /** What was written: JSON and fingerprint of the canonical fields. */
   readonly written?: { readonly json: string; readonly fingerprint: string };
   /** Fields that somebody had changed there, and that were written for that reason. */
-  readonly restored?: readonly string[];
+  readonly restored?: Restored;
   /** What has to be done with the object next. */
   readonly followUp?: NewDelivery;
   /** What rules in shadow would have done besides: JSON of a `ShadowNote`. */
