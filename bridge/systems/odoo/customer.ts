@@ -2,9 +2,10 @@ import type { State } from '../../entities/field.ts';
 import { billedMoveFields, summarizeBilling } from './billing.ts';
 import type { OdooClient } from './client.ts';
 import { countriesByCode } from './country.ts';
-import { anyOf, failed, type OdooEntity, type OdooValues, type ValuesResult } from './entity.ts';
+import { anyOf, type OdooEntity } from './entity.ts';
 import { domainOf, normalizeVat } from './identity.ts';
 import { emailOf, idOf, integerOf, likeText, nameOf, type Row, referenceOf, textOf } from './value.ts';
+import { failed, type OdooValues, type ValuesResult } from './values.ts';
 
 const fields = [
   'name',

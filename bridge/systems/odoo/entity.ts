@@ -1,8 +1,9 @@
 import type { State } from '../../entities/field.ts';
-import type { Capability, ObjectKey, WriteFailed } from '../system.ts';
+import type { Capability, ObjectKey } from '../system.ts';
 import type { Domain, OdooClient } from './client.ts';
 import type { OwnFields } from './own-fields.ts';
 import type { Row } from './value.ts';
+import type { ValuesResult } from './values.ts';
 
 /** How one canonical entity lives in Odoo. */
 export interface OdooEntity {
@@ -47,14 +48,6 @@ export interface Finder {
   /** The canonical value of a candidate. Upper and lower case are the same. */
   valueOf(row: Row): string | null;
 }
-
-export type OdooValues = Record<string, unknown>;
-
-export type ValuesResult =
-  | { readonly ok: true; readonly values: OdooValues }
-  | (WriteFailed & { readonly ok: false });
-
-export const failed = (message: string): ValuesResult => ({ ok: false, error: 'invalid', message });
 
 /** At least one of the domains holds. */
 export function anyOf(domains: readonly Domain[]): Domain {

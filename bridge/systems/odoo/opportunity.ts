@@ -1,7 +1,7 @@
 import type { State } from '../../entities/field.ts';
 import { billedMoveFields, summarizeBilling } from './billing.ts';
 import type { OdooClient } from './client.ts';
-import { failed, type OdooEntity, type OdooValues, type ValuesResult } from './entity.ts';
+import type { OdooEntity } from './entity.ts';
 import { customersOfPartners, distinctIds, emailsOfUsers } from './related.ts';
 import {
   dayOf,
@@ -15,6 +15,7 @@ import {
   type Row,
   textOf,
 } from './value.ts';
+import { failed, type OdooValues, type ValuesResult } from './values.ts';
 
 const fields = [
   'name',

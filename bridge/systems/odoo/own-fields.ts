@@ -3,8 +3,8 @@ import type { EntityName } from '../../entities/catalogue.ts';
 import type { State, Value } from '../../entities/field.ts';
 import { valueProblem } from '../extension.ts';
 import type { SystemExtension } from '../system.ts';
-import { failed, type OdooValues, type ValuesResult } from './entity.ts';
 import { dayOf, decimalOf, nameOf, quantityText, type Row, textOf } from './value.ts';
+import { failed, type OdooValues, type ValuesResult } from './values.ts';
 
 /** The fields that the firm added to one entity's model. */
 export interface OwnFields {

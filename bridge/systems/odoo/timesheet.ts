@@ -1,6 +1,7 @@
 import type { State } from '../../entities/field.ts';
-import { failed, type OdooEntity, type OdooValues, type ValuesResult } from './entity.ts';
+import type { OdooEntity } from './entity.ts';
 import { dayOf, decimalOf, idOf, integerOf, nameOf, quantityText, referenceOf, textOf } from './value.ts';
+import { failed, type OdooValues, type ValuesResult } from './values.ts';
 
 const fields = [
   'employee_id',

@@ -1,10 +1,11 @@
 import type { RemoveChange, WriteChange, WriteResult } from '../system.ts';
 import type { OdooClient } from './client.ts';
-import type { OdooEntity, ValuesResult } from './entity.ts';
+import type { OdooEntity } from './entity.ts';
 import { type ItemResult, remove, type UpsertItem, upsert } from './facade.ts';
 import { plainText } from './fault.ts';
 import type { OwnFields } from './own-fields.ts';
 import { integerOf } from './value.ts';
+import type { ValuesResult } from './values.ts';
 
 /** What the facade takes in one call. */
 const batch = 100;
