@@ -70,7 +70,7 @@ export async function pairAll(
   matches: readonly Pairable[],
 ): Promise<Pair[]> {
   const { store, pairing } = means;
-  const circumstances = await allCircumstances(means, unpaired);
+  const circumstances = allCircumstances(means, unpaired);
   const candidates = await candidatesOf(means, unpaired, matches, circumstances);
   const [target] = new Set(unpaired.map(({ delivery }) => delivery.target));
   const oldest = target === undefined ? undefined : await store.oldestOpenEvent(target);
@@ -80,6 +80,9 @@ export async function pairAll(
   const late = await Promise.all(
     unpaired.map((item, index) => knownSince(store, item, matches[index] as Match)),
   );
+  const inDoubt = circumstances.some(({ bothWays }) => bothWays)
+    ? await store.creationsInDoubt(unpaired.map(({ delivery }) => delivery))
+    : [];
   // Last, because it ends what was in doubt: while the target was asked, another delivery may have made the link.
   const objects = unpaired.map(({ delivery }) => sourceObject(delivery));
   const linked = target === undefined ? [] : await store.idsIn(target, objects);
@@ -87,7 +90,7 @@ export async function pairAll(
 
   return unpaired.map((item, index): Pair => {
     const match = matches[index] as Pairable;
-    const { bothWays, inDoubt } = circumstances[index] as Circumstances;
+    const { bothWays } = circumstances[index] as Circumstances;
     const { delivery, plan } = item;
     const { target, source, entity } = delivery;
     if (linked[index] !== undefined)
@@ -104,23 +107,24 @@ export async function pairAll(
     }
     if (late[index] === true)
       return { kind: 'later', afterMs: 0, cause: `${target} has just told of one that is the same.` };
+    if ((bothWays || plan.match.length > 0) && unread(item))
+      return { kind: 'later', afterMs: lookAgainMs, cause: `Waits until what ${target} told of is read.` };
+    const echoed: Pair = {
+      kind: 'later',
+      afterMs: lookAgainMs,
+      cause: `Waits until it is known what of ${target} has just been created in ${source}.`,
+    };
+    if (bothWays && (inDoubt[index] === true || pairing.mayBeEchoed(delivery))) return echoed;
     if (match.taken !== undefined && bothWays && plan.mayCreate && isTelling(entity, match.taken.field))
       return proposeTaken(delivery, match.taken);
     const likely = candidates[index] as readonly Candidate[];
     if (likely.length > 0)
       return { kind: 'propose', candidates: likely, cause: likelyText(delivery, likely) };
     if (!plan.mayCreate) return { kind: 'unmatched' };
-    // One whose creation has begun goes on: it looks for what it may have made before it makes anything.
-    if (delivery.uncertain) return { kind: 'create' };
-    if ((bothWays || plan.match.length > 0) && unread(item))
-      return { kind: 'later', afterMs: lookAgainMs, cause: `Waits until what ${target} told of is read.` };
     const keys = keysOf(item).map(({ field, value }) => `${entity} ${field} ${value}`);
     if (keys.some((key) => (beingCreated.get(key) ?? source) !== source))
       return { kind: 'later', afterMs: 0, cause: `Waits for another ${entity} that is the same.` };
-    if (bothWays && (inDoubt || pairing.mayBeEchoed(delivery) || !pairing.reserve(delivery, undefined))) {
-      const cause = `Waits until it is known what of ${target} has just been created in ${source}.`;
-      return { kind: 'later', afterMs: lookAgainMs, cause };
-    }
+    if (bothWays && !pairing.reserve(delivery, undefined)) return echoed;
     for (const key of keys) beingCreated.set(key, source);
     return { kind: 'create' };
   });
@@ -130,41 +134,30 @@ export async function pairAll(
 interface Circumstances {
   /** Objects of this kind are also created the other way round. */
   readonly bothWays: boolean;
-  /** Something of this kind may have been created the other way round without our knowing. */
-  readonly inDoubt: boolean;
   /** A rule of either direction wants likely ones to be proposed: one decision serves both. */
   readonly propose: boolean;
 }
 
-async function circumstancesOf(
-  { store, landscape }: Means,
-  { delivery, plan }: Unpaired,
-): Promise<Circumstances> {
+function circumstancesOf({ landscape }: Means, { delivery, plan }: Unpaired): Circumstances {
   const { source, target, entity } = delivery;
   const back = rulesBetween({ source: target, target: source, entity }, landscape);
   const bothWays = back.some((rule) => rule.create !== 'never');
   return {
     bothWays,
-    inDoubt: bothWays && (await store.creationsInDoubt(source, target, entity)),
     propose: [...plan.rules, ...back].some((rule) => rule.propose),
   };
 }
 
-/** By the systems and the entity of what is unpaired: the same for all of a kind, so asked once. */
-async function allCircumstances(
-  means: Means,
-  unpaired: readonly Unpaired[],
-): Promise<readonly Circumstances[]> {
-  const known = new Map<string, Promise<Circumstances>>();
-  return Promise.all(
-    unpaired.map((item) => {
-      const { source, target, entity } = item.delivery;
-      const kind = `${source} ${target} ${entity}`;
-      const circumstances = known.get(kind) ?? circumstancesOf(means, item);
-      known.set(kind, circumstances);
-      return circumstances;
-    }),
-  );
+/** By the systems and the entity of what is unpaired: the same for all of a kind, so found once. */
+function allCircumstances(means: Means, unpaired: readonly Unpaired[]): Circumstances[] {
+  const known = new Map<string, Circumstances>();
+  return unpaired.map((item) => {
+    const { source, target, entity } = item.delivery;
+    const kind = `${source} ${target} ${entity}`;
+    const circumstances = known.get(kind) ?? circumstancesOf(means, item);
+    known.set(kind, circumstances);
+    return circumstances;
+  });
 }
 
 async function candidatesOf(

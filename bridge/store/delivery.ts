@@ -254,19 +254,27 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
       .limit(sql.lit(1)),
   );
 
-  const creationInDoubt = prepare<{ target: string; source: string; entity: string }>(
+  // Whoever was seen first was not made by the other, so of two that are in doubt one always goes on.
+  const creationInDoubt = prepare<ObjectOfDelivery & { id: string }>(
     connection,
     kysely
       .selectFrom('delivery')
       .select('seq')
-      .where('target', '=', slot<string>('target'))
-      .where('source', '=', slot<string>('source'))
+      .where('target', '=', slot<string>('source'))
+      .where('source', '=', slot<string>('target'))
       .where('entity', '=', slot<string>('entity'))
       .where('uncertain', '=', sql.lit(1))
       .where('state', 'in', sql<string>`('pending', 'leased', 'waiting')`)
       .where(
+        sql<boolean>`exists (select 1 from delivery as first where first.target = delivery.target
+          and first.source = delivery.source and first.entity = delivery.entity
+          and first.source_id = delivery.source_id and first.uncertain = 1
+          and first.id < min(@id, coalesce((select min(own.id) from delivery as own where own.target = @target
+            and own.source = @source and own.entity = @entity and own.source_id = @sourceId and own.uncertain = 1), @id)))`,
+      )
+      .where(
         sql<boolean>`not exists (select 1 from link as here join link as there on there.object_id = here.object_id
-          and there.system = @target where here.system = @source and here.entity = @entity
+          and there.system = delivery.target where here.system = delivery.source and here.entity = delivery.entity
           and here.external_id = delivery.source_id)`,
       )
       .limit(sql.lit(1)),
@@ -361,9 +369,12 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
     isHeld: ({ seq, tries, leasedUntilMs }: ClaimedDelivery, nowMs: number): boolean =>
       // As long as no lease was ever given back, one that has not ended is held: this process is the only one.
       (!anyGivenBack && nowMs < leasedUntilMs) || held.get({ seq, tries }) !== undefined,
-    /** True when an open delivery may have created an object in the target without our knowing its id. */
-    creationInDoubt: (target: string, source: string, entity: EntityName): boolean =>
-      creationInDoubt.get({ target, source, entity }) !== undefined,
+    /**
+     * True when the object may have been created by a delivery the other way round, one that is open, in doubt, and was
+     * made before this object was seen.
+     */
+    creationInDoubt: (delivery: NewDelivery): boolean =>
+      creationInDoubt.get({ ...pick(delivery), id: delivery.id }) !== undefined,
     /** True while a try to bring the object to the target is under way. */
     underWay: (object: ObjectOfDelivery): boolean => underWay.get(pick(object)) !== undefined,
   };

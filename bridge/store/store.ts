@@ -1,4 +1,3 @@
-import type { EntityName } from '../entities/catalogue.ts';
 import type { State } from '../entities/field.ts';
 import { canonicalJson, fingerprint } from '../entities/state.ts';
 import type { KeyPlan, MatchKey } from '../matching/key.ts';
@@ -94,8 +93,8 @@ export interface Store {
   likely(target: string, records: readonly StoredRecord[]): Promise<Candidate[][]>;
   /** When the oldest event of a system that is not worked off came in. */
   oldestOpenEvent(system: string): Promise<string | undefined>;
-  /** Whether objects of an entity may have been created in `target` out of `source` without our knowing yet. */
-  creationsInDoubt(target: string, source: string, entity: EntityName): Promise<boolean>;
+  /** Whether the object of each delivery may have been created by one the other way round, whose answer was lost. */
+  creationsInDoubt(deliveries: readonly NewDelivery[]): Promise<boolean[]>;
   /** Proposals that are open, the oldest first. */
   openProposals(): Promise<Proposal[]>;
   /** A person decides about a proposal. */
@@ -279,7 +278,7 @@ function createStore(database: OpenDatabase, now: () => number, release: () => v
     knownBy: async (object, target, keys) => keys.map((key) => counterparts.known(object, target, key)),
     likely: async (target, list) => list.map((record) => counterparts.likely(record, record.state, target)),
     oldestOpenEvent: async (system) => events.oldestOpen(system),
-    creationsInDoubt: async (target, source, entity) => deliveries.creationInDoubt(target, source, entity),
+    creationsInDoubt: async (list) => list.map((delivery) => deliveries.creationInDoubt(delivery)),
     openProposals: async () => proposals.open(),
     decide: (id, decision, bring = nothing) =>
       writer.write(() => {

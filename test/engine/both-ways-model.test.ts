@@ -11,7 +11,7 @@ import { createWorld, type World } from './world.ts';
 // end each is in both systems exactly once. A run is repeated by its seed:
 //   MODEL_SEED=<seed> MODEL_RUNS=1 node scripts/run.mjs vitest run test/engine/both-ways-model.test.ts
 
-const runs = Number(process.env.MODEL_RUNS ?? 40);
+const runs = Number(process.env.MODEL_RUNS ?? 25);
 const firstSeed = Number(process.env.MODEL_SEED ?? Date.now() % 1_000_000);
 const customers = 6;
 const chaosProbability = 0.1;

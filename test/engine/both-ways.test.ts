@@ -98,6 +98,27 @@ describe('an object that was made in both systems at once', () => {
   });
 });
 
+describe('a try that had made nothing yet when the bridge was killed', () => {
+  test('looks again at what was told meanwhile', async () => {
+    const world = await createWorld({ rules });
+    world.hubspot.searchable = () => false;
+    twins(world);
+    const unread = { kind: 'call', error: world.hubspot.error('unavailable', 'not now') } as const;
+    world.hubspot.failNext('read', unread, unread);
+    const looking = world.hubspot.gate('find');
+    await tellBoth(world);
+    await looking.reached;
+    looking.open();
+    await world.crash();
+    await world.calm();
+    expect(world.hubspot.calls('write')).toEqual([]);
+    await world.pass(5000);
+    expect(linked(world)).toEqual(['hubspot c1, odoo 1']);
+    expect(world.hubspot.states('customer')).toHaveLength(1);
+    expect(world.odoo.states('customer')).toHaveLength(1);
+  });
+});
+
 describe('what the bridge is creating', () => {
   test('is not brought back when the other side tells of it before it has answered', async () => {
     const world = await createWorld({ rules });
