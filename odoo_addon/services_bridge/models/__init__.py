@@ -10,6 +10,7 @@ from . import services_bridge_facade_hidden
 from . import services_bridge_facade_orders
 from . import services_bridge_facade_outbox
 from . import services_bridge_facade_upsert
+from . import services_bridge_model_choice
 from . import services_bridge_reference
 from . import services_bridge_secret
 from . import services_bridge_settings

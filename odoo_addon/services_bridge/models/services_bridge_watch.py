@@ -1,7 +1,6 @@
 from typing import NamedTuple
 
 from odoo import api, fields, models, tools
-from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 
@@ -18,76 +17,38 @@ class Watched(NamedTuple):
 
 class ServicesBridgeWatch(models.Model):
     _name = "services.bridge.watch"
+    _inherit = "services.bridge.model.choice"
     _description = "Watched Model"
-    _order = "model"
-    _rec_name = "model_id"
 
     model_id = fields.Many2one(
-        "ir.model",
-        required=True,
-        ondelete="cascade",
-        domain=[("transient", "=", False), ("abstract", "=", False)],
         help="The bridge hears of every record of this model that is created, changed "
         "or deleted.",
     )
-    model = fields.Char(related="model_id.model", store=True, string="Technical Name")
     field_ids = fields.Many2many(
-        "ir.model.fields",
-        string="Fields",
         domain="[('model_id', '=', model_id), '|', ('store', '=', True), "
         "('ttype', 'in', ('one2many', 'many2many'))]",
         help="A change is announced when one of these fields changes. Creating and "
         "deleting a record is always announced.",
     )
-    active = fields.Boolean(default=True)
 
-    _model_unique = models.Constraint(
-        "UNIQUE (model_id)", "This model is watched already."
-    )
+    def _refusal_of_model(self):
+        if not self.model_id.model.startswith("services.bridge."):
+            return ""
+        return self.env._(
+            "%s cannot be watched: it belongs to the bridge itself.",
+            self.model_id.name,
+        )
 
-    @api.constrains("model_id")
-    def _check_model(self):
-        for watch in self:
-            model = self.env.get(watch.model_id.model)
-            if model is None or not model._auto or model._transient or model._abstract:
-                raise ValidationError(
-                    self.env._(
-                        "%s cannot be watched: its records are not kept in a table of "
-                        "the database.",
-                        watch.model_id.name,
-                    )
-                )
-            if model._name.startswith("services.bridge."):
-                raise ValidationError(
-                    self.env._(
-                        "%s cannot be watched: it belongs to the bridge itself.",
-                        watch.model_id.name,
-                    )
-                )
-
-    @api.constrains("model_id", "field_ids")
-    def _check_fields(self):
-        for watch in self:
-            for field in watch.field_ids:
-                if field.model_id != watch.model_id:
-                    raise ValidationError(
-                        self.env._(
-                            "%(field)s is no field of %(model)s. Choose fields of the "
-                            "watched model only.",
-                            field=field.display_name,
-                            model=watch.model_id.name,
-                        )
-                    )
-                if not field.store and field.ttype not in ("one2many", "many2many"):
-                    raise ValidationError(
-                        self.env._(
-                            "%(field)s of %(model)s cannot be watched: it is computed "
-                            "when it is read, so nothing tells when it changes. Watch "
-                            "the fields that it is computed from.",
-                            field=field.field_description,
-                            model=watch.model_id.name,
-                        )
-                    )
+    def _refusal_of_field(self, field):
+        if field.store or field.ttype in ("one2many", "many2many"):
+            return ""
+        return self.env._(
+            "%(field)s of %(model)s cannot be watched: it is computed when it is read, "
+            "so nothing tells when it changes. Watch the fields that it is computed "
+            "from.",
+            field=field.field_description,
+            model=self.model_id.name,
+        )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError
 
 # Accounting outcomes are Odoo's; rights and the machinery are nobody's to sync.
 _NEVER_WRITABLE = (
@@ -35,93 +35,49 @@ class ServicesBridgeWritable(models.Model):
     """What the bridge may write through the facade, besides having the rights."""
 
     _name = "services.bridge.writable"
+    _inherit = "services.bridge.model.choice"
     _description = "Writable Model"
-    _order = "model"
-    _rec_name = "model_id"
 
-    model_id = fields.Many2one(
-        "ir.model",
-        required=True,
-        ondelete="cascade",
-        domain=[("transient", "=", False), ("abstract", "=", False)],
-    )
-    model = fields.Char(related="model_id.model", store=True, string="Technical Name")
     field_ids = fields.Many2many(
-        "ir.model.fields",
-        string="Fields",
-        domain="[('model_id', '=', model_id)]",
         help="The bridge may write these fields, if its user has the right to.",
     )
     allow_remove = fields.Boolean(
         help="The bridge may delete records, but only such as carry its reference.",
     )
-    active = fields.Boolean(default=True)
 
-    _model_unique = models.Constraint(
-        "UNIQUE (model_id)", "This model is in the list already."
-    )
+    def _refusal_of_model(self):
+        if not _is_never_writable(self.model_id.model):
+            return ""
+        return self.env._(
+            "%s can never be written by the bridge: accounting, access rights and the "
+            "system itself belong to Odoo.",
+            self.model_id.name,
+        )
 
-    @api.constrains("model_id", "field_ids")
-    def _check_model(self):
-        for writable in self:
-            name = writable.model_id.model
-            model = self.env.get(name)
-            if model is None or not model._auto or model._transient or model._abstract:
-                raise ValidationError(
-                    self.env._("%s has no records to write.", writable.model_id.name)
-                )
-            if _is_never_writable(name):
-                raise ValidationError(
-                    self.env._(
-                        "%s can never be written by the bridge: accounting, access "
-                        "rights and the system itself belong to Odoo.",
-                        writable.model_id.name,
-                    )
-                )
-            if foreign := writable.field_ids.filtered(
-                lambda field, model=writable.model_id: field.model_id != model
-            ):
-                raise ValidationError(
-                    self.env._(
-                        "%(field)s is no field of %(model)s.",
-                        field=foreign[0].display_name,
-                        model=writable.model_id.name,
-                    )
-                )
-            for field in writable.field_ids:
-                writable._check_field(field)
-
-    def _check_field(self, field):
-        """Refuse fields that write other models than this one."""
+    def _refusal_of_field(self, field):
+        """Fields that write other records than this model's are refused."""
+        names = {"field": field.field_description, "model": self.model_id.name}
         if field.ttype == "one2many":
-            raise ValidationError(
-                self.env._(
-                    "%(field)s of %(model)s cannot be written by the bridge: its "
-                    "entries are records of another model. Allow that model instead.",
-                    field=field.field_description,
-                    model=self.model_id.name,
-                )
+            return self.env._(
+                "%(field)s of %(model)s cannot be written by the bridge: its entries "
+                "are records of another model. Allow that model instead.",
+                **names,
+            )
+        if field.ttype == "many2many" and _is_never_writable(field.relation):
+            return self.env._(
+                "%(field)s of %(model)s can never be written by the bridge: "
+                "accounting, access rights and the system itself belong to Odoo.",
+                **names,
             )
         known = self.env[self.model_id.model]._fields.get(field.name)
         if known and known.related and not known.inherited and not known.readonly:
-            raise ValidationError(
-                self.env._(
-                    "%(field)s of %(model)s cannot be written by the bridge: it is a "
-                    "field of another record (%(path)s). Allow it in that model.",
-                    field=field.field_description,
-                    model=self.model_id.name,
-                    path=known.related,
-                )
+            return self.env._(
+                "%(field)s of %(model)s cannot be written by the bridge: it is a field "
+                "of another record (%(path)s). Allow it in that model.",
+                **names,
+                path=known.related,
             )
-        if field.ttype == "many2many" and _is_never_writable(field.relation):
-            raise ValidationError(
-                self.env._(
-                    "%(field)s of %(model)s can never be written by the bridge: "
-                    "accounting, access rights and the system itself belong to Odoo.",
-                    field=field.field_description,
-                    model=self.model_id.name,
-                )
-            )
+        return ""
 
     @api.model
     def _opened(self, domain=()):
