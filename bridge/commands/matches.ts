@@ -131,7 +131,7 @@ function decidedText(proposal: Omit<Pair, 'entity'> & { readonly entity: string 
 }
 
 /** The proposals for people: what is on both sides, and the commands that decide. */
-export function matchesText(proposals: readonly Proposal[], now: number): string {
+function matchesText(proposals: readonly Proposal[], now: number): string {
   if (proposals.length === 0) return 'Nothing is proposed.';
   return proposals.map((proposal) => proposalLines(proposal, now).join('\n')).join('\n\n');
 }

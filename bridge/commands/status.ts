@@ -14,7 +14,7 @@ export async function status(options: { json: boolean }): Promise<number> {
 }
 
 /** The summary for people. */
-export function statusText(summary: Status, now: number): string {
+function statusText(summary: Status, now: number): string {
   const lines: string[] = ['Coming in'];
   if (summary.events.length === 0) lines.push('  every event is worked off');
   for (const { system, open, oldestAt } of summary.events) {

@@ -227,7 +227,7 @@ export function proposalTable({ connection, kysely }: OpenDatabase) {
   };
 }
 
-export const fromRow = (row: Row): Proposal => ({
+const fromRow = (row: Row): Proposal => ({
   id: row.id,
   entity: row.entity as EntityName,
   source: row.source,
