@@ -24,18 +24,24 @@ export async function playBothSides(
     hubspotApi.patch(`/crm/v3/objects/companies/${companyId}`, { properties });
 
   const owned: Edited = { name: 'Aurora Energy Group AG', phone: '+41 44 555 01 10' };
-  await stage.does('Both', `Sally renames it "${owned.name}", Sam notes ${owned.phone} in HubSpot,`, () =>
-    Promise.all([
+  await Promise.all([
+    stage.does('Sally', `renames it "${owned.name}" in Odoo, and enters another number`, () =>
       inOdoo({ name: owned.name, phone: '+41 44 555 99 99' }),
+    ),
+    stage.does('Sam', `notes ${owned.phone} in HubSpot, and another name`, () =>
       inHubspot({ name: 'Aurora', phone: owned.phone }),
-    ]),
-  );
-  await stage.does('Both', 'and each of them changes what the other owns in the same breath', async () => {});
+    ),
+  ]);
   await seesOwned('Odoo’s name and HubSpot’s number');
 
-  await stage.does('Both', 'Sam renames it in HubSpot, Sally changes the number in Odoo', () =>
-    Promise.all([inOdoo({ phone: '+41 44 555 77 77' }), inHubspot({ name: 'Aurora Power' })]),
-  );
+  await Promise.all([
+    stage.does('Sally', 'changes only the number in Odoo, which HubSpot owns', () =>
+      inOdoo({ phone: '+41 44 555 77 77' }),
+    ),
+    stage.does('Sam', 'changes only the name in HubSpot, which Odoo owns', () =>
+      inHubspot({ name: 'Aurora Power' }),
+    ),
+  ]);
   await seesOwned('the owners’ values again');
   return owned;
 

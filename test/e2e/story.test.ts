@@ -1,16 +1,31 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { playAddressList } from '../../scripts/demo/address-list.ts';
+import { playBothSides } from '../../scripts/demo/both-sides.ts';
 import { bridgeCommand } from '../../scripts/demo/bridge-process.ts';
-import { createStage } from '../../scripts/demo/stage.ts';
-import { type PlayedWeek, playWeek, type Sale } from '../../scripts/demo/week.ts';
+import { type GroupSystems, startGroup } from '../../scripts/demo/group.ts';
+import { playOwnField } from '../../scripts/demo/own-field.ts';
+import { createStage, type Stage } from '../../scripts/demo/stage.ts';
+import { playFinanceWeek, playTold } from '../../scripts/demo/story.ts';
+import { type Prospect, playTwoCompanies } from '../../scripts/demo/two-companies.ts';
+import type { PlayedWeek, Sale } from '../../scripts/demo/week.ts';
+import { eventually } from './scene/eventually.ts';
 import { readLog } from './scene/log.ts';
 import { approve, bookTime, clientsNamed, hoursArrived, inHarvest, timesheetLines } from './scene/sale.ts';
 import { type Scene, startScene } from './scene/scene.ts';
 
 let scene: Scene;
+let systems: GroupSystems;
+const weeks: Partial<Record<'json2' | 'xmlrpc', PlayedWeek>> = {};
 
 beforeAll(async () => {
-  scene = await startScene({ environment: { ODOO_TRANSPORT: 'json2', LOG_LEVEL: 'debug' } });
+  scene = await startScene({
+    environment: { ODOO_TRANSPORT: 'json2', LOG_LEVEL: 'debug' },
+    async start(odoo, options) {
+      systems = await startGroup(odoo, options);
+      return systems;
+    },
+  });
 });
 
 afterAll(() => scene?.close());
@@ -41,20 +56,10 @@ describe.each(['json2', 'xmlrpc'] as const)('a finance week by %s', (transport) 
       await scene.systems.restartBridge({ ODOO_TRANSPORT: 'xmlrpc' });
     }
     odooLogBefore = readFileSync(scene.odoo.logFile, 'utf8').length;
-    const { firm, harvest, harvestApi, systems } = scene;
     const stage = createStage(() => {});
-    week = await playWeek({
-      firm,
-      hubspot: systems.hubspotApi,
-      harvest: harvestApi,
-      approve(ids) {
-        harvest.approvals.submit(ids);
-        harvest.approvals.approve(ids);
-      },
-      stage,
-      sale,
-    });
-    expect(stage.results().map(({ title, seen }) => `${title}: ${seen}`)).toEqual([
+    week = await playFinanceWeek(systems, stage, sale);
+    weeks[transport] = week;
+    expect(effectsOf(stage)).toEqual([
       'HubSpot: the company: true',
       'HubSpot: the deal: true',
       'Harvest: the project with its two tasks: true',
@@ -153,12 +158,137 @@ describe.each(['json2', 'xmlrpc'] as const)('a finance week by %s', (transport) 
     for (const line of lines)
       expect(line).toMatchObject({ time: expect.any(String), level: expect.any(String) });
     const text = readFileSync(bridge.logFile, 'utf8');
-    for (const name of ['WEBHOOK_SECRETS', 'ODOO_API_KEY', 'HUBSPOT_TOKEN', 'HARVEST_TOKEN']) {
+    for (const name of [
+      'WEBHOOK_SECRETS',
+      'ODOO_API_KEY',
+      'HUBSPOT_TOKEN',
+      'HARVEST_TOKEN',
+      'SUBSCRIBER_DATA_WAREHOUSE_SECRETS',
+    ]) {
       const secret = environment[name] as string;
       expect(text.includes(secret.replace('whsec_', '')), `the log tells ${name}`).toBe(false);
     }
   });
 });
+
+describe('a group with rules of its own', () => {
+  let customer: { readonly id: number; readonly name: string };
+  let consulting: Prospect;
+
+  beforeAll(async () => {
+    await scene.systems.bridge.stop();
+    await scene.systems.restartBridge({ ODOO_TRANSPORT: 'json2' });
+    const { customerId: id, customer: name } = weeks.json2 as PlayedWeek;
+    customer = { id, name };
+  });
+
+  test('the check of its rules and systems finds nothing', async () => {
+    const { output, code } = await bridgeCommand(['check'], scene.systems.environment);
+    expect(output).not.toMatch(/^ {2}[!✗]/m);
+    expect(output).toContain('8 rules between odoo, hubspot, harvest');
+    expect(code).toBe(0);
+  });
+
+  test.each(['json2', 'xmlrpc'] as const)(
+    'the subscriber was told of the week by %s, each event once',
+    async (transport) => {
+      const week = weeks[transport] as PlayedWeek;
+      const stage = createStage(() => {});
+      await playTold(systems, stage, week);
+      expect(effectsOf(stage)).toEqual(['Receiver: invoice.paid, signed by the bridge: true']);
+      expect(systems.subscriber.refused()).toBe(0);
+      const told = (entity: string, id: number) =>
+        systems.subscriber
+          .events()
+          .filter(({ object }) => object.entity === entity && object.id === String(id))
+          .map(({ type }) => type);
+      expect(told('invoice', week.invoiceId)).toEqual(['invoice.posted', 'invoice.paid']);
+      expect(told('opportunity', week.leadId)).toEqual(['opportunity.won']);
+    },
+  );
+
+  test('an override by legal entity keeps the money of one company out of the CRM', async () => {
+    const stage = createStage(() => {});
+    const prospects = await playTwoCompanies(systems, stage);
+    consulting = prospects.consulting;
+    expect(effectsOf(stage)).toEqual([
+      'HubSpot: the deal of Northwind Consulting, with its amount: true',
+      'HubSpot: the deal of Northwind Public Sector, without: true',
+    ]);
+    const { publicSector } = prospects;
+    await scene.firm.sales.odoo.write('crm.lead', [publicSector.leadId], { expected_revenue: 52_000 });
+    await scene.settled();
+    const [sealed] = scene.deals(publicSector.name);
+    expect(
+      Object.keys(sealed?.properties ?? {}).filter((name) => /amount|currency|billing/.test(name)),
+    ).toEqual([]);
+    expect(scene.hubspot.companyOf(sealed?.id ?? '')).toBe(scene.companies('City of Lindau')[0]?.id);
+    expect(scene.deals(consulting.name)[0]?.properties).toMatchObject({ amount: '2400.00' });
+    const [row] = await scene.firm.sales.odoo.searchRead(
+      'crm.lead',
+      [['id', '=', publicSector.leadId]],
+      ['company_id'],
+    );
+    expect(row?.company_id).toEqual([systems.group.companies.publicSector.id, 'Northwind Public Sector']);
+  });
+
+  test('a field that the firm added to Odoo shows in HubSpot by a table of values', async () => {
+    const stage = createStage(() => {});
+    await playOwnField(systems, stage, customer);
+    expect(effectsOf(stage)).toEqual([
+      'HubSpot: the property firm_segment, which the bridge has made: true',
+      'HubSpot: "a" in the words of sales: true',
+      'HubSpot: "b" in the words of sales: true',
+    ]);
+    await scene.firm.finance.odoo.write('res.partner', [customer.id], { x_importance: false });
+    await scene.settled();
+    expect(scene.companies(customer.name)[0]?.properties).not.toHaveProperty('firm_segment');
+  });
+
+  test('what both sides edit ends with the owner’s values on both', async () => {
+    const stage = createStage(() => {});
+    const owned = await playBothSides(systems, stage, customer);
+    expect(effectsOf(stage)).toEqual([
+      'HubSpot: Odoo’s name and HubSpot’s number: true',
+      'Odoo: Odoo’s name and HubSpot’s number: true',
+      'HubSpot: the owners’ values again: true',
+      'Odoo: the owners’ values again: true',
+    ]);
+    // HubSpot's search has shown every change of before when it shows this one.
+    const marker = scene.companies('Helios Solar AG')[0]?.id ?? '';
+    scene.hubspot.person.edit('companies', marker, { phone: '+41 44 555 02 20' });
+    const numberOf = async (id: number) => {
+      const [row] = await scene.firm.sales.odoo.searchRead(
+        'res.partner',
+        [['id', '=', id]],
+        ['name', 'phone'],
+      );
+      return row;
+    };
+    await eventually('the number of Helios in Odoo', async () => {
+      const row = await numberOf(consulting.customerId);
+      return row?.phone === '+41 44 555 02 20';
+    });
+    await scene.settled();
+    expect(scene.companies(customer.name)).toEqual([]);
+    expect(scene.companies(owned.name).map(({ properties }) => properties.phone)).toEqual([owned.phone]);
+    expect(await numberOf(customer.id)).toMatchObject(owned);
+    expect((await scene.status()).problems).toEqual([]);
+  });
+
+  test('a list of addresses does not hold up an invoice', async () => {
+    const stage = createStage(() => {});
+    const { imported, waitingBehind } = await playAddressList(systems, stage, consulting);
+    expect(effectsOf(stage)).toEqual([
+      'HubSpot: the invoice on its deal: true',
+      'HubSpot: the whole list, each customer once: true',
+    ]);
+    expect(waitingBehind).toBeGreaterThan(imported / 10);
+    expect((await scene.status()).problems).toEqual([]);
+  });
+});
+
+const effectsOf = (stage: Stage): string[] => stage.results().map(({ title, seen }) => `${title}: ${seen}`);
 
 /** Odoo's id of the transaction in which the invoice became paid. */
 async function paymentTransaction(invoiceId: number): Promise<string> {

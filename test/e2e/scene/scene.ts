@@ -1,7 +1,8 @@
 import { type OpenDatabase, openDatabaseForReading } from '../../../bridge/store/database.ts';
-import { readStatus, type Status } from '../../../bridge/store/status.ts';
+import type { Status } from '../../../bridge/store/status.ts';
 import { readTrace } from '../../../bridge/store/trace.ts';
 import type { TraceEntry } from '../../../bridge/store/trace-entry.ts';
+import { bridgeStatus, isQuiet } from '../../../scripts/demo/bridge-status.ts';
 import { type Systems, type SystemsOptions, startSystems } from '../../../scripts/demo/systems.ts';
 import { type OdooOptions, type OdooServer, startOdoo } from '../../../scripts/odoo/odoo.ts';
 import type { ObjectType } from '../../sandbox/hubspot/properties.ts';
@@ -36,6 +37,8 @@ export interface Scene extends Pick<Systems, 'firm' | 'hubspot' | 'harvest' | 'h
 
 export interface SceneOptions extends SystemsOptions {
   readonly odoo?: OdooOptions;
+  /** What is started beside Odoo. Default: a firm of one company with the shipped rules. */
+  readonly start?: typeof startSystems;
 }
 
 const schedules = {
@@ -49,7 +52,7 @@ export async function startScene(options: SceneOptions = {}): Promise<Scene> {
   const odoo = await startOdoo({ durable: false, ...options.odoo });
   let systems: Systems | undefined;
   try {
-    systems = await startSystems(odoo, { schedules, ...options });
+    systems = await (options.start ?? startSystems)(odoo, { schedules, ...options });
     const recorder = await startRecorder(systems.bridge.address);
     await systems.firm.admin.call('services.bridge.settings', 'configure', [{ address: recorder.url }]);
     return createScene(odoo, systems, recorder);
@@ -83,18 +86,14 @@ function createScene(odoo: OdooServer, systems: Systems, recorder: Recorder): Sc
     hubspot,
     harvest,
     harvestApi,
-    status: () => look(readStatus),
+    status: () => bridgeStatus(systems.environment),
     trace: (id) => look((database) => readTrace(database, id)),
     companies: (name) => named('companies', 'name', name),
     deals: (name) => named('deals', 'dealname', name),
     createCustomer: (name) => firm.sales.odoo.create('res.partner', { name, is_company: true }),
     companyArrived: (name) => eventually(`company ${name} in HubSpot`, () => scene.companies(name)[0]),
     async quiet() {
-      await eventually('the bridge has nothing to do', async () => {
-        const { events, queues } = await scene.status();
-        const moving = queues.filter(({ state }) => state === 'pending' || state === 'leased');
-        return events.length === 0 && moving.length === 0;
-      });
+      await eventually('the bridge has nothing to do', async () => isQuiet(await scene.status()));
     },
     async settled() {
       const name = `Marker ${++markers}`;
