@@ -5,12 +5,12 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import * as v from 'valibot';
 import { readBody } from '../intake/body.ts';
 import type { Secret } from '../secret.ts';
-import type { Decided } from '../store/decide.ts';
+import type { Decided, Decision } from '../store/decide.ts';
 import type { Proposal } from '../store/proposal.ts';
-import type { Store } from '../store/store.ts';
 
 export interface AdminOptions {
-  readonly store: Pick<Store, 'openProposals' | 'decide'>;
+  readonly openProposals: () => Promise<Proposal[]>;
+  readonly decide: (id: string, decision: Decision) => Promise<Decided>;
   /** Who knows it may decide. */
   readonly token: Secret;
   /** 0 when a request may go on, else the milliseconds it has to wait. Counts before the token is looked at. */
@@ -55,7 +55,7 @@ const decisionBody = v.strictObject({
  * `GET /matches`, `POST /matches/<id>/accept` and `/reject` with `{by, reason?}`; all with `Authorization: Bearer <token>`.
  */
 export function createAdmin(options: AdminOptions): Hono<{ Bindings: HttpBindings }> {
-  const { store, rate } = options;
+  const { rate } = options;
   const expected = digestOf(options.token.reveal());
   const app = new Hono<{ Bindings: HttpBindings }>();
 
@@ -76,7 +76,7 @@ export function createAdmin(options: AdminOptions): Hono<{ Bindings: HttpBinding
     return next();
   });
 
-  app.get('/matches', async (context) => context.json({ proposals: await store.openProposals() }));
+  app.get('/matches', async (context) => context.json({ proposals: await options.openProposals() }));
   app.post('/matches/:id/accept', (context) => decide(context, context.req.param('id'), true));
   app.post('/matches/:id/reject', (context) => decide(context, context.req.param('id'), false));
   app.all('*', (context) => refuse(context, 'not_found', 'There is nothing at this address.'));
@@ -91,7 +91,7 @@ export function createAdmin(options: AdminOptions): Hono<{ Bindings: HttpBinding
       return refuse(context, 'invalid_body', issue.message, v.getDotPath(issue) ?? undefined);
     }
     const { by, reason } = parsed.output;
-    const decided: Decided = await store.decide(id, {
+    const decided: Decided = await options.decide(id, {
       accept,
       by,
       ...(reason === undefined || reason === '' ? {} : { reason }),

@@ -53,7 +53,8 @@ async function running(store: Store, own: string | undefined): Promise<string> {
       ? {}
       : {
           admin: createAdmin({
-            store,
+            openProposals: store.openProposals,
+            decide: store.decide,
             token: new Secret(own),
             rate: { take: () => 0 },
             stopping: () => false,

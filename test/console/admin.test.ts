@@ -31,7 +31,8 @@ beforeEach(async () => {
     },
     odooIntake: async (context) => context.json({}),
     admin: createAdmin({
-      store,
+      openProposals: store.openProposals,
+      decide: store.decide,
       token: new Secret(token),
       rate: createRate(perSecond, () => nowMs),
       stopping: () => stopping,
