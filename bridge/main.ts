@@ -2,6 +2,7 @@ import { type Configuration, configure } from './connectors.ts';
 import { createAdmin } from './console/admin.ts';
 import { createEngine } from './engine/engine.ts';
 import { createLandscape } from './engine/landscape.ts';
+import { createBring } from './engine/route.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { eventOfHint } from './intake/hint.ts';
 import { createOdooIntake } from './intake/odoo.ts';
@@ -69,7 +70,8 @@ async function wire(
       ? {}
       : {
           admin: createAdmin({
-            store,
+            openProposals: store.openProposals,
+            decide: (id, decision) => store.decide(id, decision, createBring(landscape)),
             token: settings.adminToken,
             rate: createRate(adminRequestsPerSecond),
             stopping: () => stopping,
