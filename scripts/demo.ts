@@ -13,9 +13,11 @@ const interrupted = new Promise<void>((resolve) => {
   process.once('SIGTERM', resolve);
 });
 
-/** Plays the week; 0 when every effect was seen. */
+/** Plays the story; 0 when every effect was seen. */
 async function main(): Promise<number> {
-  console.log('Services Bridge: a finance week between Odoo 19, a sandbox HubSpot and a sandbox Harvest');
+  console.log(
+    'Services Bridge between Odoo 19, a sandbox HubSpot and a sandbox Harvest, by scripts/demo/rules/',
+  );
   let odoo: OdooServer | undefined;
   let systems: GroupSystems | undefined;
   try {
