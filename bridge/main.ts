@@ -1,6 +1,7 @@
 import { type Configuration, configure } from './connectors.ts';
 import { createAdmin } from './console/admin.ts';
 import { createEngine } from './engine/engine.ts';
+import { createEventLane } from './engine/event-lane.ts';
 import { createLandscape } from './engine/landscape.ts';
 import { createBring } from './engine/route.ts';
 import { startHousekeeping } from './housekeeping.ts';
@@ -51,6 +52,7 @@ async function wire(
   const observe = observeEngine(log, metrics);
   const landscape = createLandscape(rules, connectors);
   const engine = createEngine({ store, landscape, observe });
+  const laneOf = createEventLane(landscape);
   const erp = landscape.systemIn('erp');
   const parse = erp === undefined ? undefined : landscape.connector(erp).parseWebhook;
   if (erp === undefined || parse === undefined)
@@ -86,6 +88,7 @@ async function wire(
     odooIntake: createOdooIntake({
       system: erp,
       store,
+      laneOf,
       parse,
       verifier: createVerifier(
         settings.intake.secrets.map((secret) => secret.reveal()),
@@ -114,6 +117,7 @@ async function wire(
     declarations: rules.systems,
     connector: landscape.connector,
     ready: engine.ready,
+    laneOf,
     observe,
     now: Date.now,
     random: Math.random,

@@ -2,7 +2,8 @@ import type { State } from '../entities/field.ts';
 import { madeAtMs } from '../entities/id.ts';
 import { exactKey, type KeyPlan, type MatchKey } from '../matching/key.ts';
 import { matchKindOf } from '../matching/normalise.ts';
-import type { RuleSet } from '../rules/rule.ts';
+import { lanes, type RuleSet } from '../rules/rule.ts';
+
 import { type ClaimedDelivery, sourceObject } from '../store/delivery.ts';
 import type { Candidate } from '../store/proposal.ts';
 import type { StoredRecord } from '../store/record.ts';
@@ -73,7 +74,7 @@ export async function pairAll(
   const circumstances = allCircumstances(means, unpaired);
   const candidates = await candidatesOf(means, unpaired, matches, circumstances);
   const [target] = new Set(unpaired.map(({ delivery }) => delivery.target));
-  const oldest = target === undefined ? undefined : await store.oldestOpenEvent(target);
+  const oldest = target === undefined ? undefined : await store.oldestOpenEvent(target, lanes.length);
   /** The target told of something before the object was seen, and it is not read yet. */
   const unread = ({ delivery }: Unpaired): boolean =>
     oldest !== undefined && Date.parse(oldest) <= madeAtMs(delivery.id);

@@ -91,4 +91,5 @@ const readNeeded = (need: SystemObject, delivery: NewDelivery, nowMs: number): N
   correlation: delivery.correlation,
   occurredAt: new Date(nowMs).toISOString(),
   echo: false,
+  lane: delivery.lane,
 });

@@ -9,6 +9,7 @@ import type { Next } from './loop.ts';
 import type { Observe } from './observer.ts';
 import { type Answer, type FailedEvent, readAll, sortEvents } from './read.ts';
 import type { Readiness } from './readiness.ts';
+import { createTurns } from './turn.ts';
 
 export interface RefreshOptions {
   readonly store: Store;
@@ -25,7 +26,8 @@ export interface RefreshOptions {
   readonly onChanged: () => void;
 }
 
-const eventsPerStep = 1000;
+/** So few that what is more urgent does not wait long for a step that is under way. */
+const eventsPerStep = 500;
 const readTimeoutMs = 120_000;
 
 /**
@@ -35,11 +37,12 @@ const readTimeoutMs = 120_000;
 export function createRefreshStep(options: RefreshOptions): () => Promise<Next> {
   const { store, connector, route, derive, guard, health, observe, now } = options;
   const { system } = connector;
+  const nextTurn = createTurns();
 
   return async function step(): Promise<Next> {
     const wait = health.waitMs();
     if (wait > 0) return { afterMs: wait };
-    const events = await store.openEvents(system, eventsPerStep);
+    const events = await store.openEvents(system, nextTurn(), eventsPerStep);
     if (events.length === 0) return 'when-woken';
     if (!(await options.readiness.ensure(options.signal))) return { afterMs: health.waitMs() };
     const startedAt = now();
@@ -71,7 +74,8 @@ export function createRefreshStep(options: RefreshOptions): () => Promise<Next> 
       changed,
       durationMs: now() - startedAt,
     });
-    return events.length === eventsPerStep ? 'now' : 'when-woken';
+    // Another lane may have something.
+    return 'now';
   };
 
   async function isKnown(object: ObjectKey): Promise<boolean> {

@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { type EventLane, usualLane } from '../engine/event-lane.ts';
 import type { Store } from '../store/store.ts';
 import type { Verifier } from '../systems/signature.ts';
 import type { HintBatch, ParsedHints } from '../systems/system.ts';
@@ -23,6 +24,8 @@ export interface OdooIntakeOptions {
   readonly store: Store;
   readonly verifier: Verifier;
   /** Reads a body whose signature is verified. */
+  /** How urgent events are. Absent: all the same. */
+  readonly laneOf?: EventLane;
   readonly parse: (raw: Uint8Array) => ParsedHints;
   readonly mostBytes: number;
   /** 0 when a request may go on, else the milliseconds it has to wait. */
@@ -57,7 +60,7 @@ const signatureMessages = {
 
 /** Takes signed batches of Odoo's addon; see docs/protocol.md. Answers 200 only when the events are on disk. */
 export function createOdooIntake(options: OdooIntakeOptions): (context: NodeContext) => Promise<Response> {
-  const { store, system, verifier, rate } = options;
+  const { store, system, verifier, rate, laneOf = () => usualLane } = options;
   let pinned = options.database;
 
   return async function intake(context) {
@@ -109,7 +112,11 @@ export function createOdooIntake(options: OdooIntakeOptions): (context: NodeCont
       );
     }
     if (isTest) return context.json({ accepted: 0, duplicates: 0 });
-    const counts = await store.appendEvents(batch.hints.map((hint) => eventOfHint(hint, system)));
+    const events = batch.hints.map((hint) => ({
+      ...eventOfHint(hint, system),
+      lane: laneOf(system, hint.type),
+    }));
+    const counts = await store.appendEvents(events);
     options.onStored(counts, batch);
     return context.json(counts);
   }

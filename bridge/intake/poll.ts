@@ -1,3 +1,4 @@
+import { type EventLane, usualLane } from '../engine/event-lane.ts';
 import type { Observe } from '../engine/observer.ts';
 import { newId } from '../entities/id.ts';
 import type { NewEvent } from '../store/event.ts';
@@ -10,13 +11,15 @@ export interface PollOptions {
   readonly connector: Connector;
   readonly observe: Observe;
   readonly now: () => number;
+  /** How urgent events are. Absent: all the same. */
+  readonly laneOf?: EventLane;
   /** Events of the system have come in. */
   readonly onEvents: () => void;
 }
 
 /** Reads a stream from its cursor up to now; each page is kept together with the cursor behind it. */
 export async function pollStream(stream: string, options: PollOptions, signal: AbortSignal): Promise<number> {
-  const { store, connector, observe, now } = options;
+  const { store, connector, observe, now, laneOf = () => usualLane } = options;
   const { system } = connector;
   const startedAt = now();
   const correlation = `poll:${system}:${stream}:${newId()}`;
@@ -24,7 +27,10 @@ export async function pollStream(stream: string, options: PollOptions, signal: A
   let accepted = 0;
   let pages = 0;
   for await (const page of connector.poll(stream, cursor, signal)) {
-    const events = eventsOf(page, system, correlation, new Date(now()).toISOString());
+    const events = eventsOf(page, system, correlation, new Date(now()).toISOString()).map((event) => ({
+      ...event,
+      lane: laneOf(system, event.type),
+    }));
     const kept = await store.appendPage({ system, stream, cursor: page.cursor, events });
     pages++;
     accepted += kept;

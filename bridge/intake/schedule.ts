@@ -1,5 +1,6 @@
 import cron from 'node-cron';
 import { backoffDelay } from '../engine/backoff.ts';
+import type { EventLane } from '../engine/event-lane.ts';
 import type { Observe } from '../engine/observer.ts';
 import type { SystemDeclaration } from '../rules/rule.ts';
 import type { Store } from '../store/store.ts';
@@ -16,6 +17,8 @@ export interface ScheduleOptions {
   readonly ready: (system: string, signal: AbortSignal) => Promise<boolean>;
   readonly observe: Observe;
   readonly now: () => number;
+  /** How urgent events are. Absent: all the same. */
+  readonly laneOf?: EventLane;
   readonly random: () => number;
   /** Events of a system have come in. */
   readonly onEvents: (system: string) => void;
@@ -82,7 +85,6 @@ export function startSchedule(options: ScheduleOptions): Schedule {
   }
 
   async function pollOnce(system: string, stream: string): Promise<number> {
-    const { store, observe, now } = options;
     if (!(await options.ready(system, stopping.signal))) {
       throw new SystemError('unavailable', `${system} cannot be used now`, {
         system,
@@ -91,7 +93,7 @@ export function startSchedule(options: ScheduleOptions): Schedule {
     }
     const connector = options.connector(system);
     const onEvents = () => options.onEvents(system);
-    return pollStream(stream, { store, connector, observe, now, onEvents }, stopping.signal);
+    return pollStream(stream, { ...options, connector, onEvents }, stopping.signal);
   }
 
   return {

@@ -21,6 +21,8 @@ export interface NewEvent {
   readonly occurredAt: string;
   /** True when the bridge itself made the change. */
   readonly echo: boolean;
+  /** Index in `lanes`; lower is worked off first. Absent: 1. */
+  readonly lane?: number;
   /** The state, where a poll delivered it already; `null` when the object is gone. */
   readonly state?: State | null;
 }
@@ -64,18 +66,20 @@ export function eventTable({ connection, kysely }: OpenDatabase) {
         occurred_at: slot('occurredAt'),
         received_at: slot('receivedAt'),
         echo: slot('echo'),
+        lane: slot('lane'),
         state: slot('state'),
         entity_version: slot('entityVersion'),
       })
       .onConflict((conflict) => conflict.column('id').doNothing()),
   );
-  const open = prepare<{ system: string; limit: number }, OpenRow>(
+  const open = prepare<{ system: string; lane: number; limit: number }, OpenRow>(
     connection,
     kysely
       .selectFrom('event')
       .select(['seq', 'id', 'system', 'type', 'object_id', 'operation', 'fields', 'author', 'company'])
       .select(['correlation', 'occurred_at', 'echo', 'state', 'entity_version'])
       .where('system', '=', slot<string>('system'))
+      .where('lane', '=', slot<number>('lane'))
       .where('done_at', 'is', null)
       .orderBy('seq')
       .limit(slot<number>('limit')),
@@ -104,12 +108,13 @@ export function eventTable({ connection, kysely }: OpenDatabase) {
       .limit(sql.lit(1)),
   );
 
-  const oldestOpen = prepare<{ system: string }, { received_at: string }>(
+  const oldestOpen = prepare<{ system: string; lane: number }, { received_at: string }>(
     connection,
     kysely
       .selectFrom('event')
       .select('received_at')
       .where('system', '=', slot<string>('system'))
+      .where('lane', '=', slot<number>('lane'))
       .where('done_at', 'is', null)
       .orderBy('seq')
       .limit(sql.lit(1)),
@@ -132,15 +137,19 @@ export function eventTable({ connection, kysely }: OpenDatabase) {
           occurredAt: event.occurredAt,
           receivedAt,
           echo: event.echo ? 1 : 0,
+          lane: event.lane ?? 1,
           state: event.state === undefined ? null : JSON.stringify(event.state),
           entityVersion: event.state && isEntityName(event.type) ? storedVersion(event.type) : null,
         }).changes === 1
       );
     },
-    /** The oldest events of a system that are not worked off. */
-    open: (system: string, limit: number): StoredEvent[] => open.all({ system, limit }).map(fromRow),
-    /** When the oldest event of a system that is not worked off came in. */
-    oldestOpen: (system: string): string | undefined => oldestOpen.get({ system })?.received_at,
+    /** The oldest events of a system and lane that are not worked off. */
+    open: (system: string, lane: number, limit: number): StoredEvent[] =>
+      open.all({ system, lane, limit }).map(fromRow),
+    /** When the oldest event of a system and lane that is not worked off came in. */
+    oldestOpen(system: string, lane: number): string | undefined {
+      return oldestOpen.get({ system, lane })?.received_at;
+    },
     /** The newest state that a poll delivered for an object and that is not worked off; `null` when it was gone. */
     openState(system: string, type: string, objectId: string): State | null | undefined {
       const row = openState.get({ system, type, objectId });

@@ -24,6 +24,8 @@ export interface EventTable {
   occurred_at: string;
   received_at: string;
   echo: Flag;
+  /** Index in `lanes`. */
+  lane: number;
   /** JSON state delivered by a poll; `null` for a hint, `"null"` for an object that is gone. */
   state: string | null;
   /** Version of the entity that the state is in; `null` where there is none. */

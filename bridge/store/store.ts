@@ -62,8 +62,8 @@ export interface Store {
   /** A poll came to the end of a stream. */
   endPoll(system: string, stream: string): Promise<void>;
   cursor(system: string, stream: string): Promise<string | undefined>;
-  /** The oldest events of a system that are not worked off. */
-  openEvents(system: string, limit: number): Promise<StoredEvent[]>;
+  /** The oldest events of a system that are not worked off, of the first of these lanes that has any. */
+  openEvents(system: string, lanes: readonly number[], limit: number): Promise<StoredEvent[]>;
   /** Takes readings in as records, changes, business events and deliveries, and finishes the events they answer. */
   apply(
     work: Consequences & {
@@ -92,7 +92,7 @@ export interface Store {
   /** Known objects of `target` that are likely the same as each object, the likeliest first. */
   likely(target: string, records: readonly StoredRecord[]): Promise<Candidate[][]>;
   /** When the oldest event of a system that is not worked off came in. */
-  oldestOpenEvent(system: string): Promise<string | undefined>;
+  oldestOpenEvent(system: string, laneCount: number): Promise<string | undefined>;
   /** Whether the object of each delivery may have been created by one the other way round, whose answer was lost. */
   creationsInDoubt(deliveries: readonly NewDelivery[]): Promise<boolean[]>;
   /** Proposals that are open, the oldest first. */
@@ -213,7 +213,13 @@ function createStore(database: OpenDatabase, now: () => number, release: () => v
 
     endPoll: (system, stream) => writer.write(() => cursors.complete(system, stream, instant())),
     cursor: async (system, stream) => cursors.get(system, stream),
-    openEvents: async (system, limit) => events.open(system, limit),
+    async openEvents(system, lanes, limit) {
+      for (const lane of lanes) {
+        const open = events.open(system, lane, limit);
+        if (open.length > 0) return open;
+      }
+      return [];
+    },
 
     apply: ({ readings, finished, failed, ...consequences }) =>
       writer.write(() => {
@@ -277,7 +283,10 @@ function createStore(database: OpenDatabase, now: () => number, release: () => v
       candidates.map((candidate) => counterparts.standing(object, candidate)),
     knownBy: async (object, target, keys) => keys.map((key) => counterparts.known(object, target, key)),
     likely: async (target, list) => list.map((record) => counterparts.likely(record, record.state, target)),
-    oldestOpenEvent: async (system) => events.oldestOpen(system),
+    async oldestOpenEvent(system, laneCount) {
+      const byLane = Array.from({ length: laneCount }, (_, lane) => events.oldestOpen(system, lane));
+      return byLane.filter((at) => at !== undefined).sort()[0];
+    },
     creationsInDoubt: async (list) => list.map((delivery) => deliveries.creationInDoubt(delivery)),
     openProposals: async () => proposals.open(),
     decide: (id, decision, bring = nothing) =>

@@ -51,14 +51,22 @@ async function run(random: Random): Promise<void> {
     if (random.chance(0.3)) await world.tell(system, entity, id, event);
   }
 
+  const openInvoices = [...invoices];
+  const openTimesheets = [...timesheets];
+
   async function change(): Promise<void> {
     const isInvoice = random.chance(0.6);
     const system = isInvoice ? world.odoo : world.harvest;
     const entity = isInvoice ? 'invoice' : 'timesheet';
-    const id = random.pick(isInvoice ? invoices : timesheets);
+    const ids = isInvoice ? openInvoices : openTimesheets;
+    const place = random.below(ids.length);
+    const id = ids[place] as string;
     const isThere = system.get(entity, id) !== undefined;
-    if (isThere && random.chance(0.1)) system.delete(entity, id);
-    else system.put(entity, id, isInvoice ? someInvoice(random) : someTime(random));
+    if (isThere && random.chance(0.1)) {
+      system.delete(entity, id);
+      // No system gives the id of what was deleted to something new.
+      ids[place] = `${id}+`;
+    } else system.put(entity, id, isInvoice ? someInvoice(random) : someTime(random));
     await tell(system, entity, id, isThere);
   }
 

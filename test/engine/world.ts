@@ -1,6 +1,7 @@
 import { copyFileSync } from 'node:fs';
 import { expect, onTestFinished, vi } from 'vitest';
 import { createEngine, type Engine } from '../../bridge/engine/engine.ts';
+import { createEventLane } from '../../bridge/engine/event-lane.ts';
 import { createLandscape } from '../../bridge/engine/landscape.ts';
 import type { EngineEvent } from '../../bridge/engine/observer.ts';
 import type { BusinessEventName } from '../../bridge/entities/business-event-name.ts';
@@ -173,6 +174,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
           correlation: `${system.system}:${number}`,
           occurredAt: new Date().toISOString(),
           echo: false,
+          lane: createEventLane(landscape)(system.system, `${system.system}.${entity}`),
           ...change,
         },
       ]);

@@ -52,7 +52,7 @@ test('an event that an older bridge stored is read as one of today', async () =>
   events.insert(event('a', { type: 'customer', state: present }), at);
   expect(connection.prepare('select entity_version from event').pluck().get()).toBe(3);
   connection.exec(asVersion1('event', 'state', old));
-  expect(events.open('odoo', 10).map(({ state }) => state)).toEqual([present]);
+  expect(events.open('odoo', 1, 10).map(({ state }) => state)).toEqual([present]);
   expect(events.openState('odoo', 'customer', '7')).toEqual(present);
 });
 
@@ -62,7 +62,7 @@ test('an event without a state, and one of an object that is gone, have no versi
   events.insert(event('hint'), at);
   events.insert(event('gone', { type: 'customer', state: null }), at);
   expect(connection.prepare('select distinct entity_version from event').pluck().all()).toEqual([null]);
-  expect(events.open('odoo', 10).map(({ state }) => state)).toEqual([undefined, null]);
+  expect(events.open('odoo', 1, 10).map(({ state }) => state)).toEqual([undefined, null]);
 });
 
 test('a change that an older bridge stored is read as one of today', async () => {

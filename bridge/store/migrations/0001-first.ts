@@ -26,6 +26,7 @@ export async function up(database: Kysely<unknown>): Promise<void> {
     .addColumn('occurred_at', 'text', (column) => column.notNull())
     .addColumn('received_at', 'text', (column) => column.notNull())
     .addColumn('echo', 'integer', (column) => column.notNull())
+    .addColumn('lane', 'integer', (column) => column.notNull())
     .addColumn('state', 'text')
     .addColumn('entity_version', 'integer')
     .addColumn('done_at', 'text')
@@ -34,7 +35,7 @@ export async function up(database: Kysely<unknown>): Promise<void> {
   await schema
     .createIndex('event_open')
     .on('event')
-    .columns(['system', 'seq'])
+    .columns(['system', 'lane', 'seq'])
     .where(sql.ref('done_at'), 'is', null)
     .execute();
   // A poll asks for each object whether its newest state waits to be worked off; hints do not count.

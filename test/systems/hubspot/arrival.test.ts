@@ -50,7 +50,7 @@ async function startPolling() {
     };
     hubspot.clock.advance(searchDelay);
     await promise;
-    const events = await store.openEvents('hubspot', 100);
+    const events = await store.openEvents('hubspot', [0, 1, 2], 100);
     const readings = events.map((event): Reading => {
       const { type, objectId: id, state = null, correlation, echo } = event;
       return { system: 'hubspot', entity: type as EntityName, id, state, correlation, echo };
