@@ -72,12 +72,16 @@ class ServicesBridgeDelivery(models.AbstractModel):
                         self._in_transaction(circuit._leave)
                     return None
                 answer = self._post(session, settings, batch.events)
+                all_sent = answer.accepted and len(batch.events) < limit
                 limit, wait = self._in_transaction(
                     partial(self._settle, batch, answer, settings)
                 )
                 if wait:
                     return wait
                 if proceed and not proceed(len(batch.events)):
+                    return None
+                if all_sent:
+                    # nothing more was due; who commits a row meanwhile wakes a sender
                     return None
 
     @api.model
