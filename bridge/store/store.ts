@@ -22,7 +22,7 @@ import { createQueueCounts, type QueueCount } from './queue.ts';
 import { recordTable, type StoredRecord, type SystemObject } from './record.ts';
 import type { Bring } from './reunite.ts';
 import { createSettle, type Settlement } from './settle.ts';
-import { createWriter } from './writer.ts';
+import { createWriter, type WriterOptions } from './writer.ts';
 
 /** What a delivery needs to be tried, as the store knows it. */
 export interface DeliveryContext {
@@ -128,22 +128,38 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Opens the store at `path`; this process is then its only writer. Throws `StoreError` with a plain sentence. */
-export async function openStore(path: string, now: () => number = Date.now): Promise<Store> {
+/**
+ * Opens the store at `path`; this process is then its only writer. Throws `StoreError` with a plain sentence.
+ *
+ * @param elapsed milliseconds that only go forward, for how long a commit waits for company
+ */
+export async function openStore(
+  path: string,
+  now: () => number = Date.now,
+  elapsed?: WriterOptions['elapsed'],
+): Promise<Store> {
   const lock = lockForWriting(path);
   try {
     const database = await openDatabase(path);
-    return createStore(database, now, () => lock.release());
+    return createStore(database, now, elapsed, () => lock.release());
   } catch (error) {
     lock.release();
     throw error;
   }
 }
 
-function createStore(database: OpenDatabase, now: () => number, release: () => void): Store {
+function createStore(
+  database: OpenDatabase,
+  now: () => number,
+  elapsed: WriterOptions['elapsed'],
+  release: () => void,
+): Store {
   const events = eventTable(database);
   const records = recordTable(database);
-  const writer = createWriter(database.connection, records.forgetRecent);
+  const writer = createWriter(database.connection, {
+    onRollback: records.forgetRecent,
+    ...(elapsed === undefined ? {} : { elapsed }),
+  });
   const changes = changeTable(database);
   const links = linkTable(database);
   const deliveries = deliveryTable(database);

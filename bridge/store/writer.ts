@@ -28,8 +28,15 @@ const longestWaitMs = 5;
 /** A commit of so many operations shows that there is more going on than one after the other. */
 const busyGroup = 4;
 
-/** @param onRollback told whenever operations that had run were undone */
-export function createWriter(connection: Connection, onRollback: () => void = () => {}): Writer {
+export interface WriterOptions {
+  /** Told whenever operations that had run were undone. */
+  readonly onRollback?: () => void;
+  /** Milliseconds that only go forward; where they stand still, no commit waits for company. */
+  readonly elapsed?: () => number;
+}
+
+export function createWriter(connection: Connection, options: WriterOptions = {}): Writer {
+  const { onRollback = () => {}, elapsed = () => performance.now() } = options;
   const begin = connection.prepare('begin immediate');
   const commit = connection.prepare('commit');
   const rollback = connection.prepare('rollback');
@@ -45,9 +52,9 @@ export function createWriter(connection: Connection, onRollback: () => void = ()
     begin.run();
     try {
       const results = jobs.map((job) => job.run());
-      const finished = performance.now();
+      const finished = elapsed();
       commit.run();
-      lastCommitMs = Math.min(performance.now() - finished, longestWaitMs);
+      lastCommitMs = Math.min(elapsed() - finished, longestWaitMs);
       return results;
     } catch (error) {
       // Some errors (disk full) end the transaction by themselves.
@@ -60,7 +67,7 @@ export function createWriter(connection: Connection, onRollback: () => void = ()
   function flushUnlessMoreCome(): void {
     const more = queue.length > queuedBefore || lastGroup >= busyGroup;
     queuedBefore = queue.length;
-    if (more && performance.now() - firstQueuedAt < lastCommitMs) setImmediate(flushUnlessMoreCome);
+    if (more && elapsed() - firstQueuedAt < lastCommitMs) setImmediate(flushUnlessMoreCome);
     else flush();
   }
 
@@ -95,7 +102,7 @@ export function createWriter(connection: Connection, onRollback: () => void = ()
         if (scheduled) return;
         scheduled = true;
         queuedBefore = 0;
-        firstQueuedAt = performance.now();
+        firstQueuedAt = elapsed();
         setImmediate(flushUnlessMoreCome);
       });
     },

@@ -11,10 +11,11 @@ import { createWorld, type World } from './world.ts';
 // Objects change in every way, everything goes wrong that can go wrong, the bridge is killed now and then. In the end there
 // is one event for each transition that was read, and every subscriber has heard of each, in order. A run is repeated by its
 // seed:
+// Time stands still, so a seed always leads to the same. To look further: MODEL_SEED=$RANDOM MODEL_RUNS=2000. One run again:
 //   MODEL_SEED=<seed> MODEL_RUNS=1 node scripts/run.mjs vitest run test/engine/business-events-model.test.ts
 
 const runs = Number(process.env.MODEL_RUNS ?? 25);
-const firstSeed = Number(process.env.MODEL_SEED ?? Date.now() % 1_000_000);
+const firstSeed = Number(process.env.MODEL_SEED ?? 1);
 const actionsPerRun = 40;
 const invoices = ['1', '2'];
 const timesheets = ['31', '32'];

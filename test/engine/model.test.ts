@@ -7,10 +7,11 @@ import { createWorld, type World } from './world.ts';
 
 // People work in two systems, everything goes wrong that can go wrong, the bridge is killed now and then. In the end
 // every system holds what the rules say, each object exactly once. A run is repeated by its seed:
+// Time stands still, so a seed always leads to the same. To look further: MODEL_SEED=$RANDOM MODEL_RUNS=2000. One run again:
 //   MODEL_SEED=<seed> MODEL_RUNS=1 node scripts/run.mjs vitest run test/engine/model.test.ts
 
 const runs = Number(process.env.MODEL_RUNS ?? 200);
-const firstSeed = Number(process.env.MODEL_SEED ?? Date.now() % 1_000_000);
+const firstSeed = Number(process.env.MODEL_SEED ?? 1);
 const actionsPerRun = 40;
 const customers = ['1', '2'];
 const projects = ['11', '12'];

@@ -275,7 +275,7 @@ describe('what only goes where it is needed', () => {
   });
 });
 
-const seed = Number(process.env.MODEL_SEED ?? Date.now() % 1_000_000);
+const seed = Number(process.env.MODEL_SEED ?? 1);
 
 test(`the same rules make no difference, whatever has happened (seed ${seed})`, async () => {
   const random = createRandom(seed);

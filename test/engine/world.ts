@@ -115,7 +115,8 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const unexpected: unknown[] = [];
 
   const start = async () => {
-    const broken = { ...(await openStore(path)) };
+    // Where time stands still no commit waits for company, so that a seed always leads to the same.
+    const broken = { ...(await openStore(path, Date.now, () => 0)) };
     const store = watched(broken, (change) => {
       activity++;
       storeCalls += change;

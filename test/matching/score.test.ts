@@ -100,7 +100,7 @@ describe('scoreOf', () => {
     expect(scoreOf('worker', { name: 'Jane Co' }, { name: 'Jane' }).score).toBeLessThan(likelyFrom);
   });
 
-  const seed = Number(process.env.MATCHING_SEED ?? Date.now() % 1_000_000);
+  const seed = Number(process.env.MATCHING_SEED ?? 1);
   test(`is the same from both sides, between 0 and 1, and 1 at most with oneself (seed ${seed})`, () => {
     const random = createRandom(seed);
     const letters = [...'abcdefg éü&.-'];
