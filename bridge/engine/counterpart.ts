@@ -61,6 +61,12 @@ export const soughtState = ({ record, plan }: Pick<Unpaired, 'record' | 'plan'>)
   ...plan.fields,
 });
 
+/** False where a rule simply creates what is new: nothing is matched, proposed, or created the other way round. */
+export function needsPairing(landscape: Landscape, item: Pick<Unpaired, 'delivery' | 'plan'>): boolean {
+  const { bothWays, propose } = circumstancesOf(landscape, item);
+  return bothWays || propose || item.plan.match.length > 0 || !item.plan.mayCreate;
+}
+
 /**
  * Decides for each object what its counterpart is. All that takes time is asked first; then one is decided about after
  * the other without a pause, so that what is reserved is reserved by what was just seen.
@@ -71,7 +77,7 @@ export async function pairAll(
   matches: readonly Pairable[],
 ): Promise<Pair[]> {
   const { store, pairing } = means;
-  const circumstances = allCircumstances(means, unpaired);
+  const circumstances = unpaired.map((item) => circumstancesOf(means.landscape, item));
   const candidates = await candidatesOf(means, unpaired, matches, circumstances);
   const [target] = new Set(unpaired.map(({ delivery }) => delivery.target));
   const oldest = target === undefined ? undefined : await store.oldestOpenEvent(target, lanes.length);
@@ -139,26 +145,28 @@ interface Circumstances {
   readonly propose: boolean;
 }
 
-function circumstancesOf({ landscape }: Means, { delivery, plan }: Unpaired): Circumstances {
-  const { source, target, entity } = delivery;
-  const back = rulesBetween({ source: target, target: source, entity }, landscape);
-  const bothWays = back.some((rule) => rule.create !== 'never');
-  return {
-    bothWays,
-    propose: [...plan.rules, ...back].some((rule) => rule.propose),
-  };
-}
+const circumstancesByRules = new WeakMap<RuleSet, Map<string, Circumstances>>();
 
-/** By the systems and the entity of what is unpaired: the same for all of a kind, so found once. */
-function allCircumstances(means: Means, unpaired: readonly Unpaired[]): Circumstances[] {
-  const known = new Map<string, Circumstances>();
-  return unpaired.map((item) => {
-    const { source, target, entity } = item.delivery;
-    const kind = `${source} ${target} ${entity}`;
-    const circumstances = known.get(kind) ?? circumstancesOf(means, item);
+/** By the systems and the entity: the same for all of a kind, so found once. */
+function circumstancesOf(landscape: Landscape, { delivery }: Pick<Unpaired, 'delivery'>): Circumstances {
+  let known = circumstancesByRules.get(landscape.rules);
+  if (known === undefined) {
+    known = new Map();
+    circumstancesByRules.set(landscape.rules, known);
+  }
+  const { source, target, entity } = delivery;
+  const kind = `${source} ${target} ${entity}`;
+  let circumstances = known.get(kind);
+  if (circumstances === undefined) {
+    const there = rulesBetween({ source, target, entity }, landscape);
+    const back = rulesBetween({ source: target, target: source, entity }, landscape);
+    circumstances = {
+      bothWays: back.some((rule) => rule.create !== 'never'),
+      propose: [...there, ...back].some((rule) => rule.propose),
+    };
     known.set(kind, circumstances);
-    return circumstances;
-  });
+  }
+  return circumstances;
 }
 
 async function candidatesOf(

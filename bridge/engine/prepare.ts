@@ -8,7 +8,7 @@ import type { StoredRecord, SystemObject } from '../store/record.ts';
 import type { SettledDead, SettledProposed, SettledRetry, Settlement, ShadowNote } from '../store/settle.ts';
 import type { DeliveryContext, Store } from '../store/store.ts';
 import type { Connector } from '../systems/system.ts';
-import { type Pair, type Pairable, pairAll, soughtState } from './counterpart.ts';
+import { needsPairing, type Pair, type Pairable, pairAll, soughtState } from './counterpart.ts';
 import { asSystemError, settleFailedCall, settleFailedItem } from './failure.ts';
 import { conflictCause, policyOf } from './guard.ts';
 import type { Health } from './health.ts';
@@ -275,7 +275,9 @@ function deliverAgain(delivery: ClaimedDelivery): NewDelivery {
 /** Counterparts of the drafts that have none yet; those that this settles are marked so. */
 async function matchAll(drafted: readonly Drafted[], work: PrepareWork, settled: Settlement[]) {
   const result = new Map<string, string | 'settled'>();
-  const searching = drafted.filter(({ context }) => context.targetId === undefined);
+  const searching = drafted.filter(
+    (draft) => draft.context.targetId === undefined && needsPairing(work.landscape, draft),
+  );
   // A system in shadow is not even asked.
   if (searching.length === 0 || isInShadow(work.landscape, work.connector.system)) return result;
   const startedAtMs = work.now();
