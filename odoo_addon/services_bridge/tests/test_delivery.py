@@ -41,6 +41,18 @@ class TestDelivery(BridgeCase):
         )
         self.env.invalidate_all()
 
+    def test_looks_again_only_after_a_full_batch(self):
+        for batch_size, looks in ((100, 1), (2, 2)):
+            self.events.search([]).action_send_again()
+            self.settings.configure({"batch_size": batch_size})
+            claim = type(self.events)._claim
+            with patch.object(
+                type(self.events), "_claim", autospec=True, side_effect=claim
+            ) as claimed:
+                self.assertIsNone(self.deliver())
+            self.assertEqual(set(self.states()), {"sent"})
+            self.assertEqual(claimed.call_count, looks, batch_size)
+
     def test_message(self):
         self.assertIsNone(self.deliver())
         [request] = self.receiver.requests
