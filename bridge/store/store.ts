@@ -19,6 +19,7 @@ import { type MetaKey, metaTable } from './meta.ts';
 import { needTable } from './need.ts';
 import { type Candidate, type Proposal, proposalTable } from './proposal.ts';
 import { createQueueCounts, type QueueCount } from './queue.ts';
+import { createReader } from './reader.ts';
 import { recordTable, type StoredRecord, type SystemObject } from './record.ts';
 import type { Bring } from './reunite.ts';
 import { createSettle, type Settlement } from './settle.ts';
@@ -160,6 +161,7 @@ function createStore(
     onRollback: records.forgetRecent,
     ...(elapsed === undefined ? {} : { elapsed }),
   });
+  const read = createReader(database.connection);
   const changes = changeTable(database);
   const links = linkTable(database);
   const deliveries = deliveryTable(database);
@@ -229,13 +231,14 @@ function createStore(
 
     endPoll: (system, stream) => writer.write(() => cursors.complete(system, stream, instant())),
     cursor: async (system, stream) => cursors.get(system, stream),
-    async openEvents(system, lanes, limit) {
-      for (const lane of lanes) {
-        const open = events.open(system, lane, limit);
-        if (open.length > 0) return open;
-      }
-      return [];
-    },
+    openEvents: async (system, lanes, limit) =>
+      read(() => {
+        for (const lane of lanes) {
+          const open = events.open(system, lane, limit);
+          if (open.length > 0) return open;
+        }
+        return [];
+      }),
 
     apply: ({ readings, finished, failed, ...consequences }) =>
       writer.write(() => {
@@ -269,24 +272,26 @@ function createStore(
       }),
 
     context: async (claimed) =>
-      claimed.map((delivery) => {
-        const object: SystemObject = {
-          system: delivery.source,
-          entity: delivery.entity,
-          id: delivery.sourceId,
-        };
-        const counterpart = links.counterpart(object, delivery.target);
-        const targetId = counterpart?.id;
-        return {
-          record: records.get(object),
-          targetId,
-          writtenFingerprint: counterpart?.writtenFingerprint ?? undefined,
-          drift: counterpart?.drift,
-          earlier: delivery.uncertain && targetId === undefined ? attempts.inDoubt(delivery) : [],
-        };
-      }),
+      read(() =>
+        claimed.map((delivery) => {
+          const object: SystemObject = {
+            system: delivery.source,
+            entity: delivery.entity,
+            id: delivery.sourceId,
+          };
+          const counterpart = links.counterpart(object, delivery.target);
+          const targetId = counterpart?.id;
+          return {
+            record: records.get(object),
+            targetId,
+            writtenFingerprint: counterpart?.writtenFingerprint ?? undefined,
+            drift: counterpart?.drift,
+            earlier: delivery.uncertain && targetId === undefined ? attempts.inDoubt(delivery) : [],
+          };
+        }),
+      ),
 
-    idsIn: async (system, objects) => objects.map((object) => links.idIn(object, system)),
+    idsIn: async (system, objects) => read(() => objects.map((object) => links.idIn(object, system))),
     async keepMatchKeys(plan) {
       if (matchKeys.use(plan)) return;
       let last = await writer.write(() => matchKeys.rebuildAfter(undefined));
@@ -296,14 +301,17 @@ function createStore(
       }
     },
     standings: async (object, candidates) =>
-      candidates.map((candidate) => counterparts.standing(object, candidate)),
-    knownBy: async (object, target, keys) => keys.map((key) => counterparts.known(object, target, key)),
-    likely: async (target, list) => list.map((record) => counterparts.likely(record, record.state, target)),
+      read(() => candidates.map((candidate) => counterparts.standing(object, candidate))),
+    knownBy: async (object, target, keys) =>
+      read(() => keys.map((key) => counterparts.known(object, target, key))),
+    likely: async (target, list) =>
+      read(() => list.map((record) => counterparts.likely(record, record.state, target))),
     async oldestOpenEvent(system, laneCount) {
       const byLane = Array.from({ length: laneCount }, (_, lane) => events.oldestOpen(system, lane));
       return byLane.filter((at) => at !== undefined).sort()[0];
     },
-    creationsInDoubt: async (list) => list.map((delivery) => deliveries.creationInDoubt(delivery)),
+    creationsInDoubt: async (list) =>
+      read(() => list.map((delivery) => deliveries.creationInDoubt(delivery))),
     openProposals: async () => proposals.open(),
     decide: (id, decision, bring = nothing) =>
       writer.write(() => {
@@ -364,8 +372,10 @@ function createStore(
       }),
 
     shadowed: async (target, objects) =>
-      objects.map(({ system, entity, id }) =>
-        deliveries.isShadowed({ target, source: system, entity, sourceId: id }),
+      read(() =>
+        objects.map(({ system, entity, id }) =>
+          deliveries.isShadowed({ target, source: system, entity, sourceId: id }),
+        ),
       ),
     shadowedAfter: async (after, limit) => deliveries.shadowedAfter(after, limit),
     enqueue: (wanted) =>
