@@ -64,7 +64,7 @@ async function refersToShadow(
   delivery: Pick<NewDelivery, 'source'>,
   seen: Set<string>,
 ): Promise<boolean> {
-  if (plan.kind !== 'write') return plan.kind === 'remove' && plan.shadow;
+  if (plan.kind !== 'write') return plan.kind !== 'nothing' && plan.shadow;
   if (plan.shadow) return true;
   const objects = referredObjects(delivery, plan.fields, plan.references);
   const ids = await means.store.idsIn(target, objects);

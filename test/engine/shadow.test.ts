@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Rule } from '../../bridge/rules/rule.ts';
+import type { Rule, ValueTable } from '../../bridge/rules/rule.ts';
 import { openDatabaseForReading } from '../../bridge/store/database.ts';
 import { readStatus } from '../../bridge/store/status.ts';
 import { readTrace } from '../../bridge/store/trace.ts';
@@ -249,6 +249,31 @@ describe('a rule in shadow', () => {
     await world.tell(world.odoo, 'customer', '1');
     await world.calm();
     expect(world.hubspot.states('customer')).toEqual([]);
+  });
+});
+
+describe('what cannot be worked out in shadow', () => {
+  const table: ValueTable = { name: 'names', values: { Bolt: 'Bolt' } };
+  const named: Rule = { ...customerToPsa, mappings: { name: { kind: 'field', field: 'name', table } } };
+
+  test('is recorded once, and so is what refers to it', async () => {
+    const world = await createWorld({ rules: [shadowed(named), projectToPsa] });
+    await customer(world);
+    await project(world);
+    await world.pass(1000);
+    expect(world.outcomes()).toEqual(['waiting', 'shadowed', 'shadowed']);
+    expect(world.delivery('1').cause).toContain('does not say what "Acme" becomes');
+    expect(world.delivery('5').state).toBe('shadowed');
+    expect(world.harvest.calls('write')).toEqual([]);
+  });
+
+  test('is left alone at the next start', async () => {
+    const world = await createWorld({ rules: [shadowed({ ...named, create: 'always' })] });
+    await customer(world);
+    const before = world.outcomes();
+    await world.crash();
+    await world.calm();
+    expect(world.outcomes()).toEqual(before);
   });
 });
 
