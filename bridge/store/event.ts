@@ -84,6 +84,24 @@ export function eventTable({ connection, kysely }: OpenDatabase) {
       .orderBy('seq')
       .limit(slot<number>('limit')),
   );
+  const openStatesBeside = prepare<
+    { system: string; lane: number; limit: number; last: number },
+    OpenRow & { state: string }
+  >(
+    connection,
+    kysely
+      .selectFrom('event')
+      .select(['seq', 'id', 'system', 'type', 'object_id', 'operation', 'fields', 'author', 'company'])
+      .select(['correlation', 'occurred_at', 'echo', sql<string>`state`.as('state'), 'entity_version'])
+      .where('system', '=', slot<string>('system'))
+      .where('done_at', 'is', null)
+      .where('state', 'is not', null)
+      .where(
+        sql<boolean>`(type, object_id) in (select type, object_id from event as taken
+          where taken.system = @system and taken.lane = @lane and taken.done_at is null order by taken.seq limit @limit)`,
+      )
+      .where(sql<boolean>`(lane <> @lane or seq > @last)`),
+  );
   const finish = prepare<{ seqs: string; at: string; error: string | null }>(
     connection,
     kysely
@@ -143,9 +161,20 @@ export function eventTable({ connection, kysely }: OpenDatabase) {
         }).changes === 1
       );
     },
-    /** The oldest events of a system and lane that are not worked off. */
-    open: (system: string, lane: number, limit: number): StoredEvent[] =>
-      open.all({ system, lane, limit }).map(fromRow),
+    /**
+     * The oldest events of a system and lane that are not worked off, in the order in which they came. Besides those, up to
+     * `limit`, the states of the same objects that stand in other lanes or further behind: taken in later, they would undo
+     * what is newer.
+     */
+    open(system: string, lane: number, limit: number): StoredEvent[] {
+      const taken = open.all({ system, lane, limit });
+      const last = taken.at(-1)?.seq;
+      if (last === undefined) return [];
+      const beside = openStatesBeside.all({ system, lane, limit, last });
+      const all =
+        beside.length === 0 ? taken : [...taken, ...beside].sort((left, right) => left.seq - right.seq);
+      return all.map(fromRow);
+    },
     /** When the oldest event of a system and lane that is not worked off came in. */
     oldestOpen(system: string, lane: number): string | undefined {
       return oldestOpen.get({ system, lane })?.received_at;
