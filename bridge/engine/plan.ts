@@ -1,11 +1,11 @@
 import type { State, Value } from '../entities/field.ts';
 import { isList } from '../entities/state.ts';
 import { MappingError, mapFields } from '../rules/mapping.ts';
-import { activeRule, type ReferenceField, referencesOf, rulesFrom } from '../rules/routes.ts';
+import { activeRule, type ReferenceField, referencesOf, rulesFrom, standingRule } from '../rules/routes.ts';
 import type { Rule } from '../rules/rule.ts';
 import { dueAt } from '../rules/timing.ts';
 import type { NewDelivery } from '../store/delivery.ts';
-import type { StoredRecord, SystemObject } from '../store/record.ts';
+import type { SystemObject } from '../store/record.ts';
 import type { DeliveryContext } from '../store/store.ts';
 import type { Terrain } from './landscape.ts';
 
@@ -52,7 +52,7 @@ export function planDelivery(
   if (rules.length === 0) return { kind: 'nothing', reason: 'no rule brings it there any more' };
   const shadow = isInShadow(landscape, delivery.target);
   try {
-    const stands = rules.map((rule) => standOf(rule, context.record));
+    const stands = rules.map((rule) => standOf(rule, delivery, context));
     return shadow ? planBy(stands, true, delivery, context) : planApart(stands, delivery, context);
   } catch (error) {
     if (!(error instanceof MappingError)) throw error;
@@ -63,15 +63,21 @@ export function planDelivery(
 
 /** What a rule is for an object. */
 interface Stand {
-  /** As it is with its overrides; as it is written where it does not bring the object. */
+  /** As it is with its overrides. */
   readonly rule: Rule;
   readonly active: boolean;
 }
 
-function standOf(rule: Rule, record: StoredRecord | undefined): Stand {
-  const active = record === undefined ? undefined : activeRule(rule, record.state);
-  return { rule: active ?? rule, active: active !== undefined && record?.gone !== true };
+function standOf(rule: Rule, delivery: PlannedDelivery, { record, targetId }: DeliveryContext): Stand {
+  if (record === undefined) return { rule, active: false };
+  const active = activeRule(rule, record.state);
+  if (active !== undefined) return { rule: active, active: !record.gone };
+  // Of an object that is not there nothing is taken back, whatever its overrides say.
+  return { rule: mayBeThere(delivery, targetId) ? standingRule(rule, record.state) : rule, active: false };
 }
+
+const mayBeThere = (delivery: PlannedDelivery, targetId: string | undefined): boolean =>
+  targetId !== undefined || delivery.uncertain === true;
 
 /** Rules in shadow change nothing about what the others do. */
 function planApart(stands: readonly Stand[], delivery: PlannedDelivery, context: DeliveryContext): Plan {
@@ -102,7 +108,7 @@ function planBy(
   const withdrawnBy = (withdrawal: Rule['otherwise']) =>
     stands.map(({ rule }) => rule).filter((rule) => (gone ? rule.deleted : rule.otherwise) === withdrawal);
   const removing = withdrawnBy('remove');
-  if (record === undefined || (targetId === undefined && delivery.uncertain !== true))
+  if (record === undefined || !mayBeThere(delivery, targetId))
     return { kind: 'nothing', reason: 'its conditions do not hold' };
   if (removing.length === 0) {
     const [raising] = withdrawnBy('raise');

@@ -1,6 +1,6 @@
 import { newId } from '../entities/id.ts';
 import { MappingError } from '../rules/mapping.ts';
-import { activeRule, readsOf, rulesFrom } from '../rules/routes.ts';
+import { activeRule, readsOf, rulesFrom, standingRule } from '../rules/routes.ts';
 import { lanes, type Rule } from '../rules/rule.ts';
 import { dueAt } from '../rules/timing.ts';
 import type { RecordChange, Route, RouteContext } from '../store/apply.ts';
@@ -83,24 +83,37 @@ function concernedRule(
   try {
     ruleBefore = before === null ? undefined : activeRule(rule, before);
     ruleAfter = after === null ? undefined : activeRule(rule, after);
+    if (ruleAfter === undefined)
+      return withdrawingRule(rule, change, ruleBefore !== undefined, target, context);
   } catch (error) {
     // The delivery meets the same, where a person is told of it.
     if (error instanceof MappingError) return rule;
     throw error;
-  }
-  if (ruleAfter === undefined) {
-    const last = ruleBefore ?? rule;
-    const withdrawal = after === null ? last.deleted : last.otherwise;
-    // A first delivery may still be under way, so the link says nothing yet; the try itself looks again.
-    const returns =
-      withdrawal === 'keep'
-        ? false
-        : ruleBefore !== undefined || (withdrawal === 'remove' && context.linkedIn(target));
-    return returns ? last : undefined;
   }
   const carriesNews =
     ruleAfter !== ruleBefore || readsOf(ruleAfter).some((field) => Object.hasOwn(differences, field));
   if (ruleAfter.create === 'always') return carriesNews ? ruleAfter : undefined;
   if (context.linkedIn(target)) return carriesNews ? ruleAfter : undefined;
   return context.neededIn(target) || (carriesNews && context.onTheWayTo(target)) ? ruleAfter : undefined;
+}
+
+/**
+ * The rule that takes back what it brought, or has a person asked.
+ *
+ * @throws MappingError when an expression cannot be computed
+ */
+function withdrawingRule(
+  rule: Rule,
+  { before, after }: RecordChange,
+  broughtBefore: boolean,
+  target: string,
+  context: RouteContext,
+): Rule | undefined {
+  // A first delivery may still be under way, so the link says nothing yet; the try itself looks again.
+  if (!broughtBefore && !context.linkedIn(target)) return undefined;
+  const last = standingRule(rule, after ?? before ?? {});
+  const withdrawal = after === null ? last.deleted : last.otherwise;
+  // A person is asked once when the conditions end, and once when the object does.
+  const returns = withdrawal === 'remove' || (withdrawal === 'raise' && (broughtBefore || after === null));
+  return returns ? last : undefined;
 }

@@ -95,6 +95,14 @@ function overridden(rule: Rule, override: Override): Rule {
 export const activeRule = (rule: Rule, state: State): Rule | undefined =>
   applies(rule, state) ? effective(rule, state) : undefined;
 
+/**
+ * The rule as it stands for an object that it may not bring: what an override says about such objects also holds for their
+ * withdrawal. As it is written where an override leaves them out.
+ *
+ * @throws MappingError when an override's expression cannot be computed
+ */
+export const standingRule = (rule: Rule, state: State): Rule => effective(rule, state) ?? rule;
+
 /** The fields of the source that decide what the rule writes. */
 export function readsOf(rule: Rule): readonly string[] {
   let reads = readsByRule.get(rule);

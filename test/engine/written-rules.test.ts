@@ -226,6 +226,56 @@ describe('what should not be there any more', () => {
     expect(world.hubspot.states('customer')).toHaveLength(1);
   });
 
+  test('and of one that was deleted after its conditions did not hold any more', async () => {
+    const world = await createWorld({ rules: [{ ...rules[0], otherwise: 'keep' }] });
+    await tell(world, '1', { name: 'Acme', is_company: true });
+    await tell(world, '1', { name: 'Ann', is_company: false });
+    expect(world.hubspot.states('customer')).toEqual([{ name: 'Acme' }]);
+    world.odoo.delete('customer', '1');
+    await world.tell(world.odoo, 'customer', '1', { operation: 'unlink' });
+    await world.calm();
+    expect(world.delivery('1')).toMatchObject({ state: 'dead', error: 'conflict' });
+  });
+
+  describe('where an override says it', () => {
+    const german = { when: { country: 'DE' }, skip: false } as const;
+    const base = { ...customerToCrm, when: { is_company: true } } as const;
+
+    test.each([
+      ['keep', 'remove'],
+      ['remove', 'keep'],
+    ] as const)('goes by the override: %s, and %s where none holds', async (ofGermans, ofOthers) => {
+      const overrides = [{ ...german, otherwise: ofGermans }];
+      const world = await createWorld({ rules: [{ ...base, otherwise: ofOthers, overrides }] });
+      for (const [id, country] of [
+        ['1', 'DE'],
+        ['2', 'BE'],
+      ] as const) {
+        await tell(world, id, { name: country, country, is_company: true });
+        await tell(world, id, { name: country, country, is_company: false });
+      }
+      expect(world.hubspot.states('customer')).toEqual([{ name: ofGermans === 'keep' ? 'DE' : 'BE' }]);
+    });
+
+    test('goes by the override of the newest state', async () => {
+      const overrides = [{ ...german, otherwise: 'keep' }] as const;
+      const world = await createWorld({ rules: [{ ...base, otherwise: 'remove', overrides }] });
+      await tell(world, '1', { name: 'Acme', country: 'DE', is_company: true });
+      await tell(world, '1', { name: 'Acme', country: 'BE', is_company: false });
+      expect(world.hubspot.states('customer')).toEqual([]);
+    });
+
+    test('takes nothing away where that cannot be computed: a person is told', async () => {
+      const where = { text: '1 / (size(name) - 4) < 1', fields: { name: 'text' } } as const;
+      const overrides = [{ when: {}, where, skip: false, otherwise: 'keep' }] as const;
+      const world = await createWorld({ rules: [{ ...base, otherwise: 'remove', overrides }] });
+      await tell(world, '1', { name: 'Acme & Co', is_company: true });
+      await tell(world, '1', { name: 'Acme', is_company: false });
+      expect(world.delivery('1')).toMatchObject({ state: 'dead', error: 'invalid' });
+      expect(world.hubspot.states('customer')).toHaveLength(1);
+    });
+  });
+
   test('nobody is asked about an object that never went there', async () => {
     const world = await createWorld({ rules });
     await tell(world, '1', { name: 'Ann', is_company: false });
