@@ -83,9 +83,10 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
             .where('state', 'in', sql<string>`('pending', 'waiting')`)
             .doUpdateSet({
               // A retry keeps its time; what waited for a link or a counterpart looks again, its record has changed. What
-              // was never tried leaves at the earlier of the times that the rules give it.
+              // was never tried, or waits for its window, leaves at the earlier of the times that the rules give it.
               due_ms: sql`case when delivery.state = 'waiting' or delivery.error = 'unmatched'
-              then excluded.due_ms when delivery.tries = 0 then min(delivery.due_ms, excluded.due_ms)
+              then excluded.due_ms when delivery.tries = 0 or delivery.error = 'window'
+              then min(delivery.due_ms, excluded.due_ms)
               else delivery.due_ms end`,
               state: sql.lit('pending'),
               lane: sql`min(delivery.lane, excluded.lane)`,

@@ -127,6 +127,18 @@ describe('timing', () => {
     expect(world.hubspot.calls('write')).toHaveLength(2);
   });
 
+  test('what waits for the next window after a try that failed leaves at once when it is not bound to one any more', async () => {
+    const urgent = { when: { is_company: false }, skip: false, timing: { kind: 'real-time' } } as const;
+    const timing = { ...nightly, minutes: 1 };
+    const world = await createWorld({ rules: [{ ...customerToCrm, timing, overrides: [urgent] }] });
+    await tell(world, '1', { name: 'Acme', is_company: true });
+    world.hubspot.failNext('write', { kind: 'items', errors: { 'odoo:customer:1': 'unavailable' } });
+    await world.pass(13 * hour);
+    expect(world.delivery('1')).toMatchObject({ state: 'pending', tries: 1, error: 'window' });
+    await tell(world, '1', { name: 'Ann', is_company: false });
+    expect(world.hubspot.states('customer')).toEqual([{ name: 'Ann' }]);
+  });
+
   test('what is needed waits for its window too', async () => {
     const rules = [{ ...customerToPsa, timing: nightly }, projectToPsa];
     const world = await createWorld({ rules });
