@@ -94,7 +94,8 @@ function concernedRule(
     ruleAfter !== ruleBefore || readsOf(ruleAfter).some((field) => Object.hasOwn(differences, field));
   if (ruleAfter.create === 'always') return carriesNews ? ruleAfter : undefined;
   if (context.linkedIn(target)) return carriesNews ? ruleAfter : undefined;
-  return context.neededIn(target) || (carriesNews && context.onTheWayTo(target)) ? ruleAfter : undefined;
+  if (context.neededIn(target)) return ruleAfter;
+  return carriesNews && (context.onTheWayTo(target) || context.failedIn(target)) ? ruleAfter : undefined;
 }
 
 /**

@@ -163,6 +163,7 @@ export function createPassage({ terrain, history, before, neededIn, adopts }: Pa
         neededIn,
         // Every delivery is done before the next change.
         onTheWayTo: () => false,
+        failedIn: () => false,
       };
       return route(change, context).flatMap((delivery) => effectOf(delivery, change, at) ?? []);
     },

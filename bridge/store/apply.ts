@@ -41,6 +41,8 @@ export interface RouteContext {
   neededIn(system: string): boolean;
   /** True while a try to bring the changed object to that system is under way; it carries the state before. */
   onTheWayTo(system: string): boolean;
+  /** True when the last delivery of the changed object to that system waits for a person, who may have corrected it now. */
+  failedIn(system: string): boolean;
 }
 
 /** Decides which deliveries follow from a change. Pure: it only looks at its arguments. */
@@ -174,6 +176,7 @@ export function createApply(tables: Tables) {
       linkedIn: (system) => links.idIn(object, system) !== undefined || deliveries.isShadowed(way(system)),
       neededIn: (system) => needs.exists(system, object),
       onTheWayTo: (system) => deliveries.underWay(way(system)),
+      failedIn: (system) => deliveries.isDead(way(system)),
     };
     const gone = reading.state === null;
     if (gone && known === undefined) return 'unchanged';

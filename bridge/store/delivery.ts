@@ -331,6 +331,9 @@ export function deliveryTable({ connection, kysely }: OpenDatabase) {
     /** True when a delivery of the object was given to a person at this instant or later. */
     diedSince: (object: ObjectOfDelivery, instant: string): boolean =>
       diedSince.get({ ...pick(object), instant }) !== undefined,
+    /** True when a delivery of the object was given to a person, and no later one has succeeded. */
+    isDead: (object: ObjectOfDelivery): boolean =>
+      anyDead && diedSince.get({ ...pick(object), instant: '' }) !== undefined,
     carryDoubt(seq: number, dueMs: number): void {
       anyDoubt = true;
       carryDoubt.run({ seq, dueMs });

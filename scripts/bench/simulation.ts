@@ -82,6 +82,7 @@ const linkedEverywhere: RouteContext = {
   linkedIn: () => true,
   neededIn: () => false,
   onTheWayTo: () => false,
+  failedIn: () => false,
 };
 
 /** What the engine does with each change between reading it and calling somebody, without the store. */

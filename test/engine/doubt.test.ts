@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { customerToCrm } from './rules.ts';
 import { createWorld, type World } from './world.ts';
 
 async function name(world: World, text: string): Promise<void> {
@@ -61,4 +62,36 @@ test('a look that finds no answer does not make the bridge forget what is in dou
   expect(writes(world).at(-1)).toMatchObject({ name: 'Newest name' });
   expect(writes(world).at(-1)?.earlier).toContain('Old name');
   expect(world.hubspot.states('customer')).toEqual([{ name: 'Newest name' }]);
+});
+
+test('one that ended with a person, and is not known to be there any more, goes on when it is corrected', async () => {
+  const match = ['vat'];
+  const world = await createWorld({
+    rules: [
+      { ...customerToCrm, fields: ['name'], match },
+      { ...customerToCrm, id: 'back', from: 'crm', to: 'erp', fields: ['phone'], match, create: 'never' },
+    ],
+  });
+  world.hubspot.put('customer', 'c1', { name: 'Acme', vat: 'BE1', phone: '1' });
+  world.odoo.put('customer', '1', { name: 'Acme', vat: 'BE1', phone: '1' });
+  await world.tell(world.hubspot, 'customer', 'c1');
+  await world.tell(world.odoo, 'customer', '1');
+  await world.calm();
+  const item = 'hubspot:customer:c1';
+  world.odoo.failNext(
+    'write',
+    { kind: 'lost' },
+    { kind: 'items', errors: { [item]: 'missing' } },
+    { kind: 'items', errors: { [item]: 'conflict' } },
+  );
+  world.hubspot.patch('customer', 'c1', { phone: '2' });
+  await world.tell(world.hubspot, 'customer', 'c1');
+  await world.pass(60_000);
+  expect(world.delivery('c1')).toMatchObject({ state: 'dead', error: 'conflict' });
+  expect(world.rows("select * from link where system = 'odoo'")).toEqual([]);
+  world.hubspot.patch('customer', 'c1', { phone: '3' });
+  await world.tell(world.hubspot, 'customer', 'c1');
+  await world.pass(60_000);
+  expect(world.odoo.get('customer', '1')).toMatchObject({ phone: '3' });
+  expect(world.rows("select id from delivery where state = 'dead'")).toEqual([]);
 });
