@@ -19,7 +19,13 @@ export function createEventLane(landscape: Landscape): EventLane {
   function laneOf(system: string, entity: EntityName): number {
     if (entityOf(entity).accounting === true) return lanes.indexOf('finance');
     const rules = rulesFrom(landscape.rules, landscape.roleOf(system), entity);
-    return rules.length === 0 ? usualLane : Math.min(...rules.map((rule) => lanes.indexOf(rule.lane)));
+    if (rules.length === 0) return usualLane;
+    // Which override holds is only known when the object is read.
+    const named = rules.flatMap(({ lane, overrides }) => [
+      lane,
+      ...overrides.map((override) => override.lane ?? lane),
+    ]);
+    return Math.min(...named.map((lane) => lanes.indexOf(lane)));
   }
 
   return (system, type) => {

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { createEventLane, usualLane } from '../../bridge/engine/event-lane.ts';
+import { createLandscape } from '../../bridge/engine/landscape.ts';
+import type { Rule } from '../../bridge/rules/rule.ts';
 import type { NewEvent } from '../../bridge/store/event.ts';
+import { MemorySystem } from './memory-system.ts';
 import { customerToCrm } from './rules.ts';
-import { createWorld, type World } from './world.ts';
+import { createWorld, declarations, type World } from './world.ts';
 
 const urgent = 0;
 const bulk = 2;
@@ -27,6 +31,47 @@ const names = (world: World) =>
   world
     .rows<{ differences: string }>('select differences from change order by seq')
     .map(({ differences }) => JSON.parse(differences).name.after);
+
+describe('the lane of an event', () => {
+  const laneFor = (rules: readonly Rule[], type: string) => {
+    const ruleSet = {
+      version: 'test',
+      systems: declarations(),
+      rules,
+      entities: {},
+      tables: {},
+      subscribers: [],
+    };
+    const connectors = declarations().map(
+      ({ name }) => new MemorySystem({ name, entities: { customer: {}, invoice: {} } }),
+    );
+    return createEventLane(createLandscape(ruleSet, connectors))('odoo', type);
+  };
+  const bulky: Rule = { ...customerToCrm, lane: 'bulk' };
+
+  test.each([
+    ['the rule', [bulky], 'odoo.customer', bulk],
+    ['the most urgent rule', [bulky, { ...bulky, to: 'psa', lane: 'finance' } as Rule], 'customer', urgent],
+    [
+      'the most urgent override',
+      [
+        {
+          ...bulky,
+          overrides: [
+            { when: {}, skip: false },
+            { when: {}, skip: false, lane: 'finance' },
+          ],
+        } as Rule,
+      ],
+      'customer',
+      urgent,
+    ],
+    ['what the books decide', [bulky], 'odoo.invoice', urgent],
+    ['nothing, where nothing is known', [bulky], 'odoo.unheard', usualLane],
+  ])('is that of %s', (_, rules, type, lane) => {
+    expect(laneFor(rules, type)).toBe(lane);
+  });
+});
 
 describe('events on one object in several lanes', () => {
   test('states that polls delivered are taken in order, also when the rules were changed between two polls', async () => {
@@ -55,8 +100,8 @@ describe('events on one object in several lanes', () => {
     const world = await createWorld({ rules: [customerToCrm] });
     world.odoo.put('customer', '1', { name: 'Second' });
     await keep(world, 'needed', {});
-    for (let number = 0; number < 500; number++)
-      await keep(world, `other-${number}`, { objectId: `other-${number}`, state: null });
+    const others = Array.from({ length: 500 }, (_, number) => `other-${number}`);
+    await Promise.all(others.map((id) => keep(world, id, { objectId: id, state: null })));
     await keep(world, 'polled', { state: { name: 'First' } });
     world.engine.wake('odoo');
     await world.calm();
