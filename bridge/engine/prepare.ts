@@ -2,30 +2,18 @@ import type { EntityName } from '../entities/catalogue.ts';
 import type { State } from '../entities/field.ts';
 import { newId } from '../entities/id.ts';
 import { canonicalJson, fingerprint } from '../entities/state.ts';
-import { type ClaimedDelivery, type NewDelivery, sourceObject } from '../store/delivery.ts';
+import type { ClaimedDelivery, NewDelivery } from '../store/delivery.ts';
 import type { Restored } from '../store/link.ts';
 import type { StoredRecord, SystemObject } from '../store/record.ts';
-import type { SettledDead, SettledProposed, SettledRetry, Settlement, ShadowNote } from '../store/settle.ts';
+import type { Settlement } from '../store/settle.ts';
 import type { DeliveryContext, Store } from '../store/store.ts';
-import type { Connector } from '../systems/system.ts';
-import { needsPairing, type Pair, type Pairable, pairAll, soughtState } from './counterpart.ts';
-import { asSystemError, settleFailedCall, settleFailedItem } from './failure.ts';
+import type { Drafted, PrepareWork } from './draft.ts';
 import { conflictCause, policyOf } from './guard.ts';
-import type { Health } from './health.ts';
-import { type Landscape, referenceOf } from './landscape.ts';
-import { findCounterparts, type Match } from './match.ts';
+import { referenceOf } from './landscape.ts';
+import { matchDrafts } from './match-drafts.ts';
 import { waitFor } from './need.ts';
-import type { Observe } from './observer.ts';
-import type { Pairing } from './pairing.ts';
-import {
-  isInShadow,
-  leavesAt,
-  type Plan,
-  planDelivery,
-  referredObjects,
-  translateReferences,
-} from './plan.ts';
-import { onlyInShadow, shadowNote } from './shadow.ts';
+import { leavesAt, type Plan, planDelivery, referredObjects, translateReferences } from './plan.ts';
+import { onlyInShadow, recorded, shadowNote } from './shadow.ts';
 
 /** A delivery that is ready for its call. */
 export interface Prepared {
@@ -46,30 +34,6 @@ export interface Prepared {
   readonly restored?: Restored;
   /** What rules in shadow would have done besides: JSON. */
   readonly shadow?: string;
-}
-
-export interface PrepareWork {
-  readonly store: Store;
-  readonly landscape: Landscape;
-  readonly connector: Connector;
-  readonly health: Health;
-  readonly pairing: Pairing;
-  readonly observe: Observe;
-  readonly now: () => number;
-  readonly random: () => number;
-  readonly claimed: readonly ClaimedDelivery[];
-  readonly signal: AbortSignal;
-}
-
-interface Drafted {
-  readonly delivery: ClaimedDelivery;
-  readonly context: DeliveryContext;
-  readonly record: StoredRecord;
-  readonly plan: Extract<Plan, { kind: 'write' }>;
-  readonly fields: State;
-  /** True when nobody may be called: by the rules, or because of what it refers to. */
-  readonly shadow: boolean;
-  readonly besides?: State;
 }
 
 /**
@@ -138,7 +102,7 @@ export async function prepareDeliveries(
     }
   }
 
-  const matches = await matchAll(drafted, work, settled);
+  const matches = await matchDrafts(drafted, work, settled);
   for (const draft of drafted) {
     const { delivery, context, plan } = draft;
     const match = matches.get(delivery.id);
@@ -224,12 +188,6 @@ const untilWindow = (dueMs: number, { entity, target }: ClaimedDelivery) => ({
 
 const key = ({ entity, id, system }: SystemObject): string => referenceOf(system, entity, id);
 
-const recorded = (action: ShadowNote['action'], externalId: string | undefined, fields: State) => ({
-  outcome: 'shadowed' as const,
-  shadow: shadowNote({ action, fields }),
-  ...(externalId === undefined ? {} : { externalId }),
-});
-
 function removal(delivery: ClaimedDelivery, targetId: string): Prepared {
   const reference = referenceOf(delivery.source, delivery.entity, delivery.sourceId);
   return {
@@ -271,90 +229,3 @@ function deliverAgain(delivery: ClaimedDelivery): NewDelivery {
   const { target, source, entity, sourceId, lane, rulesVersion, correlation } = delivery;
   return { id: newId(), target, source, entity, sourceId, lane, rulesVersion, correlation };
 }
-
-/** Counterparts of the drafts that have none yet; those that this settles are marked so. */
-async function matchAll(drafted: readonly Drafted[], work: PrepareWork, settled: Settlement[]) {
-  const result = new Map<string, string | 'settled'>();
-  const searching = drafted.filter(
-    (draft) => draft.context.targetId === undefined && needsPairing(work.landscape, draft),
-  );
-  // A system in shadow is not even asked.
-  if (searching.length === 0 || isInShadow(work.landscape, work.connector.system)) return result;
-  const startedAtMs = work.now();
-  const startedAt = new Date(startedAtMs).toISOString();
-  const end = (draft: Drafted, settlement: SettledRetry | SettledDead | SettledProposed) => {
-    result.set(draft.delivery.id, 'settled');
-    // In shadow nothing has to be seen to: it is recorded what would have had to.
-    const { delivery, durationMs, cause } = settlement;
-    const note = { delivery, startedAt, durationMs, ...recorded('match', undefined, draft.fields), cause };
-    settled.push(draft.shadow ? note : settlement);
-  };
-  let matches: Match[];
-  try {
-    matches = await findCounterparts(
-      work,
-      searching.map((draft) => ({
-        object: sourceObject(draft.delivery),
-        by: draft.plan.match,
-        state: soughtState(draft),
-      })),
-    );
-  } catch (error) {
-    const failure = asSystemError(error, work.connector.system, 'unavailable');
-    if (failure === undefined) throw error;
-    const failed = searching.map(({ delivery }) => ({ delivery, json: undefined }));
-    settled.push(...settleFailedCall(failure, failed, { ...work, startedAtMs, begun: false }));
-    for (const { delivery } of searching) result.set(delivery.id, 'settled');
-    return result;
-  }
-  const unpaired: Drafted[] = [];
-  const pairable: Pairable[] = [];
-  for (const [index, draft] of searching.entries()) {
-    const { delivery } = draft;
-    const match = matches[index] as Match;
-    if (match.kind === 'refused') {
-      const failure = { error: match.error.kind, message: match.error.message };
-      end(draft, settleFailedItem(failure, { delivery, json: undefined }, { ...work, startedAtMs }));
-    } else if (match.kind === 'several') {
-      const cause = `${delivery.target} has several that could be this ${delivery.entity}: ${match.ids.join(', ')} have the same ${match.field}. Merge them there, or make the ${match.field} differ.`;
-      const durationMs = work.now() - startedAtMs;
-      end(draft, { delivery, startedAt, durationMs, outcome: 'dead', error: 'conflict', cause });
-    } else {
-      unpaired.push(draft);
-      pairable.push(match);
-    }
-  }
-  const pairs = await pairAll(work, unpaired, pairable);
-  for (const [index, draft] of unpaired.entries()) {
-    const { delivery, plan } = draft;
-    const pair = pairs[index] as Pair;
-    const base = { delivery, startedAt, durationMs: work.now() - startedAtMs };
-    const again = { outcome: 'retry' as const, uncertain: false, countTry: false };
-    switch (pair.kind) {
-      case 'link':
-        result.set(delivery.id, pair.id);
-        break;
-      case 'propose':
-        end(draft, { ...base, outcome: 'proposed', candidates: pair.candidates, cause: pair.cause });
-        break;
-      case 'later':
-        result.set(delivery.id, 'settled');
-        settled.push({
-          ...base,
-          ...again,
-          error: 'busy',
-          cause: pair.cause,
-          dueMs: work.now() + pair.afterMs,
-        });
-        break;
-      case 'unmatched': {
-        const cause = `${delivery.target} has no ${delivery.entity} with the same ${plan.match.join(' or ')} as ${referenceOf(delivery.source, delivery.entity, delivery.sourceId)}. Add it there, or correct it in ${delivery.source}.`;
-        end(draft, { ...base, ...again, error: 'unmatched', cause, dueMs: work.now() + lookAgainMs });
-      }
-    }
-  }
-  return result;
-}
-
-/** A counterpart that appears wakes its deliveries at once; this is only for systems that do not tell. */
-const lookAgainMs = 15 * 60_000;

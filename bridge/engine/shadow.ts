@@ -1,3 +1,4 @@
+import type { State } from '../entities/field.ts';
 import { newId } from '../entities/id.ts';
 import { canonicalJson } from '../entities/state.ts';
 import { type ClaimedDelivery, type NewDelivery, sourceObject } from '../store/delivery.ts';
@@ -14,6 +15,13 @@ interface Means {
 
 export const shadowNote = (note: ShadowNote): string =>
   JSON.stringify({ action: note.action, fields: JSON.parse(canonicalJson(note.fields)) });
+
+/** How a delivery ends that nobody was called for. */
+export const recorded = (action: ShadowNote['action'], externalId: string | undefined, fields: State) => ({
+  outcome: 'shadowed' as const,
+  shadow: shadowNote({ action, fields }),
+  ...(externalId === undefined ? {} : { externalId }),
+});
 
 /**
  * Those of the objects that the target does not know and that only exist there in shadow: by the rules nothing brings

@@ -2,8 +2,9 @@ import type { StoredBusinessEvent } from '../store/business-event.ts';
 import type { ClaimedDelivery } from '../store/delivery.ts';
 import type { Settlement } from '../store/settle.ts';
 import type { Store } from '../store/store.ts';
+import type { PrepareWork } from './draft.ts';
 import { referenceOf } from './landscape.ts';
-import type { Prepared, PrepareWork } from './prepare.ts';
+import type { Prepared } from './prepare.ts';
 
 /**
  * Makes the messages of claimed business events. Each is told as it was when it happened, whatever became of its object
