@@ -105,7 +105,7 @@ export async function pairAll(
     if (match.kind === 'later')
       return { kind: 'later', afterMs: 0, cause: `Waits for another ${entity} that may be the same.` };
     if (match.kind === 'one') {
-      if (!bothWays || pairing.reserve(delivery, match.id)) return { kind: 'link', id: match.id };
+      if (pairing.reserve(delivery, match.id)) return { kind: 'link', id: match.id };
       return {
         kind: 'later',
         afterMs: lookAgainMs,

@@ -1,4 +1,3 @@
-import { lanes } from '../rules/rule.ts';
 import type { ClaimedDelivery } from '../store/delivery.ts';
 import type { Settlement } from '../store/settle.ts';
 import type { Store } from '../store/store.ts';
@@ -15,12 +14,13 @@ import { isInShadow } from './plan.ts';
 import { type Prepared, prepareDeliveries } from './prepare.ts';
 import type { Readiness } from './readiness.ts';
 import { createBring } from './route.ts';
-import { sharesWithin, total } from './share.ts';
+import { lanesOf, probeOf, sharesWithin, total, type Way } from './share.ts';
 import { createWrite } from './write.ts';
 
 export interface DeliverOptions {
   readonly store: Store;
   readonly landscape: Landscape;
+  readonly way: Way;
   readonly connector: Connector;
   readonly health: Health;
   readonly readiness: Readiness;
@@ -37,8 +37,6 @@ export interface DeliverOptions {
   readonly onSettled: (settlements: readonly Settlement[], woken: ReadonlySet<string>) => void;
 }
 
-/** While a system does not listen, one delivery at a time finds out whether it does again. */
-const probe: readonly number[] = [1, 0, 0];
 const whileForbiddenMs = 60_000;
 const leaseMs = 90_000;
 /** Every try ends well before its lease does. */
@@ -51,6 +49,7 @@ export function createDeliverStep(options: DeliverOptions): () => Promise<Next> 
   const shadow = isInShadow(options.landscape, target);
   const write = createWrite(options);
   const bring = createBring(options.landscape);
+  const { way } = options;
 
   return async function step(): Promise<Next> {
     if (options.signal.aborted) return 'when-woken';
@@ -60,8 +59,9 @@ export function createDeliverStep(options: DeliverOptions): () => Promise<Next> 
     // In shadow nothing is called, so nothing has to be set up.
     if (!shadow && !(await options.readiness.ensure(options.signal))) return { afterMs: health.waitMs() };
     const probing = health.open();
-    const shares = sharesWithin(connector.claimLimit);
-    const claimed = await store.claim(target, probing ? probe : shares, leaseMs);
+    // While a system does not listen, one delivery at a time finds out whether it does again.
+    const shares = probing ? probeOf(way) : sharesWithin(way, connector.claimLimit);
+    const claimed = await store.claim(target, shares, leaseMs);
     if (claimed.length === 0) return untilNextDue(250);
     const deadline = startDeadline(options.signal, tryTimeoutMs);
     try {
@@ -133,7 +133,7 @@ export function createDeliverStep(options: DeliverOptions): () => Promise<Next> 
 
   /** What is due but was not claimed stands behind a try of the same object that still holds its lease. */
   async function untilNextDue(leastMs: number): Promise<Next> {
-    const due = await store.nextDueMs(target, lanes.length);
+    const due = await store.nextDueMs(target, lanesOf(way));
     if (due === undefined) return 'when-woken';
     const afterMs = Math.max(leastMs, due - now());
     return afterMs <= 0 ? 'now' : { afterMs };

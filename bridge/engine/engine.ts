@@ -1,4 +1,6 @@
+import type { Settlement } from '../store/settle.ts';
 import type { Store } from '../store/store.ts';
+import { urgently } from '../systems/urgency.ts';
 import { keyPlanOf } from './counterpart.ts';
 import { createDeliverStep, type DeliverOptions } from './deliver.ts';
 import { createDerive } from './derive.ts';
@@ -13,6 +15,7 @@ import { createReadiness, type Readiness } from './readiness.ts';
 import { createRefreshStep } from './refresh.ts';
 import { createRoute } from './route.ts';
 import { createShadowPass } from './shadow.ts';
+import { type Way, ways } from './share.ts';
 import { prepareEvents } from './tell.ts';
 
 export interface EngineOptions {
@@ -61,13 +64,21 @@ export function createEngine(options: EngineOptions): Engine {
   const readinesses = new Map<string, Readiness>();
   const healths = new Map<string, Sides>();
   const refreshing = new Map<string, Loop>();
-  const delivering = new Map<string, Loop>();
+  const delivering = new Map<string, readonly Loop[]>();
   let keeping: Loop | undefined;
   let unshadowing: Loop | undefined;
 
   const wakeAll = (loops: ReadonlyMap<string, Loop>) => {
     for (const loop of loops.values()) loop.wake();
   };
+
+  function wakeDelivering(target: string): void {
+    for (const loop of delivering.get(target) ?? []) loop.wake();
+  }
+
+  function wakeAllDelivering(): void {
+    for (const target of delivering.keys()) wakeDelivering(target);
+  }
 
   /**
    * Nothing leaves for a partner while the erp's database is a copy, or another one than the bridge belongs to: what is
@@ -101,14 +112,14 @@ export function createEngine(options: EngineOptions): Engine {
 
   function startReading(system: string): void {
     const [health] = healths.get(system) as Sides;
-    const onChanged = () => wakeAll(delivering);
+    const onChanged = wakeAllDelivering;
     const refresh = createRefreshStep({ ...shared(system), health, route, derive, guard, onChanged });
     refreshing.set(system, startLoop(refresh, report(`reading ${system}`)));
   }
 
   function startDelivering(target: string, more: Pick<DeliverOptions, 'prepare'> = {}): void {
     const [, health] = healths.get(target) as Sides;
-    const deliver = createDeliverStep({
+    const deliverOptions = {
       ...shared(target),
       ...more,
       health,
@@ -116,17 +127,22 @@ export function createEngine(options: EngineOptions): Engine {
       landscape,
       pairing,
       random,
-      onSettled(settlements, woken) {
-        for (const target of woken) delivering.get(target)?.wake();
+      onSettled(settlements: readonly Settlement[], woken: ReadonlySet<string>) {
+        for (const target of woken) wakeDelivering(target);
         if (settlements.some((settlement) => settlement.outcome === 'waiting')) wakeAll(refreshing);
       },
-    });
-    delivering.set(target, startLoop(deliver, report(`writing to ${target}`)));
+    } satisfies Omit<DeliverOptions, 'way'>;
+    const stepOf = (way: Way) => {
+      const step = createDeliverStep({ ...deliverOptions, way });
+      return way === 'finance' ? () => urgently(step) : step;
+    };
+    const loops = ways.map((way) => startLoop(stepOf(way), report(`writing to ${target}`)));
+    delivering.set(target, loops);
   }
 
   /** A try that could not be settled holds its delivery until the lease ends. */
   async function giveBack(): Promise<Next> {
-    if ((await store.releaseLeases('expired')) > 0) wakeAll(delivering);
+    if ((await store.releaseLeases('expired')) > 0) wakeAllDelivering();
     return { afterMs: lookForExpiredMs };
   }
 
@@ -136,7 +152,7 @@ export function createEngine(options: EngineOptions): Engine {
     unshadowing = startLoop(
       async () => {
         const targets = await look();
-        for (const target of targets ?? []) delivering.get(target)?.wake();
+        for (const target of targets ?? []) wakeDelivering(target);
         return targets === undefined ? 'when-woken' : 'now';
       },
       (error) => observe({ kind: 'failed', where: 'looking at what was in shadow', error }),
@@ -161,7 +177,7 @@ export function createEngine(options: EngineOptions): Engine {
     },
     wake: (system) => refreshing.get(system)?.wake(),
     wakeDeliveries(targets) {
-      for (const target of targets) delivering.get(target)?.wake();
+      for (const target of targets) wakeDelivering(target);
     },
     ready: async (system, signal) => (await readinesses.get(system)?.ensure(signal)) ?? false,
     problems() {
@@ -178,7 +194,7 @@ export function createEngine(options: EngineOptions): Engine {
     async stop(graceMs) {
       const loops = [
         ...refreshing.values(),
-        ...delivering.values(),
+        ...[...delivering.values()].flat(),
         ...(keeping === undefined ? [] : [keeping]),
         ...(unshadowing === undefined ? [] : [unshadowing]),
       ];

@@ -1,13 +1,35 @@
-/** How many deliveries of each lane one claim takes at most: finance first, and nobody starves. */
-const shares: readonly number[] = [120, 60, 20];
+import { lanes } from '../rules/rule.ts';
 
-export const total = (lanes: readonly number[]): number => lanes.reduce((sum, share) => sum + share, 0);
+/** How many deliveries of each lane one claim takes at most; `null` for a lane that it leaves alone. */
+export type Shares = readonly (number | null)[];
 
 /**
- * The shares of a system that takes up `claimLimit` deliveries at once, in the same proportions. Every lane keeps one at
+ * The deliveries to a system go two ways beside each other: what finance waits for, and all else. So a bulk import that has
+ * to look for each of its counterparts holds up nobody's invoice.
+ */
+export const ways = ['finance', 'others'] as const;
+export type Way = (typeof ways)[number];
+
+const usual = 200;
+
+/**
+ * The shares of a way to a system that takes up `claimLimit` deliveries at once: most for finance. Every lane has one at
  * least.
  */
-export function sharesWithin(claimLimit: number = total(shares)): readonly number[] {
-  const scale = Math.min(1, claimLimit / total(shares));
-  return shares.map((share) => Math.max(1, Math.floor(share * scale)));
+export function sharesWithin(way: Way, claimLimit = Number.POSITIVE_INFINITY): Shares {
+  const finance = Math.min(usual, Math.ceil(claimLimit * 0.6));
+  if (way === 'finance') return lanes.map((lane) => (lane === 'finance' ? finance : null));
+  const others = Math.max(2, Math.min(usual, claimLimit - finance));
+  const bulk = Math.max(1, Math.floor(others / 4));
+  return lanes.map((lane) => (lane === 'finance' ? null : lane === 'bulk' ? bulk : others - bulk));
 }
+
+/** One delivery of the way, of whichever of its lanes has any. */
+export const probeOf = (way: Way): Shares =>
+  lanes.map((lane) => ((way === 'finance') === (lane === 'finance') ? Number(lane !== 'bulk') : null));
+
+/** The lanes that go this way. */
+export const lanesOf = (way: Way): readonly number[] =>
+  lanes.flatMap((lane, index) => ((way === 'finance') === (lane === 'finance') ? [index] : []));
+
+export const total = (shares: Shares): number => shares.reduce<number>((sum, share) => sum + (share ?? 0), 0);

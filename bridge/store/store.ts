@@ -75,8 +75,11 @@ export interface Store {
   ): Promise<ApplyResult>;
   /** Business events by their ids; `undefined` for one that is not kept any more. */
   businessEvents(ids: readonly string[]): Promise<(StoredBusinessEvent | undefined)[]>;
-  /** Takes due deliveries of a target: `shares` says how many of each lane; what a lane leaves goes to the others. */
-  claim(target: string, shares: readonly number[], leaseMs: number): Promise<ClaimedDelivery[]>;
+  /**
+   * Takes due deliveries of a target: `shares` says how many of each lane; what a lane leaves goes to the
+   * others. A lane with `null` is left alone.
+   */
+  claim(target: string, shares: readonly (number | null)[], leaseMs: number): Promise<ClaimedDelivery[]>;
   /** What is known about each delivery's object. */
   context(deliveries: readonly ClaimedDelivery[]): Promise<DeliveryContext[]>;
   /** The id of each object in `system`, where it is linked. */
@@ -103,8 +106,8 @@ export interface Store {
   record(object: SystemObject): Promise<StoredRecord | undefined>;
   /** Writes down how tries ended. Answers the targets of deliveries that waited for this and can go on now. */
   settle(settlements: readonly Settlement[], bring?: Bring): Promise<ReadonlySet<string>>;
-  /** When the next pending delivery of a target is due, over the first `laneCount` lanes. */
-  nextDueMs(target: string, laneCount: number): Promise<number | undefined>;
+  /** When the next pending delivery of a target is due in any of these lanes. */
+  nextDueMs(target: string, lanes: readonly number[]): Promise<number | undefined>;
   /**
    * Gives deliveries back whose lease has ended, or all leased ones when the process that held them is gone.
    * Their tries may have had an effect, so they are marked uncertain.
@@ -262,11 +265,11 @@ function createStore(
           claimed.push(...got);
           return got.length;
         };
-        const taken = shares.map((share, lane) => take(lane, share));
-        let left = shares.reduce((sum, share) => sum + share, 0) - claimed.length;
+        const taken = shares.map((share, lane) => (share === null ? null : take(lane, share)));
+        let left = shares.reduce<number>((sum, share) => sum + (share ?? 0), 0) - claimed.length;
         for (const [lane, share] of shares.entries()) {
           // A lane that gave less than it was asked for has nothing left.
-          if (left > 0 && taken[lane] === share) left -= take(lane, left);
+          if (left > 0 && share !== null && taken[lane] === share) left -= take(lane, left);
         }
         return claimed;
       }),
@@ -330,9 +333,9 @@ function createStore(
         return woken;
       }),
 
-    async nextDueMs(target, laneCount) {
+    async nextDueMs(target, lanes) {
       let next: number | undefined;
-      for (let lane = 0; lane < laneCount; lane++) {
+      for (const lane of lanes) {
         const due = deliveries.nextDueMs(target, lane);
         if (due !== undefined && (next === undefined || due < next)) next = due;
       }

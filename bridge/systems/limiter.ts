@@ -1,3 +1,5 @@
+import { isUrgent } from './urgency.ts';
+
 /** Lets at most `requests` calls start in any window of `milliseconds`. */
 export interface Limit {
   readonly requests: number;
@@ -11,22 +13,35 @@ export interface Limiter {
   pauseUntil(at: number): void;
 }
 
+/** Of ten calls that a limit allows, one is only for what is urgent: a bulk import never makes an invoice wait. */
+const urgentShare = 10;
+
+/** Callers that wait for one another. */
+interface Queue {
+  /** Calls that they may have in a window, together with everybody else's. */
+  readonly most: number;
+  waiting: number;
+  last: Promise<void>;
+}
+
 /** A sliding window: exact for the limits that vendors publish as "n requests in t seconds". */
 export function createLimiter(limit: Limit, now: () => number = Date.now): Limiter {
   const starts: number[] = [];
   let pausedUntil = 0;
-  let waiting = 0;
-  let queue: Promise<void> = Promise.resolve();
+  const queueOf = (most: number): Queue => ({ most, waiting: 0, last: Promise.resolve() });
+  const urgent = queueOf(limit.requests);
+  const usual = queueOf(limit.requests - Math.floor(limit.requests / urgentShare));
 
-  function waitTime(): number {
+  function waitTime({ most }: Queue): number {
     const time = now();
     while (starts.length > 0 && (starts[0] as number) <= time - limit.milliseconds) starts.shift();
-    const window = starts.length < limit.requests ? 0 : (starts[0] as number) + limit.milliseconds - time;
+    const over = starts.length - most;
+    const window = over < 0 ? 0 : (starts[over] as number) + limit.milliseconds - time;
     return Math.max(window, pausedUntil - time);
   }
 
-  async function turn(signal: AbortSignal): Promise<void> {
-    for (let wait = waitTime(); wait > 0; wait = waitTime()) await pause(wait, signal);
+  async function turn(queue: Queue, signal: AbortSignal): Promise<void> {
+    for (let wait = waitTime(queue); wait > 0; wait = waitTime(queue)) await pause(wait, signal);
     signal.throwIfAborted();
     starts.push(now());
   }
@@ -34,13 +49,14 @@ export function createLimiter(limit: Limit, now: () => number = Date.now): Limit
   return {
     async acquire(signal) {
       signal.throwIfAborted();
-      if (waiting === 0 && waitTime() <= 0) {
+      const queue = isUrgent() ? urgent : usual;
+      if (queue.waiting === 0 && waitTime(queue) <= 0) {
         starts.push(now());
         return;
       }
-      waiting++;
-      const mine = queue.then(() => turn(signal)).finally(() => waiting--);
-      queue = mine.catch(() => {});
+      queue.waiting++;
+      const mine = queue.last.then(() => turn(queue, signal)).finally(() => queue.waiting--);
+      queue.last = mine.catch(() => {});
       await mine;
     },
     pauseUntil(at) {

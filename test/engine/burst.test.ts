@@ -46,7 +46,7 @@ test('finance goes before a bulk import of any size', async () => {
   const calls = world.hubspot.calls('write');
   const deal = calls.findIndex(({ entity }) => entity === 'opportunity');
   const ahead = calls.slice(0, deal).flatMap(({ changes }) => changes).length - before;
-  // The claim that was under way, and what went with the deal in the next.
-  expect(ahead).toBeLessThanOrEqual(400);
+  // What was under way when somebody won it, and what goes its own way beside it.
+  expect(ahead).toBeLessThanOrEqual(1000);
   expect(sent()).toBe(5001);
 });

@@ -1,16 +1,40 @@
 import { expect, test, vi } from 'vitest';
 import { sharesWithin } from '../../bridge/engine/share.ts';
+import { customerToCrm } from './rules.ts';
 import { createWorld } from './world.ts';
 
 test.each([
-  [undefined, [120, 60, 20]],
-  [1000, [120, 60, 20]],
-  [200, [120, 60, 20]],
-  [33, [19, 9, 3]],
-  [20, [12, 6, 2]],
-  [1, [1, 1, 1]],
-])('a system that takes up %s deliveries at once gets the shares %j', (limit, shares) => {
-  expect(sharesWithin(limit)).toEqual(shares);
+  [undefined, [200, null, null], [null, 150, 50]],
+  [1000, [200, null, null], [null, 150, 50]],
+  [400, [200, null, null], [null, 150, 50]],
+  [200, [120, null, null], [null, 60, 20]],
+  [33, [20, null, null], [null, 10, 3]],
+  [20, [12, null, null], [null, 6, 2]],
+  [1, [1, null, null], [null, 1, 1]],
+])('a system that takes up %s deliveries at once gets the shares %j and %j', (limit, finance, others) => {
+  expect(sharesWithin('finance', limit)).toEqual(finance);
+  expect(sharesWithin('others', limit)).toEqual(others);
+});
+
+test('look-ups for an import do not hold up what finance waits for', async () => {
+  const world = await createWorld({
+    rules: [
+      { ...customerToCrm, lane: 'bulk', match: ['vat'] },
+      { ...customerToCrm, id: 'deal', entity: 'opportunity', fields: ['name'], lane: 'finance' },
+    ],
+  });
+  const searching = world.hubspot.gate('find');
+  world.odoo.put('customer', '1', { name: 'Imported', vat: 'BE1' });
+  await world.tell(world.odoo, 'customer', '1');
+  await searching.reached;
+  world.odoo.put('opportunity', '9', { name: 'Roadmap' });
+  await world.tell(world.odoo, 'opportunity', '9');
+  await world.calm();
+  expect(world.hubspot.states('opportunity')).toEqual([{ name: 'Roadmap' }]);
+  expect(world.hubspot.states('customer')).toEqual([]);
+  searching.open();
+  await world.calm();
+  expect(world.hubspot.states('customer')).toEqual([{ name: 'Imported', vat: 'BE1' }]);
 });
 
 test('a claim takes no more than the connector wants, and the rest follows at once', async () => {
@@ -28,6 +52,6 @@ test('a claim takes no more than the connector wants, and the rest follows at on
   const sizes = world.hubspot.calls('write').map(({ changes }) => changes.length);
   expect(Math.max(...sizes)).toBeLessThanOrEqual(20);
   const shares = (target: string) => claim.mock.calls.filter(([of]) => of === target).map(([, of]) => of);
-  expect(shares('hubspot')).toContainEqual([12, 6, 2]);
-  expect(shares('harvest')).toContainEqual([120, 60, 20]);
+  expect(shares('hubspot')).toContainEqual([null, 6, 2]);
+  expect(shares('harvest')).toContainEqual([null, 150, 50]);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createLimiter, pause } from '../../bridge/systems/limiter.ts';
+import { urgently } from '../../bridge/systems/urgency.ts';
 
 const never = new AbortController().signal;
 
@@ -58,5 +59,26 @@ describe('the limiter', () => {
     now = 1000;
     await limiter.acquire(never);
     await expect(limiter.acquire(AbortSignal.abort(new Error('before')))).rejects.toThrow('before');
+  });
+});
+
+describe('what is urgent', () => {
+  test('has a tenth of the calls for itself, and does not wait behind others', async () => {
+    const limiter = createLimiter({ requests: 10, milliseconds: 1000 });
+    const { signal } = new AbortController();
+    const started: string[] = [];
+    const call = async (name: string) => {
+      await limiter.acquire(signal);
+      started.push(name);
+    };
+    const usual = Array.from({ length: 12 }, (_, index) => call(`usual ${index}`));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(started).toHaveLength(9);
+    const urgent = urgently(() => call('urgent'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(started.at(-1)).toBe('urgent');
+    await vi.advanceTimersByTimeAsync(2000);
+    await Promise.all([...usual, urgent]);
+    expect(started).toHaveLength(13);
   });
 });
