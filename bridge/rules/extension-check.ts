@@ -1,4 +1,4 @@
-import type { Role } from '../entities/role.ts';
+import { type Role, roles } from '../entities/role.ts';
 import { mentionedFields, type RuleDraft, writtenFields } from './draft.ts';
 import type { ExtensionDraft } from './field-set.ts';
 import { type Placed, placeText, type Report } from './problem.ts';
@@ -21,6 +21,7 @@ export function checkExtensions(
         'leave one of them',
       );
   }
+  checkNames([...known.values()], report);
   for (const rule of rules) {
     const { entity, from, to } = rule;
     const check = (field: Placed<string>, role: Placed<Role> | undefined) => {
@@ -33,6 +34,25 @@ export function checkExtensions(
     for (const field of distinct(mentionedFields(rule))) check(field, from);
     for (const field of distinct([...writtenFields(rule), ...rule.match])) check(field, to);
   }
+}
+
+/** One field of a system under two names would have two owners. */
+function checkNames(extensions: readonly ExtensionDraft[], report: Report): void {
+  const taken = new Map<string, Placed<string>>();
+  for (const { names, value } of extensions)
+    for (const role of roles) {
+      const name = names[role];
+      if (name === undefined) continue;
+      const key = `${role} ${value.entity} ${name.value}`;
+      const earlier = taken.get(key);
+      if (earlier === undefined) taken.set(key, name);
+      else
+        report(
+          name.place,
+          `"${name.value}" in the ${role} is another extension field of ${value.entity} already, see ${placeText(earlier.place)}`,
+          'leave one of them',
+        );
+    }
 }
 
 function distinct(fields: readonly Placed<string>[]): readonly Placed<string>[] {

@@ -23,9 +23,12 @@ function readExtension(
 ): ExtensionDraft | undefined {
   const what = `extension "${key.value}"`;
   if (!namePattern.test(key.value)) {
-    const advice = key.value.startsWith(extensionPrefix)
-      ? 'use lower case words and digits joined by "_"'
-      : `write "${extensionPrefix}${key.value}"`;
+    const lowerCase = key.value.toLowerCase();
+    const prefixed = `${extensionPrefix}${lowerCase}`;
+    const advice =
+      namePattern.test(prefixed) && !lowerCase.startsWith(extensionPrefix)
+        ? `write "${prefixed}"`
+        : `begin with "${extensionPrefix}", then lower case words and digits joined by "_"`;
     reader.report(key.place, `an extension field cannot be called "${key.value}"`, advice);
     return undefined;
   }

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { type EntityName, entityNames } from '../entities/catalogue.ts';
 import { checkAgreement } from './agreement.ts';
 import type { OverrideDraft, RuleDraft } from './draft.ts';
@@ -93,7 +93,7 @@ function readFiles(directory: string, report: Reader['report'], problems: readon
     report(
       { file: directory, line: 1, column: 1 },
       'this folder cannot be read',
-      'set RULES_DIRECTORY to the folder of the rules',
+      'name the folder that systems.yaml is in',
     );
     throw new RulesError(directory, problems);
   }
@@ -101,6 +101,7 @@ function readFiles(directory: string, report: Reader['report'], problems: readon
     const file = join(directory, name);
     const start = { file, line: 1, column: 1 };
     if (name.endsWith('.yml')) report(start, 'only *.yaml files are read', 'rename it');
+    if (holdsRules(file)) report(start, 'folders in this folder are not read', 'move its files out of it');
     if (!name.endsWith('.yaml')) continue;
     const content = contentOf(file);
     if (content === undefined) {
@@ -125,6 +126,13 @@ function namesIn(directory: string): string[] | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** True for a folder with YAML files; not for those that other programs keep for themselves, such as `.git`. */
+function holdsRules(path: string): boolean {
+  const isFolder =
+    !basename(path).startsWith('.') && statSync(path, { throwIfNoEntry: false })?.isDirectory();
+  return isFolder === true && (namesIn(path) ?? []).some((name) => /\.ya?ml$/.test(name));
 }
 
 function contentOf(file: string): string | undefined {

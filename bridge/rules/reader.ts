@@ -154,7 +154,11 @@ export function readDocument(file: string, content: string, report: Report): Rea
     holds: (piece, key) => isMap(piece.value) && piece.value.has(key),
     list(piece, what) {
       if (!isSeq<ParsedNode | null>(piece.value)) return wrong(piece, what, 'a list');
-      return piece.value.items.map((item) => pieceOf(item, piece.place));
+      return piece.value.items.map((item) => ({
+        value: item,
+        // Also an item that is left out (`- `) stands somewhere.
+        place: item === null ? piece.place : placeAt(item.range[0]),
+      }));
     },
     text,
     flag(piece, what) {

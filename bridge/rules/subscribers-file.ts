@@ -21,7 +21,10 @@ export function readSubscribers(reader: Reader): SubscriberDraft[] {
     const what = `subscriber "${key.value}"`;
     const parts = reader.keys(value, what, subscriberKeys);
     const events = new Set<BusinessEventName>();
-    for (const item of (parts?.events && reader.list(parts.events, `"events" of ${what}`)) ?? []) {
+    const items = parts?.events && reader.list(parts.events, `"events" of ${what}`);
+    if (parts?.events !== undefined && items?.length === 0)
+      reader.report(parts.events.place, `${what} would be told of nothing`, suggest('', businessEventNames));
+    for (const item of items ?? []) {
       const name = reader.text(item, `an event of ${what}`);
       if (name === undefined) continue;
       const known = businessEventNames.find((event) => event === name.value);

@@ -169,7 +169,7 @@ rules:
     const error = catchError(() => loadRules('/nowhere/rules', names));
     expect(String(error)).toBe(
       'RulesError: The rules in /nowhere/rules have a problem:\n' +
-        '  /nowhere/rules:1:1 this folder cannot be read – set RULES_DIRECTORY to the folder of the rules',
+        '  /nowhere/rules:1:1 this folder cannot be read – name the folder that systems.yaml is in',
     );
   });
 });

@@ -1,3 +1,4 @@
+import { businessEventNames } from '../../bridge/entities/business-event-name.ts';
 import { customerRule, describeRefusals, type Refusal } from './refusal.ts';
 
 const where = (text: string) => customerRule(`{id: a, from: erp, to: crm, fields: [name], where: ${text}}`);
@@ -261,6 +262,13 @@ const overrides: Refusal[] = [
 ];
 
 const subscribers: Refusal[] = [
+  {
+    what: 'a subscriber without events',
+    file: 'subscribers.yaml',
+    content: 'subscribers:\n  warehouse: {events: ▸[]}\n',
+    message: 'subscriber "warehouse" would be told of nothing',
+    suggestion: `known: ${businessEventNames.join(', ')}`,
+  },
   {
     what: 'an unknown business event',
     file: 'subscribers.yaml',

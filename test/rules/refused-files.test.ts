@@ -1,5 +1,9 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { good, problemsOf, systems } from './folder.ts';
+import { loadRules } from '../../bridge/rules/load.ts';
+import { RulesError } from '../../bridge/rules/problem.ts';
+import { good, names, problemsOf, systems, withFolder } from './folder.ts';
 import { describeRefusals, type Refusal } from './refusal.ts';
 
 const inAnyFile: Refusal[] = [
@@ -50,6 +54,13 @@ const inAnyFile: Refusal[] = [
     file: 'customer.yaml',
     content: '▸# nothing yet\n',
     message: 'the file must be a map, not nothing',
+  },
+  {
+    what: 'an item that is left out',
+    file: 'customer.yaml',
+    content:
+      'entity: customer\nrules:\n  - id: a\n    from: erp\n    to: crm\n    fields:\n      - name\n      -▸\n      - vat\n',
+    message: 'an item of "fields" must be text, not nothing',
   },
   {
     what: 'an unknown key of the file',
@@ -176,6 +187,25 @@ const inSystems: Refusal[] = [
 
 describeRefusals('any file', inAnyFile);
 describeRefusals('systems.yaml', inSystems);
+
+test('files in a folder below, which would never be read', () => {
+  withFolder(good, (directory) => {
+    for (const folder of ['france', '.git', 'notes']) mkdirSync(join(directory, folder));
+    for (const file of ['france/customer.yaml', '.git/x.yaml', 'notes/why.md'])
+      writeFileSync(join(directory, file), 'entity: customer\nrules: []\n');
+    expect(() => loadRules(directory, names)).toThrow(
+      new RulesError(directory, [
+        {
+          file: join(directory, 'france'),
+          line: 1,
+          column: 1,
+          message: 'folders in this folder are not read',
+          suggestion: 'move its files out of it',
+        },
+      ]),
+    );
+  });
+});
 
 test('a folder without systems.yaml', () => {
   const { 'systems.yaml': _, ...others } = good;

@@ -222,6 +222,22 @@ const extended = (names: string, ruleText: string) =>
 
 const extensions: Refusal[] = [
   {
+    what: 'a name that no prefix alone makes right',
+    file: 'customer.yaml',
+    content: extension('▸Our segment: {kind: text, meaning: One., erp: one}'),
+    message: 'an extension field cannot be called "Our segment"',
+    suggestion: 'begin with "x_", then lower case words and digits joined by "_"',
+  },
+  {
+    what: 'a field of a system under two names',
+    file: 'customer.yaml',
+    content: extension(
+      'x_one: {kind: text, meaning: One., erp: one, crm: same}\n  x_two: {kind: text, meaning: Two., erp: two, crm: ▸same}',
+    ),
+    message: '"same" in the crm is another extension field of customer already, see customer.yaml:3:53',
+    suggestion: 'leave one of them',
+  },
+  {
     what: 'a name without its prefix',
     file: 'customer.yaml',
     content: extension('▸segment: {kind: text, meaning: One., erp: one}'),
@@ -233,7 +249,7 @@ const extensions: Refusal[] = [
     file: 'customer.yaml',
     content: extension('▸x_Segment: {kind: text, meaning: One., erp: one}'),
     message: 'an extension field cannot be called "x_Segment"',
-    suggestion: 'use lower case words and digits joined by "_"',
+    suggestion: 'begin with "x_", then lower case words and digits joined by "_"',
   },
   {
     what: 'an unknown kind',

@@ -239,7 +239,7 @@ const echoes: Refusal[] = [
     what: 'a way through three roles',
     file: 'customer.yaml',
     content: customerFile(
-      extensions.replaceAll(', crm:', ', psa: other, crm:'),
+      extensions.replace(', crm: one', ', psa: one, crm: one').replace(', crm: two', ', psa: two, crm: two'),
       '{id: one, from: erp, to: crm, fields: [{x_two: {field: x_one}}]}',
       '{id: two, from: crm, to: psa, fields: [{city: {field: x_two}}]}',
       '{id: three, from: psa, to: erp, fields: [{▸x_one: {field: city}}]}',
