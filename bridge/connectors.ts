@@ -6,9 +6,15 @@ import type { RuleSet, SystemDeclaration } from './rules/rule.ts';
 import type { Settings } from './settings.ts';
 import { nameInSettings, secretsVariable, urlVariable } from './subscriber-settings.ts';
 import { createHarvest } from './systems/harvest/connector.ts';
-import { declaredOptions as harvestOptions } from './systems/harvest/options.ts';
+import {
+  optionNames as harvestOptionNames,
+  declaredOptions as harvestOptions,
+} from './systems/harvest/options.ts';
 import { createHubspot } from './systems/hubspot/connector.ts';
-import { declaredOptions as hubspotOptions } from './systems/hubspot/options.ts';
+import {
+  optionNames as hubspotOptionNames,
+  declaredOptions as hubspotOptions,
+} from './systems/hubspot/options.ts';
 import { createOdoo } from './systems/odoo/connector.ts';
 import { createSubscriber } from './systems/subscriber/connector.ts';
 import type { Connector, SystemExtension } from './systems/system.ts';
@@ -72,6 +78,13 @@ const factories: Readonly<Record<string, Factory>> = {
   },
 };
 
+/** Options that a declaration can set, by connector. */
+const optionNames: Readonly<Record<string, readonly string[]>> = {
+  odoo: [],
+  hubspot: hubspotOptionNames,
+  harvest: harvestOptionNames,
+};
+
 export interface Configuration {
   readonly rules: RuleSet;
   /** One for each system and each subscriber of the rules. Nothing is connected yet. */
@@ -85,7 +98,10 @@ export interface Configuration {
  * @throws RulesError, MissingSettingsError, RangeError for an option that a connector does not take
  */
 export function configure(settings: Settings, pin: PinDatabase): Configuration {
-  const known: ConnectorOffer[] = Object.keys(factories).map((name) => ({ name }));
+  const known: ConnectorOffer[] = Object.keys(factories).map((name) => ({
+    name,
+    options: optionNames[name] ?? [],
+  }));
   const rules = loadRules(settings.rulesDirectory, known);
   const { systems } = rules;
   const connectors = createConnectors(rules, settings, pin);

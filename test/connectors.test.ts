@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { configure, extensionsFor } from '../bridge/connectors.ts';
 import type { Extension } from '../bridge/entities/extension.ts';
+import { RulesError } from '../bridge/rules/problem.ts';
 import type { EntityPolicy, RuleSet } from '../bridge/rules/rule.ts';
 import { readSettings } from '../bridge/settings.ts';
 import { customerToCrm } from './engine/rules.ts';
@@ -108,4 +109,38 @@ rules:
       write: { fields: expect.arrayContaining(['x_segment', 'x_tier']) },
     });
   await Promise.all(connectors.map((connector) => connector.close()));
+});
+
+test('an option that a connector does not have is refused where it stands', () => {
+  const directory = join(temporaryPath(), '..', 'options');
+  mkdirSync(directory);
+  writeFileSync(
+    join(directory, 'systems.yaml'),
+    `systems:
+  odoo: { connector: odoo, role: erp, options: { time_zone: Europe/Berlin } }
+  hubspot: { connector: hubspot, role: crm, options: { timezone: Europe/Berlin } }
+`,
+  );
+  const settings = readSettings({
+    RULES_DIRECTORY: directory,
+    ODOO_URL: 'http://127.0.0.1:9',
+    ODOO_DATABASE: 'firm',
+    ODOO_LOGIN: 'bridge',
+    ODOO_API_KEY: 'key',
+    WEBHOOK_SECRETS: `whsec_${Buffer.alloc(24, 7).toString('base64')}`,
+    HUBSPOT_TOKEN: 'token',
+  });
+  const file = join(directory, 'systems.yaml');
+  expect(() => configure(settings, async (uuid) => uuid)).toThrow(
+    new RulesError(directory, [
+      { file, line: 2, column: 50, message: 'odoo has no option "time_zone"' },
+      {
+        file,
+        line: 3,
+        column: 56,
+        message: 'hubspot has no option "timezone"',
+        suggestion: 'did you mean "time_zone"?',
+      },
+    ]),
+  );
 });

@@ -41,6 +41,8 @@ const declarable = v.strictObject({
   ),
 });
 
+export const optionNames: readonly string[] = Object.keys(declarable.entries);
+
 /**
  * The options of a declaration in the rules.
  * @throws RangeError naming the option that is unknown or wrong

@@ -57,6 +57,8 @@ const declarable = v.strictObject({
   time_zone: v.optional(v.pipe(v.string(), v.check(isTimeZone, 'must be a time zone such as Europe/Berlin'))),
 });
 
+export const optionNames: readonly string[] = Object.keys(declarable.entries);
+
 /**
  * The options of a declaration in the rules.
  * @throws RangeError naming the option that is unknown or wrong
