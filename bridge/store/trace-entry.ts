@@ -41,6 +41,15 @@ export function eventEntry(row: Selectable<EventTable>): TraceEntry {
   };
 }
 
+/** One line for events of one correlation that are too many to be shown one by one. */
+export function othersEntry(rows: readonly Selectable<EventTable>[]): TraceEntry[] {
+  const [first] = rows;
+  if (first === undefined) return [];
+  const { received_at: at, correlation, system } = first;
+  const text = `${rows.length} events of other objects came with it: bridge trace ${correlation} shows them`;
+  return [{ at, kind: 'event', correlation, object: system, text }];
+}
+
 export function changeEntry(row: Selectable<ChangeTable>): TraceEntry {
   return {
     at: row.at,

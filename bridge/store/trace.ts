@@ -9,6 +9,7 @@ import {
   deliveryEntry,
   eventEntry,
   linkEntry,
+  othersEntry,
   proposalEntries,
   type TraceEntry,
 } from './trace-entry.ts';
@@ -134,13 +135,21 @@ async function readEvents(kysely: Kysely<Schema>, correlations: readonly string[
   // A hint on another object may be what changed this one: an opportunity because its invoice was paid. A state that a
   // poll brought along says something of its own object only.
   const names = new Set(objects.map(({ system, entity, id }) => `${system}:${entity}:${id}`));
-  return rows
-    .filter(
-      (row) =>
-        names.size === 0 || row.state === null || names.has(`${row.system}:${row.type}:${row.object_id}`),
-    )
-    .map(eventEntry);
+  if (names.size === 0) return rows.map(eventEntry);
+  const related = rows.filter(
+    (row) => row.state === null || names.has(`${row.system}:${row.type}:${row.object_id}`),
+  );
+  const ids = new Set(objects.map(({ system, id }) => `${system}:${id}`));
+  return [...Map.groupBy(related, (row) => row.correlation).values()].flatMap((group) => {
+    if (group.length <= mostEventsTogether) return group.map(eventEntry);
+    // An import of thousands is one correlation. What has the object's own id is most likely the object itself.
+    const own = group.filter((row) => ids.has(`${row.system}:${row.object_id}`));
+    return [...own.map(eventEntry), ...othersEntry(group.filter((row) => !own.includes(row)))];
+  });
 }
+
+/** More events of one correlation are not all shown for one object. */
+const mostEventsTogether = 20;
 
 async function readChanges(kysely: Kysely<Schema>, subject: Subject) {
   const query = kysely.selectFrom('change').selectAll().orderBy('seq');

@@ -55,3 +55,15 @@ test('of what a poll brought only the states of the object itself are shown', as
     'harvest:task:7',
   ]);
 });
+
+test('of an import of many only the event of the object itself is shown, and how many there were', async () => {
+  const ids = Array.from({ length: 30 }, (_, index) => String(index + 1));
+  await store.appendEvents(ids.map((id) => event(`partner-${id}`, { type: 'res.partner', objectId: id })));
+  await apply(...ids.map((id) => reading(id, { name: 'x' })));
+  const entries = await readTrace(reader, 'odoo:customer:7');
+  expect(entries.filter(({ kind }) => kind === 'event')).toMatchObject([
+    { object: 'odoo:res.partner:7' },
+    { object: 'odoo', text: '29 events of other objects came with it: bridge trace odoo:1 shows them' },
+  ]);
+  expect(await eventsOf('odoo:1')).toHaveLength(30);
+});
