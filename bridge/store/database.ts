@@ -69,13 +69,24 @@ export async function openDatabase(path: string): Promise<OpenDatabase> {
   }
 }
 
-/** Opens the file for reading only, beside a running bridge. */
+/** Opens the file for reading only, beside a running bridge. Throws `StoreError` with a plain sentence. */
 export function openDatabaseForReading(path: string): OpenDatabase {
   if (!existsSync(path))
     throw new StoreError(`There is no database at ${path}. Has the bridge been started once?`);
-  const connection = new Database(path, { readonly: true, fileMustExist: true });
-  connection.pragma('busy_timeout = 5000');
-  return { connection, kysely: wrap(connection) };
+  let connection: Connection | undefined;
+  try {
+    connection = new Database(path, { readonly: true, fileMustExist: true });
+    connection.pragma('busy_timeout = 5000');
+    // The first look into the file: it may be no database at all, or somebody else's.
+    connection.prepare('select 1 from meta limit 1').get();
+    return { connection, kysely: wrap(connection) };
+  } catch (error) {
+    connection?.close();
+    throw new StoreError(
+      `${path} cannot be read as the database of a bridge: ${(error as Error).message}. Set DATABASE_PATH to the one that the bridge has.`,
+      { cause: error },
+    );
+  }
 }
 
 const wrap = (connection: Connection) =>

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openDatabase, StoreError } from '../../bridge/store/database.ts';
+import { openDatabase, openDatabaseForReading, StoreError } from '../../bridge/store/database.ts';
 import { openStore } from '../../bridge/store/store.ts';
 import { event } from './samples.ts';
 import { temporaryPath } from './temporary.ts';
@@ -54,6 +54,17 @@ describe('the file', () => {
     const opening = openStore(path);
     await expect(opening).rejects.toBeInstanceOf(StoreError);
     await expect(opening).rejects.toThrow(`The database ${path} cannot be used: file is not a database`);
+    expect(() => openDatabaseForReading(path)).toThrow(
+      new StoreError(
+        `${path} cannot be read as the database of a bridge: file is not a database. Set DATABASE_PATH to the one that the bridge has.`,
+      ),
+    );
+  });
+
+  test("that is somebody else's database is not read", () => {
+    const path = temporaryPath();
+    new Database(path).exec('create table letter (text)').close();
+    expect(() => openDatabaseForReading(path)).toThrow('no such table: meta');
   });
 
   test('in a folder that cannot be made is refused in plain words', async () => {
