@@ -91,6 +91,19 @@ export interface Configuration {
   readonly connectors: readonly Connector[];
 }
 
+/** Every connector as far as it is known before it is made. */
+const known: readonly ConnectorOffer[] = Object.keys(factories).map((name) => ({
+  name,
+  options: optionNames[name] ?? [],
+}));
+
+/**
+ * Reads the rules and checks them as far as that can be done without settings.
+ *
+ * @throws RulesError
+ */
+export const checkRules = (directory: string): RuleSet => loadRules(directory, known);
+
 /**
  * Reads the rules, makes the connectors that they name, and checks that these can do what the rules ask of them.
  *
@@ -98,11 +111,7 @@ export interface Configuration {
  * @throws RulesError, MissingSettingsError, RangeError for an option that a connector does not take
  */
 export function configure(settings: Settings, pin: PinDatabase): Configuration {
-  const known: ConnectorOffer[] = Object.keys(factories).map((name) => ({
-    name,
-    options: optionNames[name] ?? [],
-  }));
-  const rules = loadRules(settings.rulesDirectory, known);
+  const rules = checkRules(settings.rulesDirectory);
   const { systems } = rules;
   const connectors = createConnectors(rules, settings, pin);
   const offers = systems.map((declaration, index): ConnectorOffer => {

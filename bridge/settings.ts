@@ -240,6 +240,10 @@ export function readSettings(
 export const readDatabasePath = (environment: Environment): string =>
   v.parse(bridgeVariables.entries.DATABASE_PATH, environment.DATABASE_PATH?.trim() || undefined);
 
+/** Where the rules are: all that is needed to look at them alone. */
+export const readRulesDirectory = (environment: Environment): string =>
+  v.parse(bridgeVariables.entries.RULES_DIRECTORY, environment.RULES_DIRECTORY?.trim() || undefined);
+
 const adminVariables = v.pick(bridgeVariables, ['HOST', 'PORT', 'DATABASE_PATH', 'ADMIN_TOKEN', 'ADMIN_URL']);
 /** Addresses that a server listens on, and nobody can be reached at. */
 const everywhere: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };

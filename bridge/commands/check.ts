@@ -1,5 +1,6 @@
-import { type Configuration, configure, type PinDatabase } from '../connectors.ts';
-import { readSettings, type Settings } from '../settings.ts';
+import { type Configuration, checkRules, configure, type PinDatabase } from '../connectors.ts';
+import type { RuleSet } from '../rules/rule.ts';
+import { type Environment, readRulesDirectory, readSettings, type Settings } from '../settings.ts';
 import { openDatabaseForReading, StoreError } from '../store/database.ts';
 import { metaTable } from '../store/meta.ts';
 import type { Connector, Finding } from '../systems/system.ts';
@@ -13,7 +14,8 @@ export async function check(): Promise<number> {
   try {
     settings = readSettings(process.env);
   } catch (error) {
-    return finish('settings', [failure(error)]);
+    print('settings', [failure(error)]);
+    return checkRulesAlone(process.env);
   }
   print('settings', [{ level: 'ok', message: 'complete' }]);
   let configuration: Configuration;
@@ -23,10 +25,24 @@ export async function check(): Promise<number> {
     return finish('rules', [failure(error)]);
   }
   const { rules, connectors } = configuration;
-  const summary = `${rules.rules.length} rules between ${rules.systems.map((system) => system.name).join(', ')}`;
-  print('rules', [{ level: 'ok', message: `${summary}, version ${rules.version.slice(0, 12)}` }]);
+  print('rules', [{ level: 'ok', message: rulesText(rules) }]);
   return checkSystems(connectors);
 }
+
+/** Rules can be written and checked where the settings are not known; the systems have no say in it then. */
+function checkRulesAlone(environment: Environment): number {
+  try {
+    const rules = checkRules(readRulesDirectory(environment));
+    const message = `${rulesText(rules)}; what each system can do is checked when the settings are complete`;
+    print('rules', [{ level: 'warning', message }]);
+  } catch (error) {
+    print('rules', [failure(error)]);
+  }
+  return 1;
+}
+
+const rulesText = ({ rules, systems, version }: RuleSet): string =>
+  `${rules.length} rules between ${systems.map(({ name }) => name).join(', ')}, version ${version.slice(0, 12)}`;
 
 async function checkSystems(connectors: readonly Connector[]): Promise<number> {
   const signal = AbortSignal.timeout(patienceMs);
@@ -37,7 +53,7 @@ async function checkSystems(connectors: readonly Connector[]): Promise<number> {
     print(connector.system, findings);
     await connector.close();
   }
-  return results.some(({ findings }) => findings.some((finding) => finding.level === 'error')) ? 1 : 0;
+  return results.some(({ findings }) => findings.some(isWrong)) ? 1 : 0;
 }
 
 /** Answers which Odoo database this bridge belongs to: before its first contact, the one that answers. Keeps nothing. */
@@ -53,6 +69,9 @@ async function pinnedDatabase(settings: Settings): Promise<PinDatabase> {
   }
 }
 
+/** What the bridge puts right by itself at its start is nothing that a person has to do. */
+const isWrong = ({ level, bySetup }: Finding): boolean => level === 'error' && bySetup !== true;
+
 const failure = (error: unknown): Finding => ({
   level: 'error',
   message: error instanceof Error ? error.message : String(error),
@@ -60,8 +79,10 @@ const failure = (error: unknown): Finding => ({
 
 function print(subject: string, findings: readonly Finding[]): void {
   console.log(subject);
-  for (const { level, message, remedy } of findings) {
-    console.log(`  ${marks[level]} ${message}`);
+  for (const finding of findings) {
+    const { level, message, remedy } = finding;
+    const mark = level === 'error' && !isWrong(finding) ? marks.warning : marks[level];
+    console.log(`  ${mark} ${message.replaceAll('\n', '\n  ')}`);
     if (remedy !== undefined) console.log(`    → ${remedy}`);
   }
 }

@@ -51,7 +51,7 @@ async function checkProperties(
       {
         level: 'error',
         message: `HubSpot's ${type} lack ${missing.length} properties that the bridge uses, e.g. ${missing[0]?.name}.`,
-        remedy: 'Run the set-up of this system: it creates them.',
+        remedy: 'The bridge creates them when it starts.',
         bySetup: true,
       },
       ...wrong,

@@ -32,7 +32,7 @@ export function ownPropertyFindings(
       {
         level: 'error',
         message: `${title} is of type ${present.type} (${present.fieldType}), which is no ${extension.kind}.`,
-        remedy: `Name another property in the rules, one of type ${wanted.type} (${wanted.fieldType}) or one that is not there yet: the set-up then creates it.`,
+        remedy: `Name another property in the rules, one of type ${wanted.type} (${wanted.fieldType}) or one that is not there yet: the bridge then creates it.`,
       },
     ];
   }

@@ -94,7 +94,7 @@ function customFindings(type: ObjectType, wanted: PropertyDefinition, present: P
     {
       level: 'error',
       message: `The property ${wanted.name} of HubSpot's ${type} ${problem}.`,
-      remedy: 'Delete it in HubSpot (Settings, Properties), then run the set-up again.',
+      remedy: 'Delete it in HubSpot (Settings, Properties): the bridge creates it anew when it starts.',
     },
   ];
 }
