@@ -23,5 +23,6 @@ export function readSince(text: string, nowMs: number): string {
     throw new Error(
       `"${text}" is no period: write 7d, 12h or 30m, a day such as 2026-01-31, or an instant such as 2026-01-31T08:00:00Z.`,
     );
+  if (timeMs > nowMs) throw new Error(`"${text}" is still to come: name a moment in the past.`);
   return time.toISOString();
 }

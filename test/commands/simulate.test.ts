@@ -132,10 +132,10 @@ test('prints the same as JSON', async () => {
 test('a period without changes is no failure', async () => {
   const { changedRules } = await bridge();
   const { text, answer } = await printed(() =>
-    simulate({ since: '2100-01-01', rules: changedRules, json: false, limit: '50' }),
+    simulate({ since: '0m', rules: changedRules, json: false, limit: '50' }),
   );
   expect(answer).toBe(0);
-  expect(text).toContain('0 changes of 0 objects since 2100-01-01T00:00:00.000Z');
+  expect(text).toContain('0 changes of 0 objects since ');
   expect(text).toContain('Nothing would be written differently.');
 });
 

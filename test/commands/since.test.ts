@@ -20,3 +20,7 @@ test.each(['', '7', 'd', '7w', '-7d', '1.5d', '2026-02-30', '2026-13-01', '2026-
     expect(() => readSince(text, now)).toThrow(`"${text}" is no period: write 7d`);
   },
 );
+
+test.each(['2026-02-01', '2026-01-31T12:00:01Z'])('%s is refused while it is still to come', (text) => {
+  expect(() => readSince(text, now)).toThrow(`"${text}" is still to come: name a moment in the past.`);
+});
