@@ -103,7 +103,7 @@ async function askBridge(
     const why = cause instanceof Error ? cause.message : message;
     return {
       ok: false,
-      message: `A bridge is running on this database, but not to be reached at ${url}: ${why}. Set ADMIN_URL to where it listens.`,
+      message: `A bridge is running on this database, but it cannot be reached at ${url}: ${why}. Set ADMIN_URL to where it listens.`,
     };
   }
   const body: unknown = await answer.json().catch(() => undefined);
