@@ -184,7 +184,11 @@ export function createApply(tables: Tables) {
     const mark = json === undefined ? (known?.fingerprint ?? '') : fingerprint(json);
     const same = known !== undefined && known.gone === gone && known.fingerprint === mark;
     if (same) {
-      if (gone || links.drift(object) === undefined) return 'unchanged';
+      if (gone) return 'unchanged';
+      // What the bridge wrote since then was never read, and somebody has set it back.
+      const setBack = links.writtenSince(object, known.readAt);
+      if (setBack) records.put({ ...known, readAt: at }, json as string);
+      else if (links.drift(object) === undefined) return 'unchanged';
       const { state, correlation } = reading;
       const asItWas = { ...object, before: state, after: state, differences: {}, correlation };
       return watch(asItWas, true, guard, nowMs, at) ? 'changed' : 'unchanged';

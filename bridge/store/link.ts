@@ -164,6 +164,17 @@ export function linkTable({ connection, kysely }: OpenDatabase) {
       .where('entity', '=', slot<string>('entity'))
       .where('external_id', '=', slot<string>('id')),
   );
+  const writtenSince = prepare<SystemObject & { instant: string }>(
+    connection,
+    kysely
+      .selectFrom('link')
+      .innerJoin('delivery', 'delivery.seq', 'link.written_by')
+      .select('delivery.seq')
+      .where('link.system', '=', slot<string>('system'))
+      .where('link.entity', '=', slot<string>('entity'))
+      .where('link.external_id', '=', slot<string>('id'))
+      .where('delivery.settled_at', '>=', slot<string>('instant')),
+  );
   // Mostly everybody keeps to what is theirs, and then nothing has to be looked up with each change.
   let anyDrift = connection.prepare('select 1 from link where drift is not null limit 1').get() !== undefined;
 
@@ -221,6 +232,9 @@ export function linkTable({ connection, kysely }: OpenDatabase) {
       );
       setDrift.run({ ...object, drift: JSON.stringify({ deviations, open, looks } satisfies Drift) });
     },
+    /** True when the bridge wrote the object at this instant or later. */
+    writtenSince: ({ system, entity, id }: SystemObject, instant: string): boolean =>
+      writtenSince.get({ system, entity, id, instant }) !== undefined,
     /** Number of the delivery that wrote the object last. */
     writtenBy: ({ system, entity, id }: SystemObject): number | undefined =>
       writtenBy.get({ system, entity, id })?.delivery ?? undefined,

@@ -206,8 +206,11 @@ function createStore(
     if (event.state === null) return known !== undefined && !known.gone ? event : undefined;
     if (known === undefined) return complete ? { ...event, operation: 'create' } : event;
     const isNew = known.gone || known.fingerprint !== fingerprint(canonicalJson(event.state));
-    // Where somebody changed what another system owns, whoever reads the same again has to look once more.
-    return isNew || links.drift(known) !== undefined ? event : undefined;
+    // Where somebody changed what another system owns, whoever reads the same again has to look once more; also where the
+    // bridge wrote something since that should be there.
+    return isNew || links.drift(known) !== undefined || links.writtenSince(known, known.readAt)
+      ? event
+      : undefined;
   }
 
   return {

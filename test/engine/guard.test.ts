@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { State } from '../../bridge/entities/field.ts';
 import type { ConflictPolicy, Rule } from '../../bridge/rules/rule.ts';
 import { customerToCrm } from './rules.ts';
 import { createWorld, type World } from './world.ts';
@@ -138,6 +139,52 @@ test('a person is asked where the rules say raise, and not any more when both ag
   await world.calm();
   expect(world.hubspot.get('customer', 'hubspot-1')).toMatchObject({ name: 'Acme AG' });
   expect(world.rows("select id from delivery where state = 'dead'")).toEqual([]);
+});
+
+describe("what was set back before the owner's value was ever read there", () => {
+  const setBack = async (world: World) => {
+    world.odoo.patch('customer', '1', { name: 'Acme AG' });
+    await world.tell(world.odoo, 'customer', '1');
+    await world.calm();
+    expect(world.hubspot.get('customer', 'hubspot-1')).toMatchObject({ name: 'Acme AG' });
+    world.hubspot.patch('customer', 'hubspot-1', { name: 'Acme' });
+  };
+
+  test('is found when the bridge is told of it', async () => {
+    const world = await agreed();
+    await setBack(world);
+    await seen(world);
+    expect(world.hubspot.get('customer', 'hubspot-1')).toMatchObject({ name: 'Acme AG' });
+    // What is read there again is nothing new.
+    await seen(world);
+    const writes = world.hubspot.calls('write').length;
+    await seen(world);
+    expect(world.hubspot.calls('write')).toHaveLength(writes);
+  });
+
+  test('is found by a poll', async () => {
+    const world = await agreed();
+    await setBack(world);
+    const state = world.hubspot.get('customer', 'hubspot-1') as State;
+    const polled = (number: number) => ({
+      id: `polled-${number}`,
+      system: 'hubspot',
+      type: 'customer',
+      objectId: 'hubspot-1',
+      operation: 'write' as const,
+      fields: [],
+      correlation: 'poll',
+      occurredAt: new Date().toISOString(),
+      echo: false,
+      state,
+    });
+    const page = (number: number) =>
+      world.store.appendPage({ system: 'hubspot', stream: 'all', cursor: 'c', events: [polled(number)] });
+    expect(await page(1)).toBe(1);
+    world.engine.wake('hubspot');
+    await world.calm();
+    expect(world.hubspot.get('customer', 'hubspot-1')).toMatchObject({ name: 'Acme AG' });
+  });
 });
 
 test('nothing is said about an object that is in one system only', async () => {
