@@ -1,6 +1,10 @@
 import { userInfo } from 'node:os';
 import * as v from 'valibot';
-import { type AdminAccess, readAdminAccess, readDatabasePath } from '../settings.ts';
+import { checkRules } from '../connectors.ts';
+import { adminErrors } from '../console/admin.ts';
+import { createTerrain } from '../engine/landscape.ts';
+import { createBring } from '../engine/route.ts';
+import { type AdminAccess, readAdminAccess, readDatabasePath, readRulesDirectory } from '../settings.ts';
 import { openDatabaseForReading } from '../store/database.ts';
 import type { Decision } from '../store/decide.ts';
 import { StoreInUseError } from '../store/lock.ts';
@@ -33,6 +37,11 @@ export async function decideMatch(
   options: { accept: boolean; reason?: string; by?: string },
 ): Promise<number> {
   const access = readAdminAccess(process.env);
+  // Anything else would be another address of the running bridge.
+  if (!/^[\w-]+$/.test(id)) {
+    console.error(`There is no proposal "${id}".`);
+    return 1;
+  }
   const { accept, reason, by = userInfo().username } = options;
   const decision: Decision = { accept, by, ...(reason === undefined ? {} : { reason }) };
   // Opening it for writing would make one where there is none.
@@ -57,7 +66,9 @@ async function decide(id: string, decision: Decision, access: AdminAccess): Prom
     throw error;
   }
   try {
-    const decided = await store.decide(id, decision);
+    // As in the running bridge, what each side owns is brought to the other; that happens when the bridge starts.
+    const terrain = createTerrain(checkRules(readRulesDirectory(process.env)));
+    const decided = await store.decide(id, decision, createBring(terrain));
     return decided.ok ? { ok: true, message: decidedText(decided.proposal) } : decided;
   } finally {
     await store.close();
@@ -76,7 +87,7 @@ const decidedAnswer = v.object({
     state: v.string(),
   }),
 });
-const refusedAnswer = v.object({ message: v.string() });
+const refusedAnswer = v.object({ error: v.picklist([...adminErrors, 'unavailable']), message: v.string() });
 
 async function askBridge(
   id: string,

@@ -21,14 +21,17 @@ export interface AdminOptions {
   readonly onRefused: (error: AdminError, message: string) => void;
 }
 
-type AdminError =
-  | 'unauthorized'
-  | 'too_many_requests'
-  | 'too_large'
-  | 'invalid_body'
-  | 'not_found'
-  | 'conflict'
-  | 'stopping';
+/** Why a request was refused, as answers name it under `error`. */
+export const adminErrors = [
+  'unauthorized',
+  'too_many_requests',
+  'too_large',
+  'invalid_body',
+  'not_found',
+  'conflict',
+  'stopping',
+] as const;
+type AdminError = (typeof adminErrors)[number];
 
 type NodeContext = Context<{ Bindings: HttpBindings }>;
 

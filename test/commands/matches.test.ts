@@ -1,9 +1,14 @@
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createAdmin } from '../../bridge/console/admin.ts';
 import { runProgram } from '../../bridge/program.ts';
 import { Secret } from '../../bridge/secret.ts';
 import { startServer } from '../../bridge/server.ts';
 import { openStore, type Store } from '../../bridge/store/store.ts';
+import { systems } from '../rules/folder.ts';
 import { proposed } from '../store/proposed.ts';
 import { temporaryPath } from '../store/temporary.ts';
 
@@ -136,6 +141,34 @@ describe('a decision', () => {
     expect(trace.text).toContain('being hubspot:customer:c1: rejected by ann – another town');
   });
 
+  test('has what each side owns brought to the other when the bridge starts', async () => {
+    const { store, ids } = await prepared([{ id: 'c1' }]);
+    await store.close();
+    const phone = `{id: phone, from: crm, to: erp, create: never, match: [vat], fields: [phone]}`;
+    const rules = dirname(process.env.DATABASE_PATH as string);
+    writeFileSync(join(rules, 'systems.yaml'), systems);
+    writeFileSync(join(rules, 'customer.yaml'), `entity: customer\nrules:\n  - ${phone}\n`);
+    vi.stubEnv('RULES_DIRECTORY', rules);
+    expect((await bridge('matches', 'accept', ids[0] as string)).code).toBe(0);
+    const { text } = await bridge('trace', 'odoo:customer:1');
+    expect(text).toMatch(/delivery +hubspot:customer:c1 {2}to odoo: pending/);
+  });
+
+  test('is refused where the rules cannot be used', async () => {
+    const { store, ids } = await prepared([{ id: 'c1' }]);
+    await store.close();
+    vi.stubEnv('RULES_DIRECTORY', '/nowhere/rules');
+    const { code, text } = await bridge('matches', 'accept', ids[0] as string);
+    expect([code, text]).toEqual([1, expect.stringContaining('this folder cannot be read')]);
+    expect((await bridge('matches')).text).toContain(ids[0]);
+  });
+
+  test.each(['..', '', 'a/b'])('about "%s" is about nothing', async (id) => {
+    const { store } = await prepared([]);
+    await store.close();
+    expect(await bridge('matches', 'accept', id)).toEqual({ code: 1, text: `There is no proposal "${id}".` });
+  });
+
   test('is sent to the bridge that runs', async () => {
     const { store, ids } = await prepared([{ id: 'c1' }]);
     await running(store, token);
@@ -170,6 +203,26 @@ describe('a decision', () => {
     const { code, text } = await bridge('matches', 'accept', ids[0] as string);
     expect([code, text]).toEqual([1, expect.stringContaining(message)]);
     expect(await store.openProposals()).toHaveLength(1);
+  });
+
+  test('says what to do when something else answers there', async () => {
+    const { store, ids } = await prepared([{ id: 'c1' }]);
+    await running(store, token);
+    const other = createServer((_, response) => {
+      response.writeHead(404, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ status: 'error', message: 'resource not found' }));
+    });
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      other.close();
+    });
+    vi.stubEnv('ADMIN_TOKEN', token);
+    vi.stubEnv('ADMIN_URL', `http://127.0.0.1:${(other.address() as AddressInfo).port}`);
+    const { code, text } = await bridge('matches', 'accept', ids[0] as string);
+    expect([code, text]).toEqual([
+      1,
+      expect.stringContaining('answered 404, which is nothing a bridge says'),
+    ]);
   });
 
   test('says what to do when the bridge cannot be reached', async () => {
