@@ -69,6 +69,12 @@ export function readRule(reader: Reader, piece: Piece, words: Words | undefined)
     reader.report(draft.to.place, `the rule goes from ${draft.from.value} to itself`, advice);
   }
   checkPurpose(reader, draft, parts);
+  if (draft.propose && words !== undefined && words.fields.get('name') === undefined)
+    reader.report(
+      (parts.likely as Piece).place,
+      `nothing tells how alike two objects are that have no name, such as ${words.fields.entity}s`,
+      'leave "likely" out',
+    );
   return draft;
 }
 

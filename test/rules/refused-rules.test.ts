@@ -17,6 +17,13 @@ const inRules: Refusal[] = [
     message: '"rules" must be a list, not a map',
   },
   {
+    what: 'likely matches of what has no name',
+    file: 'timesheet.yaml',
+    content: rule('timesheet', '{id: a, from: psa, to: erp, fields: [day, hours], likely: ▸true}'),
+    message: 'nothing tells how alike two objects are that have no name, such as timesheets',
+    suggestion: 'leave "likely" out',
+  },
+  {
     what: 'an unknown key of a rule',
     file: 'customer.yaml',
     content: customerRule('{id: a, from: erp, to: crm, fields: [name], ▸matches: [vat]}'),
