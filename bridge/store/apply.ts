@@ -59,7 +59,10 @@ export interface Origin {
 export type Derive = (change: RecordChange, origin: Origin) => readonly NewBusinessEvent[];
 
 export interface GuardContext {
-  /** True when the record is as it was, but something was found in it before. */
+  /**
+   * True when every field has to be looked at, whether or not it differs from the record: something was found there before,
+   * or the bridge wrote it since it was read last.
+   */
   readonly again: boolean;
   /** The record of the same business object in that system. */
   counterpart(system: string): StoredRecord | undefined;
@@ -130,7 +133,7 @@ export function createApply(tables: Tables) {
   }
 
   /**
-   * @param again the record is as it was, but something was found in it before
+   * @param again every field has to be looked at, see `GuardContext`
    * @returns whether something has to be delivered for it
    */
   function watch(
@@ -217,7 +220,8 @@ export function createApply(tables: Tables) {
       routed.add(delivery.target);
       if (delivery.target !== echoTo) deliveries.enqueue(delivery, nowMs, at);
     }
-    watch(change, false, guard, nowMs, at);
+    const written = known !== undefined && guard !== undefined && links.writtenSince(object, known.readAt);
+    watch(change, written, guard, nowMs, at);
     needs.lookAgain(object, nowMs, routed);
     decide.changed(object, gone, newKeys, nowMs, at);
     return 'changed';

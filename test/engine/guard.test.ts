@@ -162,6 +162,14 @@ describe("what was set back before the owner's value was ever read there", () =>
     expect(world.hubspot.calls('write')).toHaveLength(writes);
   });
 
+  test('is found when something else was changed with it', async () => {
+    const world = await agreed();
+    await setBack(world);
+    await changedInCrm(world, { phone: '1' });
+    expect(world.hubspot.get('customer', 'hubspot-1')).toMatchObject({ name: 'Acme AG' });
+    expect(world.odoo.get('customer', '1')).toMatchObject({ phone: '1' });
+  });
+
   test('is found by a poll', async () => {
     const world = await agreed();
     await setBack(world);
