@@ -1,7 +1,8 @@
-/** `npm run bench [-- intake|pipeline|rules|footprint|odoo …]`: figures and ratios of one run on this machine. */
+/** `npm run bench [-- intake|pipeline|month-end|rules|footprint|odoo …]`: figures and ratios of one run on this machine. */
 import { cpus, totalmem } from 'node:os';
 import { measureFootprint } from './bench/footprint.ts';
 import { measureIntake } from './bench/intake.ts';
+import { measureMonthEnd } from './bench/month-end.ts';
 import { measureOdooOverhead } from './bench/odoo-overhead.ts';
 import { measurePipeline } from './bench/pipeline.ts';
 import { measureRules } from './bench/simulation.ts';
@@ -9,6 +10,7 @@ import { measureRules } from './bench/simulation.ts';
 const parts = {
   intake: measureIntake,
   pipeline: measurePipeline,
+  'month-end': measureMonthEnd,
   rules: measureRules,
   footprint: measureFootprint,
   odoo: measureOdooOverhead,

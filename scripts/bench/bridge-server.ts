@@ -1,6 +1,10 @@
-/** The bridge, wired as in production, between the stand-ins. Arguments: database file, port of the stand-ins, batch size. */
+/**
+ * The bridge, wired as in production, between the stand-ins. Arguments: database file, port of the stand-ins, batch size, and
+ * `import` for customers that are a bulk import, with the rate limit that HubSpot has.
+ */
 import { dirname } from 'node:path';
 import { createEngine } from '../../bridge/engine/engine.ts';
+import { createEventLane } from '../../bridge/engine/event-lane.ts';
 import { createLandscape } from '../../bridge/engine/landscape.ts';
 import { createOdooIntake } from '../../bridge/intake/odoo.ts';
 import { observeEngine } from '../../bridge/observe/engine-events.ts';
@@ -18,18 +22,27 @@ import { serveParent } from './child.ts';
 import { secret } from './messages.ts';
 import { writeBenchRules } from './rules.ts';
 
-const [path = '', standIn = '', batch = '100'] = process.argv.slice(2);
+const [path = '', standIn = '', batch = '100', kind = ''] = process.argv.slice(2);
 const address = `http://127.0.0.1:${standIn}`;
-const unlimited = { requests: 1_000_000_000, milliseconds: 1 };
+const isImport = kind === 'import';
+const limit = isImport
+  ? { requests: 190, milliseconds: 10_000 }
+  : { requests: 1_000_000_000, milliseconds: 1 };
 
-const rules = loadRules(writeBenchRules(dirname(path)), [{ name: 'odoo' }, { name: 'hubspot' }]);
+const rules = loadRules(writeBenchRules(dirname(path), { import: isImport }), [
+  { name: 'odoo' },
+  { name: 'hubspot' },
+]);
 
 /** The same connector, told to take fewer objects in one call. */
 function withBatch(connector: Connector, size: number): Connector {
   const customer = connector.entities.customer;
   const write = customer?.write;
   if (customer === undefined || write === undefined) throw new Error('The connector writes no customers');
-  return { ...connector, entities: { customer: { ...customer, write: { ...write, batch: size } } } };
+  return {
+    ...connector,
+    entities: { ...connector.entities, customer: { ...customer, write: { ...write, batch: size } } },
+  };
 }
 
 const store = await openStore(path);
@@ -41,7 +54,7 @@ const odoo = createOdoo({
   apiKey: 'key',
   transport: 'json2',
 });
-const hubspot = createHubspot({ baseUrl: address, token: () => 'token', limit: unlimited });
+const hubspot = createHubspot({ baseUrl: address, token: () => 'token', limit });
 const landscape = createLandscape(rules, [odoo, withBatch(hubspot, Number(batch))]);
 const log = createLog({ level: 'warn' });
 const metrics = createMetrics({ queues: () => store.queues() });
@@ -60,6 +73,7 @@ const server = await startServer({
     rate: { take: () => 0 },
     database: undefined,
     stopping: () => false,
+    laneOf: createEventLane(landscape),
     onStored(counts) {
       metrics.eventsReceived('odoo', counts);
       engine.wake('odoo');
@@ -68,7 +82,9 @@ const server = await startServer({
   }),
 });
 await engine.start();
-serveParent({ port: server.port }, () => {
+serveParent({ port: server.port }, async () => {
   const { user, system } = process.cpuUsage();
-  return { cpuMicroseconds: user + system };
+  const queues = await store.queues();
+  const waiting = queues.reduce((sum, { state, count }) => sum + (state === 'pending' ? count : 0), 0);
+  return { cpuMicroseconds: user + system, waiting };
 });

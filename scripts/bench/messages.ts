@@ -10,16 +10,16 @@ export interface Message {
   readonly headers: Record<string, string>;
 }
 
-/** `count` signed messages of `size` events each, every event about another partner, numbered from `first`. */
-export function signedMessages(count: number, size: number, first = 1): Message[] {
-  return Array.from({ length: count }, (_, index) => signedMessage(first + index * size, size));
+/** `count` signed messages of `size` events each, every event about another record, numbered from `first`. */
+export function signedMessages(count: number, size: number, first = 1, model = 'res.partner'): Message[] {
+  return Array.from({ length: count }, (_, index) => signedMessage(first + index * size, size, model));
 }
 
-function signedMessage(first: number, size: number): Message {
+function signedMessage(first: number, size: number, model: string): Message {
   const now = new Date();
   const events = Array.from({ length: size }, (_, offset) => ({
     id: newId(),
-    model: 'res.partner',
+    model,
     res_id: first + offset,
     operation: 'write',
     fields: ['city', 'name'],

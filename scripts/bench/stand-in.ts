@@ -1,6 +1,6 @@
 /**
- * Odoo and a partner that answer at once, in one process: for measuring what the bridge itself costs. They know one
- * kind of object, and keep count of what reached the partner; everything else about real systems is in the sandboxes.
+ * Odoo and a partner that answer at once, in one process: for measuring what the bridge itself costs. They know
+ * customers and deals, and keep count of what reached the partner; everything else about real systems is in the sandboxes.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,9 +11,11 @@ import { databaseUuid } from './messages.ts';
 let arrived = new Map<string, number>();
 let expected = 0;
 let onComplete = () => {};
+const awaited = new Map<string, () => void>();
 
 function arrive(reference: string): void {
   if (!arrived.has(reference)) arrived.set(reference, performance.timeOrigin + performance.now());
+  awaited.get(reference)?.();
   if (arrived.size === expected) onComplete();
 }
 
@@ -22,6 +24,8 @@ type Answer = (body: Record<string, unknown>) => unknown;
 const routes: Readonly<Record<string, Answer>> = {
   '/json/2/res.partner/search_read': (body) => partners(idsOf(body)),
   '/json/2/account.move/search_read': () => [],
+  '/json/2/sale.order/search_read': () => [],
+  '/json/2/crm.lead/search_read': (body) => leads(idsOf(body)),
   '/json/2/services.bridge.facade/describe': () => ({
     protocol: 1,
     addon: '19.0.1.0.0',
@@ -39,6 +43,8 @@ const routes: Readonly<Record<string, Answer>> = {
   '/crm/v3/properties/deals/groups': () => ({}),
   '/crm/v3/objects/companies/batch/upsert': (body) => upsert(body),
   '/crm/v3/objects/companies/batch/update': (body) => upsert(body),
+  '/crm/v3/objects/deals/batch/read': () => ({ status: 'COMPLETE', results: [] }),
+  '/crm/v3/objects/deals/batch/upsert': (body) => upsert(body),
   '/objects': (body) => {
     arrive(String(body.reference));
     return { id: body.reference };
@@ -68,6 +74,16 @@ const partners = (ids: readonly number[]) =>
     country_code: 'CH',
     active: true,
     commercial_partner_id: [id, `Customer ${id}`],
+  }));
+
+const leads = (ids: readonly number[]) =>
+  ids.map((id) => ({
+    id,
+    name: `Deal ${id}`,
+    partner_id: false,
+    stage_id: false,
+    user_id: false,
+    active: true,
   }));
 
 interface Input {
@@ -106,7 +122,11 @@ function handle(request: IncomingMessage, response: ServerResponse): void {
 
 const server = createServer(handle);
 server.listen(0, '127.0.0.1', () => {
-  serveParent({ port: (server.address() as AddressInfo).port }, async ({ expect, complete }) => {
+  serveParent({ port: (server.address() as AddressInfo).port }, async ({ expect, complete, reference }) => {
+    if (typeof reference === 'string') {
+      if (!arrived.has(reference)) await new Promise<void>((resolve) => awaited.set(reference, resolve));
+      return { at: arrived.get(reference) };
+    }
     if (typeof expect === 'number') {
       arrived = new Map();
       expected = expect;
