@@ -9,7 +9,8 @@ import { createWorld, type World } from './world.ts';
 // The same customers are entered in two systems, by people who know nothing of each other, in any order, under
 // different spellings, while the search of a vendor lags, calls fail, answers get lost and the bridge is killed. In the
 // end each is in both systems exactly once. A run is repeated by its seed:
-// Time stands still, so a seed always leads to the same. To look further: MODEL_SEED=$RANDOM MODEL_RUNS=2000. One run again:
+// Time stands still, so the same first seed always leads to the same. To look further: MODEL_SEED=$RANDOM
+// MODEL_RUNS=2000. One run again, or a few seeds earlier where ids play a part:
 //   MODEL_SEED=<seed> MODEL_RUNS=1 node scripts/run.mjs vitest run test/engine/both-ways-model.test.ts
 
 const runs = Number(process.env.MODEL_RUNS ?? 25);

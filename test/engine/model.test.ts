@@ -7,7 +7,8 @@ import { createWorld, type World } from './world.ts';
 
 // People work in two systems, everything goes wrong that can go wrong, the bridge is killed now and then. In the end
 // every system holds what the rules say, each object exactly once. A run is repeated by its seed:
-// Time stands still, so a seed always leads to the same. To look further: MODEL_SEED=$RANDOM MODEL_RUNS=2000. One run again:
+// Time stands still, so the same first seed always leads to the same. To look further: MODEL_SEED=$RANDOM
+// MODEL_RUNS=2000. One run again, or a few seeds earlier where ids play a part:
 //   MODEL_SEED=<seed> MODEL_RUNS=1 node scripts/run.mjs vitest run test/engine/model.test.ts
 
 const runs = Number(process.env.MODEL_RUNS ?? 200);

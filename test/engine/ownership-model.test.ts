@@ -11,7 +11,8 @@ import { createWorld, type World } from './world.ts';
 // order, calls fail in every way, the bridge is killed. In the end both systems hold the owner's value of every field, each
 // customer exists once on each side, no field was ever written by a system that does not own it, and all is quiet.
 // A run is repeated by its seed:
-// Time stands still, so a seed always leads to the same. To look further: MODEL_SEED=$RANDOM MODEL_RUNS=2000. One run again:
+// Time stands still, so the same first seed always leads to the same. To look further: MODEL_SEED=$RANDOM
+// MODEL_RUNS=2000. One run again, or a few seeds earlier where ids play a part:
 //   MODEL_SEED=<seed> MODEL_RUNS=1 node scripts/run.mjs vitest run test/engine/ownership-model.test.ts
 
 const runs = Number(process.env.MODEL_RUNS ?? 60);
