@@ -1,7 +1,7 @@
 import { type Configuration, configure } from './connectors.ts';
 import { createAdmin } from './console/admin.ts';
 import { createEngine } from './engine/engine.ts';
-import { createEventLane } from './engine/event-lane.ts';
+import { createEventLane, usualLane } from './engine/event-lane.ts';
 import { createLandscape } from './engine/landscape.ts';
 import { createBring } from './engine/route.ts';
 import { startHousekeeping } from './housekeeping.ts';
@@ -157,5 +157,5 @@ const adminRequestsPerSecond = 20;
 /** When a batch left Odoo, and the correlation ids under which the log goes on about it. */
 const originOf = (batch: HintBatch, system: string) => ({
   sentAt: batch.sentAt,
-  correlations: [...new Set(batch.hints.map((hint) => eventOfHint(hint, system).correlation))],
+  correlations: [...new Set(batch.hints.map((hint) => eventOfHint(hint, system, usualLane).correlation))],
 });

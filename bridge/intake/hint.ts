@@ -1,8 +1,12 @@
 import type { NewEvent } from '../store/event.ts';
 import type { Hint } from '../systems/system.ts';
 
-/** The event that a hint stands for; the correlation is the transaction that made the change, where it is known. */
-export function eventOfHint(hint: Hint, system: string): NewEvent {
+/**
+ * The event that a hint stands for; the correlation is the transaction that made the change, where it is known.
+ *
+ * @param lane how urgent it is
+ */
+export function eventOfHint(hint: Hint, system: string, lane: number): NewEvent {
   return {
     id: hint.id,
     system,
@@ -15,5 +19,6 @@ export function eventOfHint(hint: Hint, system: string): NewEvent {
     correlation: hint.transaction === undefined ? hint.id : `${system}:${hint.transaction}`,
     occurredAt: hint.occurredAt,
     echo: hint.echo,
+    lane,
   };
 }

@@ -112,10 +112,7 @@ export function createOdooIntake(options: OdooIntakeOptions): (context: NodeCont
       );
     }
     if (isTest) return context.json({ accepted: 0, duplicates: 0 });
-    const events = batch.hints.map((hint) => ({
-      ...eventOfHint(hint, system),
-      lane: laneOf(system, hint.type),
-    }));
+    const events = batch.hints.map((hint) => eventOfHint(hint, system, laneOf(system, hint.type)));
     const counts = await store.appendEvents(events);
     options.onStored(counts, batch);
     return context.json(counts);

@@ -43,7 +43,7 @@ export async function pollStream(stream: string, options: PollOptions, signal: A
 
 function eventsOf(page: PollPage, system: string, correlation: string, at: string): NewEvent[] {
   return [
-    ...(page.hints ?? []).map((hint) => eventOfHint(hint, system)),
+    ...(page.hints ?? []).map((hint) => eventOfHint(hint, system, usualLane)),
     ...(page.snapshots ?? []).flatMap((snapshot) => [
       eventOfSnapshot(snapshot, system, correlation, at),
       ...(snapshot.touches ?? []).map((touched) => eventOfTouched(touched, system, correlation, at)),
