@@ -1,20 +1,16 @@
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import type { State } from '../../bridge/entities/field.ts';
 import type { Rule } from '../../bridge/rules/rule.ts';
 import type { Call, Fault } from './memory-system.ts';
-import { createRandom, type Random } from './random.ts';
+import type { Random } from './random.ts';
 import { customerToCrm } from './rules.ts';
+import { testSeeds } from './seeds.ts';
 import { createWorld, type World } from './world.ts';
 
 // The same customers are entered in two systems, by people who know nothing of each other, in any order, under
 // different spellings, while the search of a vendor lags, calls fail, answers get lost and the bridge is killed. In the
-// end each is in both systems exactly once. A run is repeated by its seed:
-// Time stands still, so the same first seed always leads to the same. To look further: MODEL_SEED=$RANDOM
-// MODEL_RUNS=2000. One run again, or a few seeds earlier where ids play a part:
-//   MODEL_SEED=<seed> MODEL_RUNS=1 node scripts/run.mjs vitest run test/engine/both-ways-model.test.ts
+// end each is in both systems exactly once. A run is repeated by its seed (`seeds.ts`).
 
-const runs = Number(process.env.MODEL_RUNS ?? 25);
-const firstSeed = Number(process.env.MODEL_SEED ?? 1);
 const customers = 6;
 const chaosProbability = 0.1;
 const lateProbability = 0.4;
@@ -24,17 +20,7 @@ const rules: Rule[] = [
   { ...customerToCrm, id: 'back', from: 'crm', to: 'erp', match: ['vat'], fields: ['email', 'vat'] },
 ];
 
-test(`${runs} rounds of entering the same in two systems make it once (first seed ${firstSeed})`, {
-  timeout: 300_000,
-}, async () => {
-  for (let seed = firstSeed; seed < firstSeed + runs; seed++) {
-    try {
-      await run(createRandom(seed));
-    } catch (error) {
-      throw new Error(`With seed ${seed}: ${(error as Error).message}`, { cause: error });
-    }
-  }
-});
+testSeeds('rounds of entering the same in two systems make it once', 25, run);
 
 async function run(random: Random): Promise<void> {
   const world = await createWorld({ rules, random: random.next, batch: 1 + random.below(4) });

@@ -1,37 +1,23 @@
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { businessEvents } from '../../bridge/entities/business-events.ts';
 import type { EntityName } from '../../bridge/entities/catalogue.ts';
 import type { State } from '../../bridge/entities/field.ts';
 import type { Difference } from '../../bridge/entities/state.ts';
 import { chaos } from './chaos.ts';
 import type { MemorySystem } from './memory-system.ts';
-import { createRandom, type Random } from './random.ts';
+import type { Random } from './random.ts';
+import { testSeeds } from './seeds.ts';
 import { createWorld, type World } from './world.ts';
 
 // Objects change in every way, everything goes wrong that can go wrong, the bridge is killed now and then. In the end there
-// is one event for each transition that was read, and every subscriber has heard of each, in order. A run is repeated by its
-// seed:
-// Time stands still, so the same first seed always leads to the same. To look further: MODEL_SEED=$RANDOM
-// MODEL_RUNS=2000. One run again, or a few seeds earlier where ids play a part:
-//   MODEL_SEED=<seed> MODEL_RUNS=1 node scripts/run.mjs vitest run test/engine/business-events-model.test.ts
+// is one event for each transition that was read, and every subscriber has heard of each, in order. A run is repeated by
+// its seed (`seeds.ts`).
 
-const runs = Number(process.env.MODEL_RUNS ?? 25);
-const firstSeed = Number(process.env.MODEL_SEED ?? 1);
 const actionsPerRun = 40;
 const invoices = ['1', '2'];
 const timesheets = ['31', '32'];
 
-test(`${runs} weeks of changes and trouble are told in full and in order (first seed ${firstSeed})`, {
-  timeout: 600_000,
-}, async () => {
-  for (let seed = firstSeed; seed < firstSeed + runs; seed++) {
-    try {
-      await run(createRandom(seed));
-    } catch (error) {
-      throw new Error(`With seed ${seed}: ${(error as Error).message}`, { cause: error });
-    }
-  }
-});
+testSeeds('weeks of changes and trouble are told in full and in order', 25, run);
 
 async function run(random: Random): Promise<void> {
   const subscribers = {

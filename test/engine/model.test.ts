@@ -1,18 +1,14 @@
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import type { State } from '../../bridge/entities/field.ts';
 import { chaos } from './chaos.ts';
 import type { MemorySystem } from './memory-system.ts';
-import { createRandom, type Random } from './random.ts';
+import type { Random } from './random.ts';
+import { testSeeds } from './seeds.ts';
 import { createWorld, type World } from './world.ts';
 
 // People work in two systems, everything goes wrong that can go wrong, the bridge is killed now and then. In the end
-// every system holds what the rules say, each object exactly once. A run is repeated by its seed:
-// Time stands still, so the same first seed always leads to the same. To look further: MODEL_SEED=$RANDOM
-// MODEL_RUNS=2000. One run again, or a few seeds earlier where ids play a part:
-//   MODEL_SEED=<seed> MODEL_RUNS=1 node scripts/run.mjs vitest run test/engine/model.test.ts
+// every system holds what the rules say, each object exactly once. A run is repeated by its seed (`seeds.ts`).
 
-const runs = Number(process.env.MODEL_RUNS ?? 200);
-const firstSeed = Number(process.env.MODEL_SEED ?? 1);
 const actionsPerRun = 40;
 const customers = ['1', '2'];
 const projects = ['11', '12'];
@@ -26,17 +22,7 @@ interface Message {
   readonly event: string;
 }
 
-test(`${runs} weeks of work and trouble end in agreement (first seed ${firstSeed})`, {
-  timeout: 600_000,
-}, async () => {
-  for (let seed = firstSeed; seed < firstSeed + runs; seed++) {
-    try {
-      await run(createRandom(seed));
-    } catch (error) {
-      throw new Error(`With seed ${seed}: ${(error as Error).message}`, { cause: error });
-    }
-  }
-});
+testSeeds('weeks of work and trouble end in agreement', 200, run);
 
 async function run(random: Random): Promise<void> {
   const world = await createWorld({ random: random.next, batch: 1 + random.below(4) });

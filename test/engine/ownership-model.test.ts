@@ -1,22 +1,18 @@
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import type { State } from '../../bridge/entities/field.ts';
 import type { Rule } from '../../bridge/rules/rule.ts';
 import { chaos } from './chaos.ts';
 import type { MemorySystem } from './memory-system.ts';
-import { createRandom, type Random } from './random.ts';
+import type { Random } from './random.ts';
 import { customerToCrm } from './rules.ts';
+import { testSeeds } from './seeds.ts';
 import { createWorld, type World } from './world.ts';
 
 // People change the same customers in two systems, each every field, owned or not. Messages come twice, late and in any
 // order, calls fail in every way, the bridge is killed. In the end both systems hold the owner's value of every field, each
 // customer exists once on each side, no field was ever written by a system that does not own it, and all is quiet.
-// A run is repeated by its seed:
-// Time stands still, so the same first seed always leads to the same. To look further: MODEL_SEED=$RANDOM
-// MODEL_RUNS=2000. One run again, or a few seeds earlier where ids play a part:
-//   MODEL_SEED=<seed> MODEL_RUNS=1 node scripts/run.mjs vitest run test/engine/ownership-model.test.ts
+// A run is repeated by its seed (`seeds.ts`).
 
-const runs = Number(process.env.MODEL_RUNS ?? 60);
-const firstSeed = Number(process.env.MODEL_SEED ?? 1);
 const actionsPerRun = 40;
 
 const erpFields = ['name', 'vat'] as const;
@@ -34,17 +30,7 @@ interface Message {
   readonly event: string;
 }
 
-test(`${runs} weeks of work on both sides end in the owners' values (first seed ${firstSeed})`, {
-  timeout: 600_000,
-}, async () => {
-  for (let seed = firstSeed; seed < firstSeed + runs; seed++) {
-    try {
-      await run(createRandom(seed));
-    } catch (error) {
-      throw new Error(`With seed ${seed}: ${(error as Error).message}`, { cause: error });
-    }
-  }
-});
+testSeeds("weeks of work on both sides end in the owners' values", 60, run);
 
 async function run(random: Random): Promise<void> {
   const world = await createWorld({
