@@ -1,11 +1,11 @@
 import { type Configuration, configure } from './connectors.ts';
 import { createAdmin } from './console/admin.ts';
 import { createEngine } from './engine/engine.ts';
-import { createEventLane, usualLane } from './engine/event-lane.ts';
+import { createEventLane } from './engine/event-lane.ts';
 import { createLandscape } from './engine/landscape.ts';
 import { createBring } from './engine/route.ts';
 import { startHousekeeping } from './housekeeping.ts';
-import { eventOfHint } from './intake/hint.ts';
+import { correlationOf } from './intake/hint.ts';
 import { createOdooIntake } from './intake/odoo.ts';
 import { createRate } from './intake/rate.ts';
 import { type Schedule, startSchedule } from './intake/schedule.ts';
@@ -157,5 +157,5 @@ const adminRequestsPerSecond = 20;
 /** When a batch left Odoo, and the correlation ids under which the log goes on about it. */
 const originOf = (batch: HintBatch, system: string) => ({
   sentAt: batch.sentAt,
-  correlations: [...new Set(batch.hints.map((hint) => eventOfHint(hint, system, usualLane).correlation))],
+  correlations: [...new Set(batch.hints.map((hint) => correlationOf(hint, system)))],
 });

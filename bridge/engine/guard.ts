@@ -1,22 +1,21 @@
-import type { EntityName } from '../entities/catalogue.ts';
-import { entityOf } from '../entities/catalogue.ts';
+import { type EntityName, entityOf } from '../entities/catalogue.ts';
 import { sameFieldValue } from '../entities/comparison.ts';
 import type { Field, State, Value } from '../entities/field.ts';
-import { newId } from '../entities/id.ts';
 import { sameValue } from '../entities/state.ts';
-import type { ConflictPolicy, RuleSet } from '../rules/rule.ts';
-import { lanes } from '../rules/rule.ts';
+import { type ConflictPolicy, lanes, type RuleSet } from '../rules/rule.ts';
 import type { Guard, GuardContext, RecordChange } from '../store/apply.ts';
 import type { NewDelivery } from '../store/delivery.ts';
 import type { Deviation } from '../store/link.ts';
 import type { Landscape } from './landscape.ts';
 import { planDelivery, translateReferences } from './plan.ts';
+import { createBring } from './route.ts';
 
 /**
  * Looks whether somebody changed, in a system that does not own them, fields that the rules bring there, and has the
  * owner's values brought again where the entity's conflict policy says so.
  */
 export function createGuard(landscape: Landscape): Guard {
+  const bring = createBring(landscape);
   const sources = new Map<string, readonly string[]>();
   const key = (target: string, entity: EntityName) => `${target} ${entity}`;
   for (const rule of landscape.rules.rules) {
@@ -27,22 +26,52 @@ export function createGuard(landscape: Landscape): Guard {
     if (!known.includes(source)) sources.set(key(target, rule.entity), [...known, source]);
   }
 
+  /** Compares with what one source brings; `undefined` when it brings nothing of what changed. */
+  function lookAt(
+    source: string,
+    change: RecordChange,
+    context: GuardContext,
+    again: boolean,
+  ): Look | undefined {
+    const { system, entity, id, correlation, differences } = change;
+    const record = context.counterpart(source);
+    if (record === undefined || record.gone) return undefined;
+    const delivery = bring({ system: source, entity, id: record.id }, system, correlation);
+    if (delivery === undefined) return undefined;
+    const known = { record, targetId: id, writtenFingerprint: undefined, earlier: [] };
+    const plan = planDelivery(delivery, known, landscape);
+    if (plan.kind !== 'write') return undefined;
+    if (!again && !Object.keys(plan.fields).some((field) => Object.hasOwn(differences, field)))
+      return undefined;
+    const idIn = (referred: string, referredId: string) =>
+      context.idIn({ system: source, entity: referred as EntityName, id: referredId }, system);
+    const wanted = translateReferences(plan.fields, plan.references, idIn);
+    const lane = Math.min(...plan.rules.map((rule) => lanes.indexOf(rule.lane)));
+    const found = change.after as State;
+    const fields = Object.entries(wanted).map(
+      ([field, ours]) =>
+        [field, deviationOf(fieldOf(landscape.rules, entity, field), ours, found[field])] as const,
+    );
+    return { fields, delivery: { ...delivery, lane } };
+  }
+
   return (change, context) => {
     const from = sources.get(key(change.system, change.entity));
     if (from === undefined || change.after === null) return undefined;
     const policy = policyOf(landscape.rules, change.entity);
     if (policy === 'keep') return undefined;
+    const again = context.again();
     const earlier = context.drift();
     const deviations: Record<string, Deviation> = { ...earlier?.deviations };
     const open = new Set(earlier?.open);
     const deliveries: NewDelivery[] = [];
     for (const source of from) {
-      const found = lookAt(source, change, context, landscape);
+      const found = lookAt(source, change, context, again);
       if (found === undefined) continue;
       let news = false;
       for (const [field, deviation] of found.fields) {
         const known = deviations[field];
-        if (same(deviation, known) && !open.has(field) && !comesAgain(known, context)) continue;
+        if (same(deviation, known) && !open.has(field) && !(again && mayComeAgain(known))) continue;
         // A person is asked once.
         if (same(deviation, known) && open.has(field) && policy === 'raise') continue;
         if (deviation === undefined) delete deviations[field];
@@ -66,8 +95,8 @@ const mostTries = 3;
  * It is as it was before the owner's value was written. Somebody may have changed it once more before anybody looked; or
  * the system spells the value in its own way, and would be written for ever.
  */
-const comesAgain = (deviation: Deviation | undefined, { again }: GuardContext): boolean =>
-  again && deviation !== undefined && deviation.tries < mostTries;
+const mayComeAgain = (deviation: Deviation | undefined): boolean =>
+  deviation !== undefined && deviation.tries < mostTries;
 
 const same = (left: Deviation | undefined, right: Deviation | undefined): boolean =>
   left === undefined || right === undefined
@@ -82,43 +111,6 @@ interface Look {
   readonly fields: readonly (readonly [string, Deviation | undefined])[];
   /** Brings them again. */
   readonly delivery: NewDelivery;
-}
-
-/** Compares with what one source brings; `undefined` when it brings nothing of what changed. */
-function lookAt(
-  source: string,
-  change: RecordChange,
-  context: GuardContext,
-  landscape: Landscape,
-): Look | undefined {
-  const record = context.counterpart(source);
-  if (record === undefined || record.gone) return undefined;
-  const delivery: NewDelivery = {
-    id: newId(),
-    target: change.system,
-    source,
-    entity: change.entity,
-    sourceId: record.id,
-    lane: lanes.length - 1,
-    rulesVersion: landscape.rules.version,
-    correlation: change.correlation,
-  };
-  const known = { record, targetId: change.id, writtenFingerprint: undefined, earlier: [] };
-  const plan = planDelivery(delivery, known, landscape);
-  if (plan.kind !== 'write') return undefined;
-  const touched =
-    context.again || Object.keys(plan.fields).some((field) => Object.hasOwn(change.differences, field));
-  if (!touched) return undefined;
-  const idIn = (entity: string, id: string) =>
-    context.idIn({ system: source, entity: entity as EntityName, id }, change.system);
-  const wanted = translateReferences(plan.fields, plan.references, idIn);
-  const lane = Math.min(...plan.rules.map((rule) => lanes.indexOf(rule.lane)));
-  const found = change.after as State;
-  const fields = Object.entries(wanted).map(
-    ([field, ours]) =>
-      [field, deviationOf(fieldOf(landscape.rules, change.entity, field), ours, found[field])] as const,
-  );
-  return { fields, delivery: { ...delivery, lane } };
 }
 
 /** A system that does not know the field says nothing about it. */

@@ -27,10 +27,7 @@ export async function pollStream(stream: string, options: PollOptions, signal: A
   let accepted = 0;
   let pages = 0;
   for await (const page of connector.poll(stream, cursor, signal)) {
-    const events = eventsOf(page, system, correlation, new Date(now()).toISOString()).map((event) => ({
-      ...event,
-      lane: laneOf(system, event.type),
-    }));
+    const events = eventsOf(page, { system, correlation, at: new Date(now()).toISOString(), laneOf });
     const kept = await store.appendPage({ system, stream, cursor: page.cursor, events });
     pages++;
     accepted += kept;
@@ -41,38 +38,43 @@ export async function pollStream(stream: string, options: PollOptions, signal: A
   return accepted;
 }
 
-function eventsOf(page: PollPage, system: string, correlation: string, at: string): NewEvent[] {
+interface Origin {
+  readonly system: string;
+  readonly correlation: string;
+  readonly at: string;
+  readonly laneOf: EventLane;
+}
+
+function eventsOf(page: PollPage, origin: Origin): NewEvent[] {
+  const { system, laneOf } = origin;
   return [
-    ...(page.hints ?? []).map((hint) => eventOfHint(hint, system, usualLane)),
+    ...(page.hints ?? []).map((hint) => eventOfHint(hint, system, laneOf(system, hint.type))),
     ...(page.snapshots ?? []).flatMap((snapshot) => [
-      eventOfSnapshot(snapshot, system, correlation, at),
-      ...(snapshot.touches ?? []).map((touched) => eventOfTouched(touched, system, correlation, at)),
+      eventOfSnapshot(snapshot, origin),
+      // What follows from a polled object has to be read.
+      ...(snapshot.touches ?? []).map((touched) => eventOf(touched, 'write', origin)),
     ]),
   ];
 }
 
-const eventOfSnapshot = (snapshot: Snapshot, system: string, correlation: string, at: string): NewEvent => ({
-  id: newId(),
-  system,
-  type: snapshot.entity,
-  objectId: snapshot.id,
-  operation: snapshot.state === null ? 'unlink' : 'write',
-  fields: [],
-  correlation,
-  occurredAt: at,
-  echo: false,
+const eventOfSnapshot = (snapshot: Snapshot, origin: Origin): NewEvent => ({
+  ...eventOf(snapshot, snapshot.state === null ? 'unlink' : 'write', origin),
   state: snapshot.state,
 });
 
-/** What follows from a polled object has to be read. */
-const eventOfTouched = (touched: ObjectKey, system: string, correlation: string, at: string): NewEvent => ({
+const eventOf = (
+  { entity, id }: ObjectKey,
+  operation: NewEvent['operation'],
+  { system, correlation, at, laneOf }: Origin,
+): NewEvent => ({
   id: newId(),
   system,
-  type: touched.entity,
-  objectId: touched.id,
-  operation: 'write',
+  type: entity,
+  objectId: id,
+  operation,
   fields: [],
   correlation,
   occurredAt: at,
   echo: false,
+  lane: laneOf(system, entity),
 });

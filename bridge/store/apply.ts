@@ -63,7 +63,7 @@ export interface GuardContext {
    * True when every field has to be looked at, whether or not it differs from the record: something was found there before,
    * or the bridge wrote it since it was read last.
    */
-  readonly again: boolean;
+  again(): boolean;
   /** The record of the same business object in that system. */
   counterpart(system: string): StoredRecord | undefined;
   /** Id in `system` of an object of another one. */
@@ -138,7 +138,7 @@ export function createApply(tables: Tables) {
    */
   function watch(
     change: RecordChange,
-    again: boolean,
+    again: () => boolean,
     guard: Guard | undefined,
     nowMs: number,
     at: string,
@@ -194,7 +194,7 @@ export function createApply(tables: Tables) {
       else if (links.drift(object) === undefined) return 'unchanged';
       const { state, correlation } = reading;
       const asItWas = { ...object, before: state, after: state, differences: {}, correlation };
-      return watch(asItWas, true, guard, nowMs, at) ? 'changed' : 'unchanged';
+      return watch(asItWas, () => true, guard, nowMs, at) ? 'changed' : 'unchanged';
     }
 
     const before = known === undefined || known.gone ? null : known.state;
@@ -220,7 +220,7 @@ export function createApply(tables: Tables) {
       routed.add(delivery.target);
       if (delivery.target !== echoTo) deliveries.enqueue(delivery, nowMs, at);
     }
-    const written = known !== undefined && guard !== undefined && links.writtenSince(object, known.readAt);
+    const written = () => known !== undefined && links.writtenSince(object, known.readAt);
     watch(change, written, guard, nowMs, at);
     needs.lookAgain(object, nowMs, routed);
     decide.changed(object, gone, newKeys, nowMs, at);

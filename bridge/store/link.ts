@@ -80,7 +80,7 @@ export function linkTable({ connection, kysely }: OpenDatabase) {
       .where('entity', '=', slot<string>('entity'))
       .where('external_id', '=', slot<string>('id')),
   );
-  // Two look-ups: as one join they take SQLite ten times as long.
+  // Two look-ups, here and below: as one join they take SQLite ten times as long.
   const inSystem = prepare<{ objectId: string; system: string }, CounterpartRow>(
     connection,
     kysely
@@ -164,16 +164,9 @@ export function linkTable({ connection, kysely }: OpenDatabase) {
       .where('entity', '=', slot<string>('entity'))
       .where('external_id', '=', slot<string>('id')),
   );
-  const writtenSince = prepare<SystemObject & { instant: string }>(
+  const settledAt = prepare<{ delivery: number }, { at: string | null }>(
     connection,
-    kysely
-      .selectFrom('link')
-      .innerJoin('delivery', 'delivery.seq', 'link.written_by')
-      .select('delivery.seq')
-      .where('link.system', '=', slot<string>('system'))
-      .where('link.entity', '=', slot<string>('entity'))
-      .where('link.external_id', '=', slot<string>('id'))
-      .where('delivery.settled_at', '>=', slot<string>('instant')),
+    kysely.selectFrom('delivery').select('settled_at as at').where('seq', '=', slot<number>('delivery')),
   );
   // Mostly everybody keeps to what is theirs, and then nothing has to be looked up with each change.
   let anyDrift = connection.prepare('select 1 from link where drift is not null limit 1').get() !== undefined;
@@ -200,6 +193,9 @@ export function linkTable({ connection, kysely }: OpenDatabase) {
     const objectId = objectOf(object);
     return objectId === undefined ? undefined : inSystem.get({ objectId, system });
   }
+
+  const writerOf = ({ system, entity, id }: SystemObject): number | undefined =>
+    writtenBy.get({ system, entity, id })?.delivery ?? undefined;
 
   const objectOf = (object: SystemObject): string | undefined => get.get(object)?.object_id;
 
@@ -233,11 +229,13 @@ export function linkTable({ connection, kysely }: OpenDatabase) {
       setDrift.run({ ...object, drift: JSON.stringify({ deviations, open, looks } satisfies Drift) });
     },
     /** True when the bridge wrote the object at this instant or later. */
-    writtenSince: ({ system, entity, id }: SystemObject, instant: string): boolean =>
-      writtenSince.get({ system, entity, id, instant }) !== undefined,
+    writtenSince(object: SystemObject, instant: string): boolean {
+      const delivery = writerOf(object);
+      const at = delivery === undefined ? null : (settledAt.get({ delivery })?.at ?? null);
+      return at !== null && at >= instant;
+    },
     /** Number of the delivery that wrote the object last. */
-    writtenBy: ({ system, entity, id }: SystemObject): number | undefined =>
-      writtenBy.get({ system, entity, id })?.delivery ?? undefined,
+    writtenBy: writerOf,
     /** True when `link` would not throw. */
     canLink: (left: SystemObject, right: SystemObject): boolean =>
       fits(left, objectOf(left), right, objectOf(right)),

@@ -9,7 +9,6 @@ export function createReader(connection: Connection) {
   const commit = connection.prepare('commit');
 
   return function read<Result>(operation: () => Result): Result {
-    if (connection.inTransaction) return operation();
     begin.run();
     try {
       return operation();
