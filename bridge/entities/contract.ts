@@ -37,6 +37,11 @@ export const contract = defineEntity({
     amount: money('Agreed value without tax; for a retainer, of one interval.'),
     cap: money('Most that may be billed without tax; empty for no limit.'),
     cap_hours: decimal('Most hours that may be billed; empty for no limit.', { unit: 'hours' }),
+    hours: decimal('Agreed hours; for a retainer those that were bought. Empty where none were agreed.', {
+      unit: 'hours',
+    }),
+    hours_delivered: decimal('Hours of its timesheets so far.', { unit: 'hours' }),
+    delivered: money('Value without tax of what was delivered so far.'),
     currency: currencyOf('the amounts'),
     expenses_billable: flag('True when expenses are billed on top.'),
     payment_terms: paymentTerms,
@@ -46,6 +51,9 @@ export const contract = defineEntity({
     starts_on: day('First day on which it holds.'),
     ends_on: day('Last day on which it holds; empty for no end.'),
     amendment: text('Number or name of the latest amendment; empty while the first text holds.'),
+    to_bill: flag('True while something is delivered or due and stands on no invoice, not even a draft.', {
+      accounting: true,
+    }),
     billed: money('Sum of its posted invoices less credit notes, without tax.', { accounting: true }),
   },
 });

@@ -21,6 +21,7 @@ export const opportunity = defineEntity({
     status: code('Where the sale stands.', ['open', 'won', 'lost']),
     close_on: day('Expected, later real, day of the decision.'),
     owner_email: text('E-mail address of the salesperson, lower case.'),
+    project: text('Numbers or names of the projects that it became.', { owner: 'erp' }),
     ...billingFields,
   },
 });

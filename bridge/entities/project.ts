@@ -15,7 +15,11 @@ export const project = defineEntity({
     legal_entity: legalEntity,
     service_line: serviceLine,
     cost_centre: costCentre,
-    status: code('Whether time may be booked.', ['active', 'closed']),
+    status: code('Whether time may be booked: not while it is paused, and never again once closed.', [
+      'active',
+      'paused',
+      'closed',
+    ]),
     billable: flag('True when its time is invoiced.'),
     billing_method: billingMethod,
     currency: currencyOf('the currency that it is billed in'),

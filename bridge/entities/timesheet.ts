@@ -1,6 +1,6 @@
-import { costCentre, legalEntity, resourceRole } from './dimension.ts';
+import { costCentre, currencyOf, legalEntity, resourceRole } from './dimension.ts';
 import { defineEntity } from './entity.ts';
-import { code, day, decimal, flag, reference, text } from './field.ts';
+import { code, day, decimal, flag, money, reference, text } from './field.ts';
 
 export const timesheet = defineEntity({
   name: 'timesheet',
@@ -16,6 +16,8 @@ export const timesheet = defineEntity({
     notes: text('What was done.'),
     billable: flag('True when it is to be invoiced.'),
     approval: code('Where it stands.', ['unsubmitted', 'submitted', 'approved']),
+    rate: money('Price of an hour without tax, as the customer is billed; empty where there is none.'),
+    currency: currencyOf('the rate'),
     resource_role: resourceRole('Role that the person worked in'),
     legal_entity: legalEntity,
     cost_centre: costCentre,

@@ -73,6 +73,7 @@ export function loadRules(directory: string, offers: readonly ConnectorOffer[]):
     entities: policiesOf(policies, extensions),
     tables: Object.fromEntries(tables.map((table) => [table.name.value, tableOf(table)])),
     subscribers: subscribers.map(({ name, events }) => ({ name: name.value, events })),
+    flows: [],
   };
   return { version: versionOf(content), ...content };
 }

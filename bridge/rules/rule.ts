@@ -2,6 +2,7 @@ import type { EntityName } from '../entities/catalogue.ts';
 import type { Extension } from '../entities/extension.ts';
 import type { FieldKind, Value } from '../entities/field.ts';
 import type { Role } from '../entities/role.ts';
+import type { Flow } from './flow.ts';
 
 /** Priority class of deliveries; earlier in this list is served first. */
 export const lanes = ['finance', 'operations', 'bulk'] as const;
@@ -139,4 +140,5 @@ export interface RuleSet {
   readonly entities: Readonly<Partial<Record<EntityName, EntityPolicy>>>;
   readonly tables: Readonly<Record<string, ValueTable>>;
   readonly subscribers: readonly SubscriberDeclaration[];
+  readonly flows: readonly Flow[];
 }

@@ -55,6 +55,39 @@ export interface WriteFailed {
 
 export type WriteResult = WriteDone | WriteFailed;
 
+/** One thing to be done with an object of this system, besides writing it: confirming, invoicing. */
+export interface ActionRequest {
+  /** The bridge's own name for what is done, the same at every try. What is made bears it, so that it is made once. */
+  readonly reference: string;
+  /** Id of the object in this system. */
+  readonly id: string;
+  /** What the action takes, by name. References are ids of this system already. */
+  readonly fields: State;
+  /** True when an earlier try may have reached the system without its answer reaching us. */
+  readonly uncertain: boolean;
+}
+
+/** What can be done with objects of one entity. */
+export interface ActionCapability {
+  /** For people: what it does, in a plain sentence. */
+  readonly meaning: string;
+  /** The entity of the object that it is done with. */
+  readonly on: EntityName;
+  /** The entity of what comes out of it; `WriteDone.id` is the id of that. Absent: it is the object itself. */
+  readonly makes?: EntityName;
+  /** What it takes, by name. */
+  readonly takes: Readonly<Record<string, { readonly meaning: string; readonly required?: true }>>;
+  /** Objects per call. */
+  readonly batch: number;
+}
+
+/** Of which objects a list is wanted. */
+export interface Extent {
+  /** First and last day, both included, of entities that have a day of their own: timesheets, expenses, invoices. */
+  readonly from?: string;
+  readonly to?: string;
+}
+
 /** One object to be removed. */
 export interface RemoveChange {
   readonly reference: string;
@@ -167,6 +200,18 @@ export interface Connector {
   write(entity: EntityName, changes: readonly WriteChange[], signal: AbortSignal): Promise<WriteResult[]>;
   /** Removes objects; one result per change, in order. An object that is gone already counts as done. */
   remove(entity: EntityName, changes: readonly RemoveChange[], signal: AbortSignal): Promise<WriteResult[]>;
+  /** What can be done besides, by name: `make-quotation`. Absent: nothing. */
+  readonly actions?: Readonly<Record<string, ActionCapability>>;
+  /**
+   * Does one of its actions; one result per request, in order. Doing the same reference again changes nothing and answers
+   * the same.
+   */
+  act?(action: string, requests: readonly ActionRequest[], signal: AbortSignal): Promise<WriteResult[]>;
+  /**
+   * All objects of an entity as they are now, in pages, each once; those outside the extent may be left out. Reads what
+   * the bridge's user may see. Absent entities of `entities` cannot be listed.
+   */
+  list?(entity: EntityName, extent: Extent, signal: AbortSignal): AsyncIterable<readonly Snapshot[]>;
   /** Reads the raw body of a webhook whose signature is verified already; absent where the system sends none. */
   parseWebhook?(raw: Uint8Array): ParsedHints;
   /** Pages of a stream from a cursor (`undefined`: from the start the connector is configured for) up to now. */

@@ -41,6 +41,7 @@ describe('the lane of an event', () => {
       entities: {},
       tables: {},
       subscribers: [],
+      flows: [],
     };
     const connectors = declarations().map(
       ({ name }) => new MemorySystem({ name, entities: { customer: {}, invoice: {} } }),

@@ -18,6 +18,7 @@ const ruleSet = (rules: readonly Rule[], version: string, shadow: readonly strin
   entities: {},
   tables: {},
   subscribers: [],
+  flows: [],
 });
 
 interface Run {

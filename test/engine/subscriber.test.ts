@@ -19,6 +19,7 @@ const rules: RuleSet = {
   entities: {},
   tables: {},
   subscribers: [{ name: 'ledger', events: ['invoice.posted', 'invoice.paid', 'invoice.disputed'] }],
+  flows: [],
 };
 
 async function startBridge(receiver: Receiver, path: string, odoo: MemorySystem) {

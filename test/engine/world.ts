@@ -103,6 +103,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     rules: options.rules ?? shippedLikeRules,
     entities: options.policies ?? {},
     tables: {},
+    flows: [],
     subscribers: wanted.map(([name, events]) => ({ name, events })),
   };
   let landscape = createLandscape(rules, connectors);

@@ -36,6 +36,7 @@ describe('rulesFrom', () => {
     entities: {},
     tables: {},
     subscribers: [],
+    flows: [],
   };
 
   test('gives the rules of a role and an entity, in the order they are written in', () => {
