@@ -55,10 +55,10 @@ export function addAccountRoutes(app: Hono<SandboxEnvironment>, state: HubspotSt
   );
 }
 
-const describeStage = ({ id, label, closed, won }: Stage, displayOrder: number) => ({
+const describeStage = ({ id, label, closed, probability }: Stage, displayOrder: number) => ({
   id,
   label,
   displayOrder,
   archived: false,
-  metadata: { isClosed: String(closed), probability: closed ? (won ? '1.0' : '0.0') : '0.5' },
+  metadata: { isClosed: String(closed), probability },
 });

@@ -15,6 +15,7 @@ const unlabelled = 341;
 
 interface AssociationInput {
   readonly id?: string;
+  readonly after?: string;
   readonly from?: { readonly id?: string };
   readonly to?: { readonly id?: string } | readonly { readonly id?: string }[];
   readonly types?: readonly { readonly associationCategory?: string; readonly associationTypeId?: number }[];
@@ -27,10 +28,15 @@ export function addAssociationRoutes(app: Hono<SandboxEnvironment>, state: Hubsp
     const inputs = inputsOf(await bodyOf(c), 1000) as readonly AssociationInput[];
     const results: object[] = [];
     const errors: ItemError[] = [];
-    for (const { id = '' } of inputs) {
+    for (const { id = '', after = '0' } of inputs) {
       const companies = state.companiesOfDeal.get(id) ?? [];
-      if (companies.length === 0) errors.push(noneFound(id));
-      else results.push({ from: { id }, to: companies.map(describe) });
+      if (companies.length === 0) {
+        errors.push(noneFound(id));
+        continue;
+      }
+      const end = Number(after) + state.associationPage;
+      const paging = end < companies.length ? { paging: { next: { after: String(end) } } } : {};
+      results.push({ from: { id }, to: companies.slice(Number(after), end).map(describe), ...paging });
     }
     return c.json(complete(state, results, errors), errors.length > 0 ? 207 : 200);
   });
@@ -75,7 +81,7 @@ export function addAssociationRoutes(app: Hono<SandboxEnvironment>, state: Hubsp
   });
 }
 
-function typesOf(input: AssociationInput): number[] {
+export function typesOf(input: Pick<AssociationInput, 'types'>): number[] {
   const types = input.types ?? [];
   if (types.length === 0) throw invalid('Some required fields were not set: [types]');
   return types.map((type) => {
@@ -88,7 +94,12 @@ function typesOf(input: AssociationInput): number[] {
 }
 
 /** A deal has one primary company: a new one takes the label from the old one, which stays associated. */
-function associate(state: HubspotState, deal: string, company: string, types: readonly number[]): void {
+export function associate(
+  state: HubspotState,
+  deal: string,
+  company: string,
+  types: readonly number[],
+): void {
   const companies = state.companiesOfDeal.get(deal) ?? [];
   let association = companies.find(({ toId }) => toId === company);
   if (association === undefined) {

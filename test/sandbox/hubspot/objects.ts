@@ -142,6 +142,7 @@ function closedState(
   return {
     hs_is_closed: String(stage?.closed === true),
     hs_is_closed_won: String(stage?.won === true),
+    ...(stage === undefined ? {} : { hs_deal_stage_probability: String(Number(stage.probability)) }),
   };
 }
 

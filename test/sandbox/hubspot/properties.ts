@@ -73,7 +73,7 @@ const standardProperties: Readonly<Record<ObjectType, readonly Property[]>> = {
     ...standard('datetime', ['closedate']),
     ...standard('datetime', ['createdate', 'hs_lastmodifieddate'], true),
     ...standard('bool', ['hs_is_closed', 'hs_is_closed_won'], true),
-    ...standard('number', ['hs_object_id'], true),
+    ...standard('number', ['hs_object_id', 'hs_deal_stage_probability'], true),
   ],
 };
 

@@ -5,7 +5,7 @@ import type { Journal } from '../journal.ts';
 import { createQuota, type QuotaOptions } from '../quota.ts';
 import { createSandboxCore, listen, type SandboxEnvironment, type ServerOptions } from '../server.ts';
 import { addAccountRoutes } from './account.ts';
-import { addAssociationRoutes } from './associations.ts';
+import { addAssociationRoutes, associate } from './associations.ts';
 import { addBatchRoutes } from './batch.ts';
 import { faultBody, Refusal } from './errors.ts';
 import { archive, create, requirePresent, requireValid, update } from './objects.ts';
@@ -50,6 +50,8 @@ export interface HubspotSandbox {
     create(type: ObjectType, properties: Record<string, string>): string;
     edit(type: ObjectType, id: string, properties: Record<string, string>): void;
     archive(type: ObjectType, id: string): void;
+    /** Adds a company to a deal, the first one as the primary one. */
+    connect(deal: string, company: string): void;
   };
   close(): Promise<void>;
 }
@@ -95,6 +97,8 @@ export async function startHubspotSandbox(options: HubspotSandboxOptions = {}): 
         update(state, type, requirePresent(state, type, id), requireValid(state, type, properties));
       },
       archive: (type, id) => archive(state, type, id),
+      connect: (deal, company) =>
+        associate(state, deal, company, state.companiesOfDeal.get(deal)?.length ? [341] : [5]),
     },
     close: server.close,
   };

@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
 import type { SandboxEnvironment } from '../server.ts';
+import { associate, typesOf } from './associations.ts';
 import { bodyOf } from './batch.ts';
 import { invalid } from './errors.ts';
 import {
@@ -39,7 +40,11 @@ export function addSingleRoutes(app: Hono<SandboxEnvironment>, state: HubspotSta
     const body = await bodyOf(c);
     if (!Array.isArray(body.associations)) throw invalid('Some required fields were not set: [associations]');
     const properties = requireValid(state, type, body.properties);
-    return c.json(answerOf(create(state, type, properties), Object.keys(properties)), 201);
+    const companies = companiesIn(body.associations);
+    for (const { id } of companies) requirePresent(state, 'companies', id);
+    const object = create(state, type, properties);
+    for (const { id, types } of companies) associate(state, object.id, id, types);
+    return c.json(answerOf(object, Object.keys(properties)), 201);
   });
 
   app.get('/crm/v3/objects/:type/:id', (c) => {
@@ -60,5 +65,17 @@ export function addSingleRoutes(app: Hono<SandboxEnvironment>, state: HubspotSta
     return c.body(null, 204);
   });
 }
+
+interface NewAssociation {
+  readonly to?: { readonly id?: unknown };
+  readonly types?: Parameters<typeof typesOf>[0]['types'];
+}
+
+/** What a new deal is connected with at once: companies, the only thing that there is. */
+const companiesIn = (associations: readonly NewAssociation[]): { id: string; types: number[] }[] =>
+  associations.map(({ to, types = [] }) => {
+    if (typeof to?.id !== 'string') throw invalid('Some required fields were not set: [to.id]');
+    return { id: to.id, types: typesOf({ types }) };
+  });
 
 const namesOf = (text: string | undefined): string[] => (text === undefined ? [] : text.split(','));

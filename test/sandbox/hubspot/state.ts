@@ -28,6 +28,8 @@ export interface Stage {
   readonly label: string;
   readonly closed: boolean;
   readonly won: boolean;
+  /** How likely a deal in this stage is won, 0 to 1. */
+  readonly probability: string;
 }
 
 export interface Pipeline {
@@ -47,6 +49,8 @@ export interface HubspotState {
   readonly owners: Owner[];
   /** How long search takes to see a new state, in milliseconds; for states stored from now on. */
   searchDelay: number;
+  /** Companies of one deal that one answer tells. */
+  associationPage: number;
   /** Takes the next object id. */
   nextId(): string;
   /** Stores a new state of an object; search sees it when the delay has passed. */
@@ -57,19 +61,25 @@ export interface HubspotState {
   indexed(type: ObjectType): StoredObject[];
 }
 
-const stage = (id: string, label: string, closed = false, won = false): Stage => ({ id, label, closed, won });
+const stage = (id: string, label: string, probability: string, closed = false): Stage => ({
+  id,
+  label,
+  closed,
+  won: closed && probability === '1.0',
+  probability,
+});
 
 const salesPipeline: Pipeline = {
   id: 'default',
   label: 'Sales Pipeline',
   stages: [
-    stage('appointmentscheduled', 'Appointment Scheduled'),
-    stage('qualifiedtobuy', 'Qualified To Buy'),
-    stage('presentationscheduled', 'Presentation Scheduled'),
-    stage('decisionmakerboughtin', 'Decision Maker Bought-In'),
-    stage('contractsent', 'Contract Sent'),
-    stage('closedwon', 'Closed Won', true, true),
-    stage('closedlost', 'Closed Lost', true),
+    stage('appointmentscheduled', 'Appointment Scheduled', '0.2'),
+    stage('qualifiedtobuy', 'Qualified To Buy', '0.4'),
+    stage('presentationscheduled', 'Presentation Scheduled', '0.6'),
+    stage('decisionmakerboughtin', 'Decision Maker Bought-In', '0.8'),
+    stage('contractsent', 'Contract Sent', '0.9'),
+    stage('closedwon', 'Closed Won', '1.0', true),
+    stage('closedlost', 'Closed Lost', '0.0', true),
   ],
 };
 
@@ -88,6 +98,7 @@ export function createHubspotState(clock: Clock, searchDelayMilliseconds: number
   const state: HubspotState = {
     clock,
     searchDelay: searchDelayMilliseconds,
+    associationPage: 500,
     properties: { companies: createPropertyCatalogue('companies'), deals: createPropertyCatalogue('deals') },
     objects,
     companiesOfDeal: new Map(),
