@@ -54,6 +54,13 @@ export interface SearchAnswer {
   readonly results: readonly HubspotObject[];
 }
 
+export interface List {
+  readonly archived: boolean;
+  readonly properties: readonly string[];
+  /** Where the page starts, as the one before it said. */
+  readonly after: string | undefined;
+}
+
 export interface ListAnswer<Item> {
   readonly results: readonly Item[];
   readonly paging?: { readonly next?: { readonly after: string } };
@@ -73,11 +80,8 @@ export interface HubspotApi {
   upsertBatch(type: ObjectType, inputs: readonly BatchInput[], signal: AbortSignal): Promise<BatchAnswer>;
   archiveBatch(type: ObjectType, ids: readonly string[], signal: AbortSignal): Promise<void>;
   search(type: ObjectType, search: Search, signal: AbortSignal): Promise<SearchAnswer>;
-  listArchived(
-    type: ObjectType,
-    after: string | undefined,
-    signal: AbortSignal,
-  ): Promise<ListAnswer<HubspotObject>>;
+  /** One page of all objects, or of the deleted ones, by id; not delayed as search is, and without its limit. */
+  list(type: ObjectType, list: List, signal: AbortSignal): Promise<ListAnswer<HubspotObject>>;
   /** Any other call. */
   get<Body>(path: string, action: string, signal: AbortSignal, query?: Record<string, string>): Promise<Body>;
   /** `repeatable`: sending it twice does what sending it once does. */
@@ -161,12 +165,17 @@ export function createApi(settings: HubspotSettings): HubspotApi {
       });
       return answer.body as SearchAnswer;
     },
-    async listArchived(type, after, signal) {
+    async list(type, { archived, properties, after }, signal) {
       const answer = await http.request({
         method: 'GET',
         path: `${objects}/${type}`,
-        query: { archived: true, limit: 100, after },
-        action: `list deleted ${words[type]}`,
+        query: {
+          archived,
+          limit: 100,
+          after,
+          ...(properties.length === 0 ? {} : { properties: properties.join(',') }),
+        },
+        action: `list ${archived ? 'deleted ' : ''}${words[type]}`,
         signal,
       });
       return answer.body as ListAnswer<HubspotObject>;

@@ -11,31 +11,49 @@ interface Associated {
     readonly toObjectId: number | string;
     readonly associationTypes: readonly { readonly typeId: number }[];
   }[];
+  /** Where a deal has more companies than one answer tells. */
+  readonly paging?: { readonly next?: { readonly after: string } };
 }
 
-/** The company of each deal: the primary one, else the first. Deals without one are not in the map. */
+/** A company of a deal, and whether it is the primary one: the one that the sale is to. */
+interface Candidate {
+  readonly id: string;
+  readonly primary: boolean;
+}
+
+/**
+ * The company of each deal: the primary one. Among several none of which is primary (another program may have made the
+ * connections), the oldest. Deals without one are not in the map.
+ */
 export async function readCompanies(
   api: HubspotApi,
   deals: readonly string[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
-  const companies = new Map<string, string>();
-  if (deals.length === 0) return companies;
-  const answer = await api.post<BatchAnswer<Associated>>(
-    `${path}/read`,
-    { inputs: deals.map((id) => ({ id })) },
-    `read the companies of ${deals.length} deals`,
-    true,
-    signal,
-  );
-  for (const { from, to } of answer.results) {
-    const primary = to.find(({ associationTypes }) =>
-      associationTypes.some(({ typeId }) => typeId === primaryCompany),
-    );
-    const chosen = primary ?? to[0];
-    if (chosen !== undefined) companies.set(String(from.id), String(chosen.toObjectId));
+  const chosen = new Map<string, Candidate>();
+  let inputs: { readonly id: string; readonly after?: string }[] = deals.map((id) => ({ id }));
+  while (inputs.length > 0) {
+    const action = `read the companies of ${inputs.length} deals`;
+    const answer = await api.post<BatchAnswer<Associated>>(`${path}/read`, { inputs }, action, true, signal);
+    inputs = [];
+    for (const { from, to, paging } of answer.results) {
+      const deal = String(from.id);
+      for (const { toObjectId, associationTypes } of to) {
+        const primary = associationTypes.some(({ typeId }) => typeId === primaryCompany);
+        const candidate = { id: String(toObjectId), primary };
+        if (goesBefore(candidate, chosen.get(deal))) chosen.set(deal, candidate);
+      }
+      if (paging?.next !== undefined) inputs.push({ id: deal, after: paging.next.after });
+    }
   }
-  return companies;
+  return new Map([...chosen].map(([deal, { id }]) => [deal, id]));
+}
+
+/** Ids of HubSpot rise. */
+function goesBefore(candidate: Candidate, other: Candidate | undefined): boolean {
+  if (other === undefined || candidate.primary !== other.primary)
+    return other === undefined || candidate.primary;
+  return Number(candidate.id) < Number(other.id);
 }
 
 export interface DealCompany {

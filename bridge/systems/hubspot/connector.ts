@@ -59,6 +59,7 @@ export function createHubspot(options: HubspotOptions): Connector {
     streams: Object.keys(streams),
     entitiesOf: (type) => (type in streams ? [streams[type as ObjectType]] : []),
     read: reader.read,
+    list: (entity, _extent, signal) => reader.list(entity, signal),
     find: (entity, field, values, signal) => find(api, mappings, entity, field, values, signal),
     write: writer.write,
     remove,

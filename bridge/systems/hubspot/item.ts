@@ -18,7 +18,7 @@ export function itemOf(mapping: EntityMapping, change: WriteChange, index: numbe
   const properties: Record<string, string> = { [referenceProperty]: change.reference };
   for (const [name, value] of Object.entries(change.fields)) {
     const field = mapping.fields[name];
-    if (field !== undefined) {
+    if (field !== undefined && field.readOnly !== true) {
       const problem = field.extension && valueProblem(field.extension, value);
       if (problem !== undefined) return failed('invalid', problem);
       properties[field.property] = toProperty(field.kind, value);

@@ -2,16 +2,19 @@ import { Decimal } from 'decimal.js';
 import { billingFields } from '../../entities/billing.ts';
 import type { EntityName } from '../../entities/catalogue.ts';
 import type { FieldKind, State, Value } from '../../entities/field.ts';
+import { opportunity as opportunityEntity } from '../../entities/opportunity.ts';
 import type { SystemExtension } from '../system.ts';
 import type { ObjectType } from './api.ts';
 import { countryCode, countryName } from './country.ts';
 import { dayIn, noonOf } from './day.ts';
-import { customName, vatProperty } from './properties.ts';
+import { customName, dealOnly, vatProperty } from './properties.ts';
 
 /** How a canonical field is kept in a HubSpot property. */
 export interface FieldMapping {
   readonly property: string;
-  readonly kind: FieldKind | 'country' | 'day of instant';
+  readonly kind: FieldKind | 'country' | 'day of instant' | 'percent of one';
+  /** True for what HubSpot works out by itself. */
+  readonly readOnly?: true;
   /** Where it is a field of the firm's own. */
   readonly extension?: SystemExtension;
 }
@@ -42,6 +45,13 @@ const dealFields: Record<string, FieldMapping> = {
   amount: { property: 'amount', kind: 'decimal' },
   currency: text('deal_currency_code'),
   close_on: { property: 'closedate', kind: 'day of instant' },
+  probability: { property: 'hs_deal_stage_probability', kind: 'percent of one', readOnly: true },
+  ...Object.fromEntries(
+    dealOnly.map((name): [string, FieldMapping] => [
+      name,
+      { property: customName(name), kind: opportunityEntity.fields[name]?.kind ?? 'text' },
+    ]),
+  ),
   ...billing,
 };
 
@@ -57,6 +67,9 @@ export interface EntityMapping {
 
 const propertiesOf = (fields: Record<string, FieldMapping>): string[] =>
   Object.values(fields).map(({ property }) => property);
+
+const writableOf = (fields: Record<string, FieldMapping>): string[] =>
+  Object.keys(fields).filter((name) => fields[name]?.readOnly !== true);
 
 /** The properties that canonical fields are kept in, whatever the firm adds. */
 export const standardProperties: Readonly<Record<ObjectType, readonly string[]>> = {
@@ -91,13 +104,13 @@ export function mappingsWith(extensions: readonly SystemExtension[]): Mappings {
     customer: {
       type: 'companies',
       fields: customer,
-      writable: Object.keys(customer),
+      writable: writableOf(customer),
       properties: propertiesOf(customer),
     },
     opportunity: {
       type: 'deals',
       fields: opportunity,
-      writable: [...Object.keys(opportunity), 'customer', 'status'],
+      writable: [...writableOf(opportunity), 'customer', 'status'],
       properties: [...propertiesOf(opportunity), 'hs_is_closed', 'hs_is_closed_won', 'hubspot_owner_id'],
     },
   };
@@ -131,6 +144,8 @@ export function fromProperty(
   if (value === null || value === '') return null;
   if (kind === 'country') return countryCode(value);
   if (kind === 'day of instant') return dayIn(timeZone, value);
+  if (kind === 'percent of one')
+    return Number.isFinite(Number(value)) ? new Decimal(value).times(100).toFixed() : undefined;
   if (kind === 'day') return value.slice(0, 10);
   if (kind === 'decimal') return Number.isFinite(Number(value)) ? new Decimal(value).toFixed() : undefined;
   if (kind === 'flag') return value === 'true' || value === 'false' ? value === 'true' : undefined;

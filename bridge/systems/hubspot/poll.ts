@@ -67,7 +67,7 @@ async function listDeleted(api: HubspotApi, type: ObjectType, signal: AbortSigna
   const deleted: Deleted[] = [];
   let after: string | undefined;
   do {
-    const page = await api.listArchived(type, after, signal);
+    const page = await api.list(type, { archived: true, properties: [], after }, signal);
     for (const { id, archivedAt } of page.results)
       deleted.push({ id, at: archivedAt === undefined ? 0 : Date.parse(archivedAt) });
     after = page.paging?.next?.after;

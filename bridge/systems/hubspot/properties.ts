@@ -1,5 +1,6 @@
 import { billingFields } from '../../entities/billing.ts';
 import type { Field } from '../../entities/field.ts';
+import { opportunity } from '../../entities/opportunity.ts';
 import { fieldOf } from '../extension.ts';
 import type { SystemExtension } from '../system.ts';
 import type { ObjectType } from './api.ts';
@@ -53,12 +54,17 @@ const vat: PropertyDefinition = {
   hasUniqueValue: false,
 };
 
+/** Fields of an opportunity for which HubSpot's deals have no property; the first two are for salespeople to fill in. */
+export const dealOnly = ['service_line', 'billing_method', 'project'] as const;
+
+const deal = dealOnly.map((name) => definitionOf(name, opportunity.fields[name] as Field));
+
 const billing = Object.entries(billingFields).map(([name, field]) => definitionOf(name, field));
 
 /** The properties that the bridge adds to an account. */
 export const customProperties: Readonly<Record<ObjectType, readonly PropertyDefinition[]>> = {
   companies: [reference, vat, ...billing],
-  deals: [reference, ...billing],
+  deals: [reference, ...deal, ...billing],
 };
 
 /** The property for a field of the firm's own, as it is created where it is missing. */

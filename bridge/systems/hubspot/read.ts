@@ -11,6 +11,8 @@ export const readLimit = 100;
 
 /** Reads one object's state after another from the store that is up to date, never from search. */
 export interface Reader {
+  /** Pages of all objects that are not deleted, each object once. */
+  list(entity: EntityName, signal: AbortSignal): AsyncGenerator<Snapshot[]>;
   read(entity: EntityName, ids: readonly string[], signal: AbortSignal): Promise<Snapshot[]>;
 }
 
@@ -27,22 +29,41 @@ export function createReader(
     signal: AbortSignal,
   ): Promise<Snapshot[]> {
     const answer = await api.readBatch(mapping.type, { ids }, mapping.properties, signal);
-    const found = new Map(answer.results.map((object) => [object.id, object]));
-    const companies =
-      mapping.type === 'deals'
-        ? await readCompanies(api, [...found.keys()], signal)
-        : new Map<string, string>();
-    const emails = mapping.type === 'deals' ? await owners.emails(signal) : undefined;
-    return ids.map((id) => {
-      const object = found.get(id);
-      if (object === undefined) return { entity, id, state: null };
-      const own = stateOf(mapping, object.properties, settings.timeZone);
-      const more = mapping.type === 'deals' ? dealState(object, companies, emails) : companyState;
-      return { entity, id, state: { ...own, ...more } };
-    });
+    const states = await statesOf(mapping, answer.results, signal);
+    return ids.map((id) => ({ entity, id, state: states.get(id) ?? null }));
+  }
+
+  async function statesOf(
+    mapping: EntityMapping,
+    objects: readonly HubspotObject[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, State>> {
+    const deals = mapping.type === 'deals' ? objects.map(({ id }) => id) : [];
+    const companies = await readCompanies(api, deals, signal);
+    const emails = deals.length > 0 ? await owners.emails(signal) : undefined;
+    return new Map(
+      objects.map((object) => {
+        const own = stateOf(mapping, object.properties, settings.timeZone);
+        const more = mapping.type === 'deals' ? dealState(object, companies, emails) : companyState;
+        return [object.id, { ...own, ...more }];
+      }),
+    );
+  }
+
+  async function* list(entity: EntityName, signal: AbortSignal): AsyncGenerator<Snapshot[]> {
+    const mapping = mappingOf(mappings, entity);
+    let after: string | undefined;
+    do {
+      const { type, properties } = mapping;
+      const page = await api.list(type, { archived: false, properties, after }, signal);
+      const states = await statesOf(mapping, page.results, signal);
+      yield [...states].map(([id, state]) => ({ entity, id, state }));
+      after = page.paging?.next?.after;
+    } while (after !== undefined);
   }
 
   return {
+    list,
     async read(entity, ids, signal) {
       const mapping = mappingOf(mappings, entity);
       const distinct = [...new Set(ids)];
