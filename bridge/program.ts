@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { check } from './commands/check.ts';
+import { type ControlsArguments, controls } from './commands/controls.ts';
 import { decideMatch, matches } from './commands/matches.ts';
 import { schema } from './commands/schema.ts';
 import { simulate } from './commands/simulate.ts';
@@ -41,6 +42,18 @@ export async function runProgram(argumentList: readonly string[]): Promise<void>
     .action((id: string, options: { json?: boolean }) =>
       run(() => trace(id, { json: options.json === true })),
     );
+
+  program
+    .command('controls')
+    .description(
+      'show what is between a won deal and a paid invoice, and whether approved time is all accounted for',
+    )
+    .option('--month <month>', 'only this month: 2026-10')
+    .option('--from <day>', 'only from this day on')
+    .option('--to <day>', 'only up to this day')
+    .option('--format <format>', 'table, json, csv (a row for each line) or balance-csv', 'table')
+    .option('--limit <count>', 'how many lines of each control the table shows', '20')
+    .action((options: ControlsArguments) => run(() => controls(options)));
 
   program
     .command('schema')
