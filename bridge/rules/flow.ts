@@ -31,8 +31,8 @@ export interface FlowCondition {
   readonly where?: Expression;
 }
 
-/** Which of several objects have to meet a condition. None at all never do. */
-export type Quantity = 'all' | 'any';
+/** Which of several objects have to meet a condition. No object at all meets only `none`. */
+export type Quantity = 'all' | 'any' | 'none';
 
 interface StepCommon {
   readonly id: string;
@@ -94,6 +94,10 @@ export interface Flow {
   readonly from: Role;
   /** It runs for subjects for which this holds, and ends when it no longer does. */
   readonly condition: FlowCondition;
+  /** It begins only for subjects that the system in this role knows: those that were brought there once. */
+  readonly knownIn?: Role;
+  /** When one of these fields of the subject changes, the instance that is there ends and a new one begins. */
+  readonly again?: readonly string[];
   readonly objects: readonly FlowObject[];
   /** One after the other. */
   readonly steps: readonly FlowStep[];
