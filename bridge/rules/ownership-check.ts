@@ -65,6 +65,8 @@ function accountingProblem({ entity, field, from, to }: Writer): Said | undefine
 
 function ownerProblem(writer: Writer, policies: Policies): Said | undefined {
   const { entity, field, from, to } = writer;
+  // The books are the erp's, whoever owns the rest of the entity.
+  if (isAccountingOutcome(entityOf(entity), field.value)) return undefined;
   const owner = declaredOwner(entity, field.value, policies);
   if (owner === undefined || owner.value === from) return undefined;
   const message = `"${field.value}" of ${entity} is owned by ${owner.value}, see ${placeText(owner.place)}, so ${from} cannot write it to ${to}`;

@@ -212,7 +212,7 @@ const inConditions: Refusal[] = [
       '{id: a, from: erp, to: crm, fields: [name], when: {status: [active, ▸archived]}}',
     ),
     message: '"status" is never "archived"',
-    suggestion: 'known: active, closed',
+    suggestion: 'known: active, paused, closed',
   },
   {
     what: 'a value that is listed twice',
