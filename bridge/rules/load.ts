@@ -10,6 +10,8 @@ import { type ConnectorOffer, checkOffers } from './offer.ts';
 import { joinPolicies, policiesOf } from './policies.ts';
 import { type RuleProblem, RulesError } from './problem.ts';
 import { type Reader, readDocument } from './reader.ts';
+import { completeReconciliations } from './reconcile-check.ts';
+import { type ReconciliationDraft, readReconciliations } from './reconcile-file.ts';
 import type { Override, Rule, RuleSet, SystemDeclaration } from './rule.ts';
 import { fieldsOf } from './rule-file.ts';
 import { readSubscribers, type SubscriberDraft } from './subscribers-file.ts';
@@ -20,9 +22,10 @@ import { versionOf } from './version.ts';
 
 const systemsFile = 'systems.yaml';
 const subscribersFile = 'subscribers.yaml';
+const reconcileFile = 'reconcile.yaml';
 
 /**
- * Reads and checks all rules of a folder: `systems.yaml`, perhaps `subscribers.yaml`, and any number of other `*.yaml`
+ * Reads and checks all rules of a folder: `systems.yaml`, perhaps `subscribers.yaml` and `reconcile.yaml`, and any number of other `*.yaml`
  * files with the rules of one entity each, or with value tables.
  *
  * @param directory the folder; messages show its files under this path
@@ -35,7 +38,7 @@ export function loadRules(directory: string, offers: readonly ConnectorOffer[]):
     const { file, line, column } = place;
     problems.push({ file, line, column, message, ...(suggestion === undefined ? {} : { suggestion }) });
   };
-  const { systems, subscribers, readers } = readFiles(directory, report, problems);
+  const { systems, subscribers, reconciliations, readers } = readFiles(directory, report, problems);
 
   const outlines = readers.map(readOutline);
   const extensions = outlines.flatMap((outline) => outline.extensions);
@@ -65,6 +68,8 @@ export function loadRules(directory: string, offers: readonly ConnectorOffer[]):
   checkExtensions(rules, extensions, report);
   checkAgreement(rules, systems, policies, report);
   checkOffers(rules, systems, extensions, offers, report);
+  const surroundings = { rules, policies, complete };
+  const completed = completeReconciliations(reconciliations, surroundings, report);
   if (problems.length > 0) throw new RulesError(directory, problems);
 
   const content = {
@@ -74,6 +79,7 @@ export function loadRules(directory: string, offers: readonly ConnectorOffer[]):
     tables: Object.fromEntries(tables.map((table) => [table.name.value, tableOf(table)])),
     subscribers: subscribers.map(({ name, events }) => ({ name: name.value, events })),
     flows: [],
+    reconciliations: completed,
   };
   return { version: versionOf(content), ...content };
 }
@@ -81,6 +87,7 @@ export function loadRules(directory: string, offers: readonly ConnectorOffer[]):
 interface Files {
   readonly systems: SystemDraft[];
   readonly subscribers: SubscriberDraft[];
+  readonly reconciliations: ReconciliationDraft[];
   /** One for each file with rules or tables. */
   readonly readers: Reader[];
 }
@@ -88,6 +95,7 @@ interface Files {
 function readFiles(directory: string, report: Reader['report'], problems: readonly RuleProblem[]): Files {
   const systems: SystemDraft[] = [];
   const subscribers: SubscriberDraft[] = [];
+  const reconciliations: ReconciliationDraft[] = [];
   const readers: Reader[] = [];
   const names = namesIn(directory);
   if (names === undefined) {
@@ -112,13 +120,14 @@ function readFiles(directory: string, report: Reader['report'], problems: readon
     const reader = readDocument(file, content, report);
     if (name === systemsFile) systems.push(...readSystems(reader));
     else if (name === subscribersFile) subscribers.push(...readSubscribers(reader));
+    else if (name === reconcileFile) reconciliations.push(...readReconciliations(reader));
     else readers.push(reader);
   }
   if (!names.includes(systemsFile)) {
     const place = { file: join(directory, systemsFile), line: 1, column: 1 };
     report(place, 'this file is missing', 'it says which systems there are');
   }
-  return { systems, subscribers, readers };
+  return { systems, subscribers, reconciliations, readers };
 }
 
 function namesIn(directory: string): string[] | undefined {

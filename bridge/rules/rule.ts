@@ -3,6 +3,7 @@ import type { Extension } from '../entities/extension.ts';
 import type { FieldKind, Value } from '../entities/field.ts';
 import type { Role } from '../entities/role.ts';
 import type { Flow } from './flow.ts';
+import type { Reconciliation } from './reconcile.ts';
 
 /** Priority class of deliveries; earlier in this list is served first. */
 export const lanes = ['finance', 'operations', 'bulk'] as const;
@@ -141,4 +142,5 @@ export interface RuleSet {
   readonly tables: Readonly<Record<string, ValueTable>>;
   readonly subscribers: readonly SubscriberDeclaration[];
   readonly flows: readonly Flow[];
+  readonly reconciliations: readonly Reconciliation[];
 }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import type { Override, Rule, RuleSet } from './rule.ts';
+import type { Flow, FlowCondition } from './flow.ts';
+import type { Conditions, Override, Rule, RuleSet } from './rule.ts';
 
 /**
  * The version of rules: a hash over what they say. Comments, layout, the order of files, rules and keys, and
@@ -14,6 +15,8 @@ export function versionOf(rules: Omit<RuleSet, 'version'>): string {
     subscribers: [...rules.subscribers]
       .sort((left, right) => compare(left.name, right.name))
       .map(({ name, events }) => ({ name, events: [...events].sort() })),
+    reconciliations: [...rules.reconciliations].sort((left, right) => compare(left.id, right.id)),
+    flows: [...rules.flows].sort((left, right) => compare(left.id, right.id)).map(flowInOrder),
   } satisfies Omit<RuleSet, 'version'>;
   return hash('sha256', JSON.stringify(sortKeys(content)), 'hex').slice(0, 32);
 }
@@ -26,13 +29,33 @@ const withSetsInOrder = (rule: Rule): Rule => ({
 });
 
 function partInOrder<Part extends Pick<Override, 'fields' | 'when'>>(part: Part): Part {
-  const when = Object.entries(part.when).map(([field, value]) => [
-    field,
-    Array.isArray(value) ? [...value].sort((left, right) => compare(String(left), String(right))) : value,
-  ]);
   const fields = part.fields === undefined ? {} : { fields: [...part.fields].sort() };
-  return { ...part, ...fields, when: Object.fromEntries(when) };
+  return { ...part, ...fields, when: conditionsInOrder(part.when) };
 }
+
+const conditionsInOrder = (conditions: Conditions): Conditions =>
+  Object.fromEntries(
+    Object.entries(conditions).map(([field, value]) => [
+      field,
+      Array.isArray(value) ? [...value].sort((left, right) => compare(String(left), String(right))) : value,
+    ]),
+  );
+
+/** Steps and objects keep their order: it is that of the process. */
+const flowInOrder = (flow: Flow): Flow => ({
+  ...flow,
+  condition: conditionInOrder(flow.condition),
+  steps: flow.steps.map((step) => ({
+    ...step,
+    ...(step.only === undefined ? {} : { only: conditionInOrder(step.only) }),
+    ...('condition' in step ? { condition: conditionInOrder(step.condition) } : {}),
+  })),
+});
+
+const conditionInOrder = (condition: FlowCondition): FlowCondition => ({
+  ...condition,
+  when: conditionsInOrder(condition.when),
+});
 
 function sortKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortKeys);

@@ -42,6 +42,7 @@ describe('the lane of an event', () => {
       tables: {},
       subscribers: [],
       flows: [],
+      reconciliations: [],
     };
     const connectors = declarations().map(
       ({ name }) => new MemorySystem({ name, entities: { customer: {}, invoice: {} } }),

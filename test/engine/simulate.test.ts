@@ -19,6 +19,7 @@ const ruleSet = (rules: readonly Rule[], version: string, shadow: readonly strin
   tables: {},
   subscribers: [],
   flows: [],
+  reconciliations: [],
 });
 
 interface Run {

@@ -20,6 +20,7 @@ const rules: RuleSet = {
   tables: {},
   subscribers: [{ name: 'ledger', events: ['invoice.posted', 'invoice.paid', 'invoice.disputed'] }],
   flows: [],
+  reconciliations: [],
 };
 
 async function startBridge(receiver: Receiver, path: string, odoo: MemorySystem) {

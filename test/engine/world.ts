@@ -104,6 +104,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     entities: options.policies ?? {},
     tables: {},
     flows: [],
+    reconciliations: [],
     subscribers: wanted.map(([name, events]) => ({ name, events })),
   };
   let landscape = createLandscape(rules, connectors);

@@ -37,6 +37,7 @@ describe('rulesFrom', () => {
     tables: {},
     subscribers: [],
     flows: [],
+    reconciliations: [],
   };
 
   test('gives the rules of a role and an entity, in the order they are written in', () => {

@@ -24,6 +24,7 @@ test('10,000 changes on 1,000 customers are at most 20 calls of HubSpot', { time
     tables: {},
     subscribers: [],
     flows: [],
+    reconciliations: [],
   };
   const store = await openStore(temporaryPath());
   const landscape = createLandscape(rules, [odoo, hubspot.connector]);
