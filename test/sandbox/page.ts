@@ -4,13 +4,15 @@ export interface Table {
   readonly title: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly (string | null | undefined)[])[];
+  /** How many there are, where not all are shown. */
+  readonly total?: number;
 }
 
 /** A page for people who watch a demo: one table per kind of object. */
 export function tablesPage(title: string, note: string, tables: readonly Table[]) {
   const sections = tables.map(
     (table) =>
-      html`<section><h2>${table.title} <small>${String(table.rows.length)}</small></h2>
+      html`<section><h2>${table.title} <small>${countOf(table)}</small></h2>
 <table><thead><tr>${table.columns.map((column) => html`<th>${column}</th>`)}</tr></thead>
 <tbody>${table.rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell ?? ''}</td>`)}</tr>`)}</tbody></table></section>`,
   );
@@ -20,6 +22,9 @@ export function tablesPage(title: string, note: string, tables: readonly Table[]
 <style>${raw(style)}</style></head>
 <body><h1>${title}</h1><p>${note}</p>${sections}</body></html>`;
 }
+
+const countOf = ({ rows, total = rows.length }: Table): string =>
+  total > rows.length ? `${total}, the newest ${rows.length} shown` : String(total);
 
 const style = `
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem; color: #1f2933 }

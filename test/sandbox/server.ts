@@ -58,6 +58,9 @@ export function createSandboxCore(clock: Clock, refuse: (status: number) => obje
   return { app, faults, calls };
 }
 
+/** Longer bodies are not kept: pages of thousands of objects would fill the memory. */
+const longestKept = 500_000;
+
 function keepJournal(journal: Journal, clock: Clock): MiddlewareHandler<SandboxEnvironment> {
   return async (c, next) => {
     if (ownPath(c.req.path)) return next();
@@ -71,7 +74,7 @@ function keepJournal(journal: Journal, clock: Clock): MiddlewareHandler<SandboxE
       query: c.req.query(),
       request,
       status: answered ? c.res.status : null,
-      response: answered ? parse(await c.res.clone().text()) : undefined,
+      response: answered ? kept(await c.res.clone().text()) : undefined,
     });
   };
 }
@@ -122,6 +125,9 @@ export async function listen(core: SandboxCore, options: ServerOptions): Promise
     },
   };
 }
+
+const kept = (text: string): unknown =>
+  text.length > longestKept ? `${text.length} characters, which are too many to keep` : parse(text);
 
 function parse(text: string): unknown {
   if (text === '') return undefined;

@@ -4,29 +4,36 @@ import { notFound, unprocessable } from './errors.ts';
 import { bodyOf } from './input.ts';
 import type { Approval, HarvestState } from './state.ts';
 
-/** What people do with timesheets in Harvest's own pages; its API cannot. */
+/** What people do with their time and expenses in Harvest's own pages; its API cannot. Ids are of either. */
 export interface Approvals {
-  /** The consultant hands time in. */
+  /** The consultant hands in. */
   submit(ids: readonly number[]): void;
-  /** The manager approves submitted time, which locks it. */
+  /** The manager approves what was handed in, which locks it. */
   approve(ids: readonly number[]): void;
-  /** The manager takes an approval back: the time is unlocked and has to be handed in again. */
+  /** The manager takes an approval back: it is unlocked and has to be handed in again. */
   withdraw(ids: readonly number[]): void;
 }
 
 export function createApprovals(state: HarvestState): Approvals {
+  function submittable(id: number) {
+    const entry = state.timeEntries.get(id);
+    if (entry !== undefined) return { name: `Time entry ${id}`, item: entry, running: entry.running };
+    const expense = state.expenses.get(id);
+    if (expense === undefined) throw notFound();
+    return { name: `Expense ${id}`, item: expense, running: false };
+  }
+
   function move(ids: readonly number[], from: Approval, to: Approval): void {
-    const entries = ids.map((id) => {
-      const entry = state.timeEntries.get(id);
-      if (entry === undefined) throw notFound();
-      if (entry.approval !== from) throw unprocessable(`Time entry ${id} is ${entry.approval}, not ${from}`);
-      if (entry.running) throw unprocessable(`Time entry ${id} has a running timer`);
-      if (entry.billed) throw unprocessable(`Time entry ${id} has been invoiced`);
-      return entry;
+    const items = ids.map((id) => {
+      const { name, item, running } = submittable(id);
+      if (item.approval !== from) throw unprocessable(`${name} is ${item.approval}, not ${from}`);
+      if (running) throw unprocessable(`${name} has a running timer`);
+      if (item.billed) throw unprocessable(`${name} has been invoiced`);
+      return item;
     });
-    for (const entry of entries) {
-      entry.approval = to;
-      if (state.rules.approvalMovesUpdatedAt) state.touch(entry);
+    for (const item of items) {
+      item.approval = to;
+      if (state.rules.approvalMovesUpdatedAt) state.touch(item);
     }
   }
   return {
@@ -36,10 +43,10 @@ export function createApprovals(state: HarvestState): Approvals {
   };
 }
 
-/** `POST /__sandbox/timesheets/{submit,approve,withdraw}` with `{"ids": [1, 2]}`. */
+/** `POST /__sandbox/timesheets/{submit,approve,withdraw}` with `{"ids": [1, 2]}`; the same under `expenses`. */
 export function addApprovalRoutes(app: Hono<SandboxEnvironment>, approvals: Approvals): void {
   for (const step of ['submit', 'approve', 'withdraw'] as const)
-    app.post(`/__sandbox/timesheets/${step}`, async (c) => {
+    app.post(`/__sandbox/:kind{timesheets|expenses}/${step}`, async (c) => {
       const { ids } = await bodyOf(c);
       if (!Array.isArray(ids)) throw unprocessable('send {"ids": [...]}');
       approvals[step](ids.map(Number));

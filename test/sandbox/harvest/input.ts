@@ -57,6 +57,11 @@ export function number(body: Body, field: string): number | undefined {
   return value;
 }
 
+/** A number that may be emptied with `null`. */
+export function optionalNumber(body: Body, field: string): number | null | undefined {
+  return body[field] === null ? null : number(body, field);
+}
+
 export function day(body: Body, field: string): string | null | undefined {
   const value = optionalText(body, field);
   if (typeof value === 'string' && !/^\d{4}-\d{2}-\d{2}$/.test(value))

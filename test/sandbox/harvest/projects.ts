@@ -11,11 +11,13 @@ import {
   flag,
   named,
   number,
+  optionalNumber,
   optionalText,
   requiredText,
   requireFreeName,
 } from './input.ts';
 import { byActivity, listPage, stamp } from './list.ts';
+import { requireNoTimer } from './lock.ts';
 import type { Client, HarvestState, Project } from './state.ts';
 
 const billingMethods = ['Project', 'Tasks', 'People', 'none'];
@@ -48,6 +50,7 @@ export function addProjectRoutes(app: Hono<SandboxEnvironment>, state: HarvestSt
       active: true,
       fixedFee: false,
       budget: null,
+      costBudget: null,
       hourlyRate: null,
       notes: null,
       startsOn: null,
@@ -75,6 +78,7 @@ export function addProjectRoutes(app: Hono<SandboxEnvironment>, state: HarvestSt
     const fields = fieldsOf(body);
     requireFreeName(projectsOf(state, clientId), fields.name ?? project.name, project.id);
     requireOrder({ ...project, ...fields });
+    if (fields.active === false) requireNoTimer(state, 'Project', (entry) => entry.projectId === project.id);
     Object.assign(project, fields, { clientId });
     state.touch(project);
     return c.json(describe(project));
@@ -82,9 +86,14 @@ export function addProjectRoutes(app: Hono<SandboxEnvironment>, state: HarvestSt
 
   app.delete('/v2/projects/:id', (c) => {
     const project = named(state.projects, c.req.param('id'));
-    for (const entry of [...state.timeEntries.values()].filter((entry) => entry.projectId === project.id)) {
-      if (entry.billed) throw unprocessable('Project has invoiced time and cannot be deleted');
-      state.timeEntries.delete(entry.id);
+    const tracked = [...state.timeEntries.values(), ...state.expenses.values()].filter(
+      ({ projectId }) => projectId === project.id,
+    );
+    if (tracked.some(({ billed }) => billed))
+      throw unprocessable('Project has invoiced time or expenses and cannot be deleted');
+    for (const { id } of tracked) {
+      state.timeEntries.delete(id);
+      state.expenses.delete(id);
     }
     for (const assignments of [state.taskAssignments, state.userAssignments])
       for (const { id, projectId } of [...assignments.values()])
@@ -113,8 +122,9 @@ function fieldsOf(body: Body): Partial<Project> {
     fixedFee: flag(body, 'is_fixed_fee'),
     billBy: choice(body, 'bill_by', billingMethods),
     budgetBy: choice(body, 'budget_by', budgetMethods),
-    budget: number(body, 'budget'),
-    hourlyRate: number(body, 'hourly_rate'),
+    budget: optionalNumber(body, 'budget'),
+    costBudget: optionalNumber(body, 'cost_budget'),
+    hourlyRate: optionalNumber(body, 'hourly_rate'),
     notes: optionalText(body, 'notes'),
     startsOn: day(body, 'starts_on'),
     endsOn: day(body, 'ends_on'),
@@ -150,6 +160,9 @@ function addDefaults(state: HarvestState, project: Project): void {
       userId: user.id,
       active: true,
       projectManager: false,
+      useDefaultRates: true,
+      hourlyRate: null,
+      budget: null,
     });
   }
 }
@@ -169,7 +182,7 @@ function describeProject(state: HarvestState, project: Project) {
     budget_by: project.budgetBy,
     budget_is_monthly: false,
     budget: project.budget,
-    cost_budget: null,
+    cost_budget: project.costBudget,
     cost_budget_include_expenses: false,
     notify_when_over_budget: false,
     over_budget_notification_percentage: 80.0,

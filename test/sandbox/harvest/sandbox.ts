@@ -7,12 +7,17 @@ import { createSandboxCore, listen, type SandboxEnvironment, type ServerOptions 
 import { type Approvals, addApprovalRoutes, createApprovals } from './approval.ts';
 import { addClientRoutes } from './clients.ts';
 import { faultBody, Refusal } from './errors.ts';
+import { addExpenseCategoryRoutes } from './expense-categories.ts';
+import { addExpenseRoutes } from './expenses.ts';
 import { harvestPage } from './page.ts';
 import { addProjectRoutes } from './projects.ts';
-import { createHarvestState, type HarvestRules, type HarvestState } from './state.ts';
+import { addReportRoutes } from './reports.ts';
+import { type SeededTime, seedTime } from './seed.ts';
+import { createHarvestState, type HarvestRules, type HarvestState, type TimeEntry } from './state.ts';
 import { addTaskAssignmentRoutes, addTaskRoutes } from './tasks.ts';
 import { addTimeEntryRoutes } from './time-entries.ts';
-import { addUserAssignmentRoutes, addUserRoutes } from './users.ts';
+import { addUserAssignmentRoutes } from './user-assignments.ts';
+import { addUserRoutes } from './users.ts';
 
 export interface HarvestSandboxOptions extends ServerOptions {
   /** Personal access token and account that requests must carry. */
@@ -21,6 +26,8 @@ export interface HarvestSandboxOptions extends ServerOptions {
   readonly clock?: Clock;
   /** Requests of the account. Default: 100 in 15 seconds. */
   readonly quota?: QuotaOptions;
+  /** Requests of the reports, which are counted apart. Default: 100 in 15 minutes. */
+  readonly reportQuota?: QuotaOptions;
   /** Default: no rounding; approvals do not move `updated_at`. */
   readonly rules?: Partial<HarvestRules>;
 }
@@ -34,6 +41,8 @@ export interface HarvestSandbox {
   readonly calls: Journal;
   readonly state: HarvestState;
   readonly approvals: Approvals;
+  /** Fills the account with people, projects and their time, in which many requests would take long. */
+  seedTime(seeded: SeededTime): readonly TimeEntry[];
   close(): Promise<void>;
 }
 
@@ -51,7 +60,13 @@ export async function startHarvestSandbox(options: HarvestSandboxOptions = {}): 
   const { app } = core;
   app.get('/', (c) => c.html(harvestPage(state)));
   addApprovalRoutes(app, approvals);
-  app.use('/v2/*', limitRequests(options.quota ?? { requests: 100, milliseconds: 15_000 }));
+  app.use(
+    '/v2/*',
+    limitRequests(
+      options.quota ?? { requests: 100, milliseconds: 15_000 },
+      options.reportQuota ?? { requests: 100, milliseconds: 15 * 60_000 },
+    ),
+  );
   app.use('/v2/*', requireHeaders(token, accountId));
   addCompanyRoute(app);
   addClientRoutes(app, state);
@@ -61,6 +76,9 @@ export async function startHarvestSandbox(options: HarvestSandboxOptions = {}): 
   addUserRoutes(app, state);
   addUserAssignmentRoutes(app, state);
   addTimeEntryRoutes(app, state);
+  addExpenseCategoryRoutes(app, state);
+  addExpenseRoutes(app, state);
+  addReportRoutes(app, state);
   app.notFound((c) => c.json({ status: 404, error: 'Not Found' }, 404));
   app.onError((error, c) => {
     if (error instanceof Refusal) return c.json(error.body, error.status);
@@ -76,13 +94,15 @@ export async function startHarvestSandbox(options: HarvestSandboxOptions = {}): 
     calls: core.calls,
     state,
     approvals,
+    seedTime: (seeded) => seedTime(state, seeded),
     close: server.close,
   };
 }
 
-function limitRequests(options: QuotaOptions): MiddlewareHandler<SandboxEnvironment> {
-  const quota = createQuota(options);
+function limitRequests(general: QuotaOptions, reports: QuotaOptions): MiddlewareHandler<SandboxEnvironment> {
+  const quotas = { general: createQuota(general), reports: createQuota(reports) };
   return async (c, next) => {
+    const quota = c.req.path.startsWith('/v2/reports/') ? quotas.reports : quotas.general;
     const { allowed, retryAfterSeconds } = quota.take();
     if (allowed) return next();
     return c.json(faultBody(429), 429, { 'retry-after': String(retryAfterSeconds) });

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
+import { AssignmentMap } from './assignment-map.ts';
 
-interface Dated {
+export interface Dated {
   readonly id: number;
   readonly createdAt: number;
   updatedAt: number;
@@ -23,6 +24,7 @@ export interface Project extends Dated {
   billBy: string;
   budgetBy: string;
   budget: number | null;
+  costBudget: number | null;
   hourlyRate: number | null;
   notes: string | null;
   startsOn: string | null;
@@ -55,6 +57,9 @@ export interface User extends Dated {
   contractor: boolean;
   accessRoles: readonly string[];
   accessToAllFutureProjects: boolean;
+  /** What an hour of the person costs customers where nothing else is said. */
+  defaultHourlyRate: number;
+  costRate: number;
 }
 
 export interface UserAssignment extends Dated {
@@ -62,20 +67,51 @@ export interface UserAssignment extends Dated {
   readonly userId: number;
   active: boolean;
   projectManager: boolean;
+  useDefaultRates: boolean;
+  hourlyRate: number | null;
+  budget: number | null;
 }
 
 export type Approval = 'unsubmitted' | 'submitted' | 'approved';
 
-export interface TimeEntry extends Dated {
+/** What people hand in, and managers approve. */
+export interface Submittable extends Dated {
   readonly userId: number;
   projectId: number;
-  taskId: number;
+  /** The day that it belongs to. */
   spentDate: string;
-  hours: number;
   notes: string | null;
-  running: boolean;
   billed: boolean;
   approval: Approval;
+}
+
+export interface TimeEntry extends Submittable {
+  taskId: number;
+  hours: number;
+  running: boolean;
+}
+
+export interface ExpenseCategory extends Dated {
+  name: string;
+  /** Both or none: mileage at a price a kilometre. */
+  unitName: string | null;
+  unitPrice: number | null;
+  active: boolean;
+}
+
+export interface Receipt {
+  readonly url: string;
+  readonly file_name: string;
+  readonly file_size: number;
+  readonly content_type: string;
+}
+
+export interface Expense extends Submittable {
+  categoryId: number;
+  units: number;
+  totalCost: number;
+  billable: boolean;
+  receipt: Receipt | null;
 }
 
 export interface HarvestRules {
@@ -93,10 +129,12 @@ export interface HarvestState {
   readonly clients: Map<number, Client>;
   readonly projects: Map<number, Project>;
   readonly tasks: Map<number, Task>;
-  readonly taskAssignments: Map<number, TaskAssignment>;
+  readonly taskAssignments: AssignmentMap<TaskAssignment>;
   readonly users: Map<number, User>;
-  readonly userAssignments: Map<number, UserAssignment>;
+  readonly userAssignments: AssignmentMap<UserAssignment>;
   readonly timeEntries: Map<number, TimeEntry>;
+  readonly expenseCategories: Map<number, ExpenseCategory>;
+  readonly expenses: Map<number, Expense>;
   /** Id and times of a new object. */
   dated(): Dated;
   /** Notes a change of an object. */
@@ -112,10 +150,12 @@ export function createHarvestState(clock: Clock, rules: HarvestRules): HarvestSt
     clients: new Map(),
     projects: new Map(),
     tasks: new Map(),
-    taskAssignments: new Map(),
+    taskAssignments: new AssignmentMap(({ taskId }) => taskId),
     users: new Map(),
-    userAssignments: new Map(),
+    userAssignments: new AssignmentMap(({ userId }) => userId),
     timeEntries: new Map(),
+    expenseCategories: new Map(),
+    expenses: new Map(),
     dated: () => ({ id: ++lastId, createdAt: clock.now(), updatedAt: clock.now() }),
     touch(object) {
       object.updatedAt = clock.now();
@@ -130,20 +170,16 @@ export function createHarvestState(clock: Clock, rules: HarvestRules): HarvestSt
     contractor: false,
     accessRoles: ['administrator'],
     accessToAllFutureProjects: false,
+    defaultHourlyRate: 0,
+    costRate: 0,
   };
   state.users.set(administrator.id, administrator);
   return state;
 }
 
 /** The task as it is booked on in a project. */
-export function taskAssignmentOf(state: HarvestState, projectId: number, taskId: number) {
-  for (const assignment of state.taskAssignments.values())
-    if (assignment.projectId === projectId && assignment.taskId === taskId) return assignment;
-  return undefined;
-}
+export const taskAssignmentOf = (state: HarvestState, projectId: number, taskId: number) =>
+  state.taskAssignments.of(projectId, taskId);
 
-export function userAssignmentOf(state: HarvestState, projectId: number, userId: number) {
-  for (const assignment of state.userAssignments.values())
-    if (assignment.projectId === projectId && assignment.userId === userId) return assignment;
-  return undefined;
-}
+export const userAssignmentOf = (state: HarvestState, projectId: number, userId: number) =>
+  state.userAssignments.of(projectId, userId);

@@ -9,10 +9,12 @@ import {
   flag,
   named,
   number,
+  optionalNumber,
   requiredText,
   requireFreeName,
 } from './input.ts';
 import { byActivity, listPage, stamp } from './list.ts';
+import { requireNoTimer } from './lock.ts';
 import { type HarvestState, type Task, type TaskAssignment, taskAssignmentOf } from './state.ts';
 
 export function addTaskRoutes(app: Hono<SandboxEnvironment>, state: HarvestState): void {
@@ -40,6 +42,7 @@ export function addTaskRoutes(app: Hono<SandboxEnvironment>, state: HarvestState
     const task = named(state.tasks, c.req.param('id'));
     const fields = taskFields(await bodyOf(c));
     requireFreeName(state.tasks.values(), fields.name, task.id);
+    if (fields.active === false) requireNoTimer(state, 'Task', (entry) => entry.taskId === task.id);
     Object.assign(task, fields);
     state.touch(task);
     return c.json(describeTask(task));
@@ -119,8 +122,8 @@ const assignmentFields = (body: Body): Partial<TaskAssignment> =>
   defined({
     active: flag(body, 'is_active'),
     billable: flag(body, 'billable'),
-    hourlyRate: number(body, 'hourly_rate'),
-    budget: number(body, 'budget'),
+    hourlyRate: optionalNumber(body, 'hourly_rate'),
+    budget: optionalNumber(body, 'budget'),
   }) as Partial<TaskAssignment>;
 
 const describeTask = (task: Task) => ({

@@ -3,21 +3,23 @@ import type { SandboxEnvironment } from '../server.ts';
 import { unprocessable } from './errors.ts';
 import { type Body, bodyOf, day, named, number, optionalText } from './input.ts';
 import { listPage, stamp } from './list.ts';
+import { lockReason, requireUnlocked } from './lock.ts';
+import { billableRate, isBillable, roundedHours } from './rates.ts';
 import { type HarvestState, type TimeEntry, taskAssignmentOf, userAssignmentOf } from './state.ts';
-import { describeUserAssignment, me } from './users.ts';
+import { submittable } from './submittable.ts';
+import { describeUserAssignment } from './user-assignments.ts';
+import { me } from './users.ts';
 
 export function addTimeEntryRoutes(app: Hono<SandboxEnvironment>, state: HarvestState): void {
   const describe = (entry: TimeEntry) => describeTimeEntry(state, entry);
 
   app.get('/v2/time_entries', (c) => {
-    const query = c.req.query();
-    const entries = [...state.timeEntries.values()].filter(
+    const running = c.req.query('is_running');
+    const task = c.req.query('task_id');
+    const entries = submittable(c, state, state.timeEntries.values()).filter(
       (entry) =>
-        (query.from === undefined || entry.spentDate >= query.from) &&
-        (query.to === undefined || entry.spentDate <= query.to) &&
-        (query.user_id === undefined || entry.userId === Number(query.user_id)) &&
-        (query.project_id === undefined || entry.projectId === Number(query.project_id)) &&
-        (query.approval_status === undefined || entry.approval === query.approval_status),
+        (running === undefined || String(entry.running) === running) &&
+        (task === undefined || entry.taskId === Number(task)),
     );
     return listPage(c, 'time_entries', entries, describe);
   });
@@ -46,7 +48,7 @@ export function addTimeEntryRoutes(app: Hono<SandboxEnvironment>, state: Harvest
 
   app.patch('/v2/time_entries/:id', async (c) => {
     const entry = named(state.timeEntries, c.req.param('id'));
-    requireUnlocked(state, entry);
+    requireUnlocked(state, entry, 'Time entry');
     const body = await bodyOf(c);
     const moved = { project_id: entry.projectId, task_id: entry.taskId, ...body };
     Object.assign(entry, place(state, moved, entry.userId));
@@ -60,10 +62,21 @@ export function addTimeEntryRoutes(app: Hono<SandboxEnvironment>, state: Harvest
 
   app.delete('/v2/time_entries/:id', (c) => {
     const entry = named(state.timeEntries, c.req.param('id'));
-    requireUnlocked(state, entry);
+    requireUnlocked(state, entry, 'Time entry');
     state.timeEntries.delete(entry.id);
     return c.body(null, 200);
   });
+
+  for (const step of ['stop', 'restart'] as const)
+    app.patch(`/v2/time_entries/:id/${step}`, (c) => {
+      const entry = named(state.timeEntries, c.req.param('id'));
+      requireUnlocked(state, entry, 'Time entry');
+      if (entry.running === (step === 'restart'))
+        throw unprocessable(`Time entry is ${entry.running ? 'running' : 'not running'}`);
+      entry.running = step === 'restart';
+      state.touch(entry);
+      return c.json(describe(entry));
+    });
 }
 
 /** Where time may be booked: an active task of an active project that the person works on. */
@@ -80,26 +93,6 @@ function place(state: HarvestState, body: Body, userId: number): { projectId: nu
   if (userAssignmentOf(state, project.id, userId)?.active !== true)
     throw unprocessable('User is not assigned to this project');
   return { projectId: project.id, taskId };
-}
-
-/** Why nobody may change the entry; `null` when they may. */
-function lockReason(state: HarvestState, entry: TimeEntry): string | null {
-  if (entry.approval === 'approved') return 'Item Approved and Locked for this Time Period';
-  if (entry.billed) return 'Item Invoiced and Approved and Locked for this Time Period';
-  if (state.projects.get(entry.projectId)?.active === false) return 'Item belongs to an archived project';
-  return null;
-}
-
-function requireUnlocked(state: HarvestState, entry: TimeEntry): void {
-  const reason = lockReason(state, entry);
-  if (reason !== null) throw unprocessable(`Time entry is locked: ${reason}`);
-}
-
-function rounded(state: HarvestState, hours: number): number {
-  const { roundingMinutes } = state.rules;
-  if (roundingMinutes === 0) return hours;
-  const steps = Math.ceil(Math.round((hours * 60 * 1000) / roundingMinutes) / 1000);
-  return Math.round((steps * roundingMinutes * 100) / 60) / 100;
 }
 
 function describeTimeEntry(state: HarvestState, entry: TimeEntry) {
@@ -133,7 +126,7 @@ function describeTimeEntry(state: HarvestState, entry: TimeEntry) {
     invoice: null,
     hours: entry.hours,
     hours_without_timer: entry.hours,
-    rounded_hours: rounded(state, entry.hours),
+    rounded_hours: roundedHours(state, entry),
     notes: entry.notes,
     is_locked: reason !== null,
     locked_reason: reason,
@@ -144,10 +137,10 @@ function describeTimeEntry(state: HarvestState, entry: TimeEntry) {
     started_time: null,
     ended_time: null,
     is_running: entry.running,
-    billable: project?.billable === true && assignment?.billable === true,
+    billable: isBillable(state, entry),
     budgeted: true,
-    billable_rate: null,
-    cost_rate: null,
+    billable_rate: billableRate(state, entry),
+    cost_rate: user?.costRate ?? null,
     created_at: stamp(entry.createdAt),
     updated_at: stamp(entry.updatedAt),
   };

@@ -4,7 +4,8 @@ import { defined } from './clients.ts';
 import { unprocessable } from './errors.ts';
 import { type Body, bodyOf, filledText, flag, named, number, requiredText } from './input.ts';
 import { byActivity, listPage, stamp } from './list.ts';
-import { type HarvestState, type User, type UserAssignment, userAssignmentOf } from './state.ts';
+import { requireNoTimer } from './lock.ts';
+import type { HarvestState, User } from './state.ts';
 
 export function addUserRoutes(app: Hono<SandboxEnvironment>, state: HarvestState): void {
   app.get('/v2/users', (c) => listPage(c, 'users', byActivity(c, state.users.values()), describeUser));
@@ -23,8 +24,10 @@ export function addUserRoutes(app: Hono<SandboxEnvironment>, state: HarvestState
       firstName: requiredText(body, 'first_name'),
       lastName: requiredText(body, 'last_name'),
       email: requiredText(body, 'email'),
+      defaultHourlyRate: number(body, 'default_hourly_rate') ?? 0,
+      costRate: number(body, 'cost_rate') ?? 0,
     };
-    requireFreeEmail(state, user.email);
+    requireEmail(state, user.email);
     state.users.set(user.id, user);
     return c.json(describeUser(user), 201);
   });
@@ -34,46 +37,42 @@ export function addUserRoutes(app: Hono<SandboxEnvironment>, state: HarvestState
   app.patch('/v2/users/:id', async (c) => {
     const user = named(state.users, c.req.param('id'));
     const fields = fieldsOf(await bodyOf(c));
-    if (fields.email !== undefined) requireFreeEmail(state, fields.email, user.id);
+    const { firstName, lastName, email } = fields;
+    if (!user.active && [firstName, lastName, email].some((value) => value !== undefined))
+      throw unprocessable("Name and email can't be updated while the person is archived");
+    if (email !== undefined) requireEmail(state, email, user.id);
+    if (user.active && fields.active === false) archive(state, user);
     Object.assign(user, fields);
     state.touch(user);
     return c.json(describeUser(user));
   });
+
+  app.delete('/v2/users/:id', (c) => {
+    const user = named(state.users, c.req.param('id'));
+    for (const { userId } of [...state.timeEntries.values(), ...state.expenses.values()])
+      if (userId === user.id) throw unprocessable('User has time or expenses and cannot be deleted');
+    for (const { id, userId } of [...state.userAssignments.values()])
+      if (userId === user.id) state.userAssignments.delete(id);
+    state.users.delete(user.id);
+    return c.body(null, 200);
+  });
 }
 
-export function addUserAssignmentRoutes(app: Hono<SandboxEnvironment>, state: HarvestState): void {
-  const describe = (assignment: UserAssignment) => describeUserAssignment(state, assignment);
-  const path = '/v2/projects/:project/user_assignments';
-
-  app.get(path, (c) => {
-    const project = named(state.projects, c.req.param('project'));
-    const ofProject = [...state.userAssignments.values()].filter(({ projectId }) => projectId === project.id);
-    return listPage(c, 'user_assignments', byActivity(c, ofProject), describe);
-  });
-
-  app.post(path, async (c) => {
-    const project = named(state.projects, c.req.param('project'));
-    const body = await bodyOf(c);
-    const user = state.users.get(number(body, 'user_id') ?? 0);
-    if (user === undefined) throw unprocessable('User must exist');
-    if (!user.active) throw unprocessable('User is archived');
-    if (userAssignmentOf(state, project.id, user.id)) throw unprocessable('User has already been taken');
-    const assignment: UserAssignment = {
-      ...state.dated(),
-      projectId: project.id,
-      userId: user.id,
-      active: flag(body, 'is_active') ?? true,
-      projectManager: flag(body, 'is_project_manager') ?? false,
-    };
-    state.userAssignments.set(assignment.id, assignment);
-    return c.json(describe(assignment), 201);
-  });
+/** An archived person is archived from all projects too, and stays so when restored. */
+function archive(state: HarvestState, user: User): void {
+  requireNoTimer(state, 'User', ({ userId }) => userId === user.id);
+  for (const assignment of state.userAssignments.values())
+    if (assignment.userId === user.id && assignment.active) {
+      assignment.active = false;
+      state.touch(assignment);
+    }
 }
 
 /** The person whom the token belongs to. */
 export const me = (state: HarvestState): User => [...state.users.values()][0] as User;
 
-function requireFreeEmail(state: HarvestState, email: string, own?: number): void {
+function requireEmail(state: HarvestState, email: string, own?: number): void {
+  if (!/^[^@\s]+@[^@\s]+$/.test(email)) throw unprocessable('Email is invalid');
   for (const user of state.users.values())
     if (user.id !== own && user.email.toLowerCase() === email.toLowerCase())
       throw unprocessable('Email has already been taken');
@@ -99,9 +98,9 @@ const describeUser = (user: User) => ({
   has_access_to_all_future_projects: user.accessToAllFutureProjects,
   is_contractor: user.contractor,
   is_active: user.active,
-  weekly_capacity: 144_000,
-  default_hourly_rate: 0,
-  cost_rate: 0,
+  weekly_capacity: weeklyCapacity,
+  default_hourly_rate: user.defaultHourlyRate,
+  cost_rate: user.costRate,
   roles: [],
   access_roles: user.accessRoles,
   avatar_url: '',
@@ -109,19 +108,5 @@ const describeUser = (user: User) => ({
   updated_at: stamp(user.updatedAt),
 });
 
-export function describeUserAssignment(state: HarvestState, assignment: UserAssignment) {
-  const project = state.projects.get(assignment.projectId);
-  const user = state.users.get(assignment.userId);
-  return {
-    id: assignment.id,
-    project: { id: project?.id, name: project?.name, code: project?.code },
-    user: { id: user?.id, name: `${user?.firstName} ${user?.lastName}` },
-    is_active: assignment.active,
-    is_project_manager: assignment.projectManager,
-    use_default_rates: true,
-    hourly_rate: null,
-    budget: null,
-    created_at: stamp(assignment.createdAt),
-    updated_at: stamp(assignment.updatedAt),
-  };
-}
+/** Seconds; 40 hours. */
+export const weeklyCapacity = 144_000;
