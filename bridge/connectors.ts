@@ -115,8 +115,8 @@ export function configure(settings: Settings, pin: PinDatabase): Configuration {
   const { systems } = rules;
   const connectors = createConnectors(rules, settings, pin);
   const offers = systems.map((declaration, index): ConnectorOffer => {
-    const { streams, entities } = connectors[index] as Connector;
-    return { name: declaration.connector, streams, entities };
+    const { streams, entities, actions = {} } = connectors[index] as Connector;
+    return { name: declaration.connector, streams, entities, actions };
   });
   const unused = known.filter((offer) => !offers.some((other) => other.name === offer.name));
   const checked = loadRules(settings.rulesDirectory, [...offers, ...unused]);

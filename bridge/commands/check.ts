@@ -41,8 +41,11 @@ function checkRulesAlone(environment: Environment): number {
   return 1;
 }
 
-const rulesText = ({ rules, systems, version }: RuleSet): string =>
-  `${rules.length} rules between ${systems.map(({ name }) => name).join(', ')}, version ${version.slice(0, 12)}`;
+function rulesText({ rules, flows, systems, version }: RuleSet): string {
+  const names = systems.map(({ name }) => name).join(', ');
+  const processes = flows.length === 1 ? '1 flow' : `${flows.length} flows`;
+  return `${rules.length} rules between ${names}, ${processes}, version ${version.slice(0, 12)}`;
+}
 
 async function checkSystems(connectors: readonly Connector[]): Promise<number> {
   const signal = AbortSignal.timeout(patienceMs);

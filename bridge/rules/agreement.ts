@@ -2,6 +2,7 @@ import type { Role } from '../entities/role.ts';
 import { checkDependencies } from './dependency-check.ts';
 import type { RuleDraft } from './draft.ts';
 import { checkEchoes } from './echo-check.ts';
+import type { FlowDraft } from './flow-draft.ts';
 import { checkOwnership } from './ownership-check.ts';
 import type { Policies } from './policies.ts';
 import { type Placed, placeText, type Report } from './problem.ts';
@@ -12,6 +13,7 @@ export function checkAgreement(
   rules: readonly RuleDraft[],
   systems: readonly SystemDraft[],
   policies: Policies,
+  flows: readonly FlowDraft[],
   report: Report,
 ) {
   checkIds(rules, report);
@@ -19,7 +21,7 @@ export function checkAgreement(
   checkPlayers(systems, report);
   const refused = checkOwnership(rules, policies, report);
   checkEchoes(rules, refused, report);
-  checkDependencies(rules, report);
+  checkDependencies(rules, flows, report);
 }
 
 function checkIds(rules: readonly RuleDraft[], report: Report): void {

@@ -1,11 +1,16 @@
 import { type EntityName, entityOf } from '../entities/catalogue.ts';
 import { type RuleDraft, writtenFields } from './draft.ts';
+import type { FlowDraft } from './flow-draft.ts';
 import type { Report } from './problem.ts';
 
 /** Checks that what rules refer to can be there, and that what is brought when needed is needed by something. */
-export function checkDependencies(rules: readonly RuleDraft[], report: Report): void {
+export function checkDependencies(
+  rules: readonly RuleDraft[],
+  flows: readonly FlowDraft[],
+  report: Report,
+): void {
   checkReferences(rules, report);
-  checkNeeded(rules, report);
+  checkNeeded(rules, flows, report);
 }
 
 /** A delivery waits until what it refers to is linked; a reference that no rule ever links would wait for ever. */
@@ -34,17 +39,25 @@ function checkReferences(rules: readonly RuleDraft[], report: Report): void {
   }
 }
 
-/** `create: needed` waits for something that refers to the object and goes to the same role. */
-function checkNeeded(rules: readonly RuleDraft[], report: Report): void {
-  for (const { create, entity, to } of rules) {
+/** `create: needed` waits for something that refers to the object and goes to the same role, or for a flow. */
+function checkNeeded(rules: readonly RuleDraft[], flows: readonly FlowDraft[], report: Report): void {
+  const requests = flows.flatMap((flow) => flow.requests);
+  for (const { create, entity, from, to } of rules) {
     if (create.value !== 'needed' || entity === undefined || to === undefined) continue;
     const isNeeded = rules.some(
       (rule) =>
         rule.to?.value === to.value &&
         writtenFields(rule).some((field) => targetOf(rule.entity, field.value) === entity),
     );
-    if (isNeeded) continue;
-    const message = `nothing that goes to ${to.value} refers to a ${entity}, so it would never be needed`;
+    const isDelivered = requests.some(
+      (request) =>
+        request.kind === 'deliver' &&
+        request.to.value === to.value &&
+        request.object.entity === entity &&
+        request.object.role?.value === from?.value,
+    );
+    if (isNeeded || isDelivered) continue;
+    const message = `nothing that goes to ${to.value} refers to a ${entity}, and no flow delivers one, so it would never be needed`;
     report(create.place, message, 'write "create: always" or "create: never"');
   }
 }

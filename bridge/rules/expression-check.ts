@@ -1,6 +1,7 @@
 import { type ASTNode, type TypeError as ExpressionTypeError, ParseError } from '@marcbachmann/cel-js';
 import type { FieldKind } from '../entities/field.ts';
 import { environmentOf, functionNames } from './expression.ts';
+import { type ExpressionPath, nodesOf, pathsIn, variableName, withVariables } from './expression-path.ts';
 import type { Expression } from './rule.ts';
 import { suggest } from './suggest.ts';
 
@@ -12,29 +13,49 @@ export interface ExpressionProblem {
   readonly suggestion?: string;
   /** The name that is no field, where that is the problem. */
   readonly unknown?: string;
+  /** Whose field it would be, where it is another object's. */
+  readonly object?: string;
+}
+
+/** Another object whose fields an expression can read, by `name.field`. */
+export interface ReadableObject {
+  /** Its entity, for messages. */
+  readonly owner: string;
+  readonly fields: Readonly<Record<string, FieldKind>>;
+  /** There may be several of it, and nobody knows which one is meant. */
+  readonly several: boolean;
+}
+
+/** A field that an expression reads, and where it does so first. */
+export interface ExpressionRead {
+  readonly name: string;
+  readonly offset: number;
 }
 
 export type CheckedExpression =
   | {
-      readonly expression: Expression /** Type of its result in the words of the language. */;
+      readonly expression: Expression;
+      readonly reads: readonly ExpressionRead[];
+      /** Type of its result in the words of the language. */
       readonly type: string;
     }
   | { readonly problem: ExpressionProblem };
 
 /**
- * Checks an expression over the fields of an entity.
+ * Checks an expression over the fields of an entity, and perhaps of other objects.
  *
  * @param owner what the fields belong to, for messages
+ * @param objects the other objects, by the names that the expression has for them
  */
 export function checkExpression(
   text: string,
   fields: Readonly<Record<string, FieldKind>>,
   owner: string,
+  objects?: ReadonlyMap<string, ReadableObject>,
 ): CheckedExpression {
-  const environment = environmentOf(fields);
   let root: ASTNode;
   try {
-    root = environment.parse(text).ast;
+    root = environmentOf({}).parse(text).ast;
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
     return { problem: syntaxProblem(error) };
@@ -42,11 +63,47 @@ export function checkExpression(
   const nodes = nodesOf(root);
   const called = nodes.map((node) => callProblem(node, text)).find((problem) => problem !== undefined);
   if (called !== undefined) return { problem: called };
-  const result = environment.check(text);
+  const paths = objects === undefined ? [] : pathsIn(nodes);
+  const known: Record<string, FieldKind> = { ...fields };
+  for (const path of paths) {
+    const found = kindAt(path, objects as ReadonlyMap<string, ReadableObject>);
+    if (typeof found !== 'string') return { problem: found };
+    known[`${path.object}.${path.field}`] = found;
+  }
+  const environment = environmentOf(known);
+  const plain = withVariables(text, paths);
+  const result = environment.check(plain);
   if (!result.valid) return { problem: typeProblem(result.error as ExpressionTypeError, fields, owner) };
-  const read = new Set(nodes.flatMap((node) => (node.op === 'id' ? [node.args] : [])));
-  const used = Object.entries(fields).filter(([name]) => read.has(name));
-  return { expression: { text, fields: Object.fromEntries(used) }, type: result.type ?? 'dyn' };
+  const first = new Map<string, number>();
+  for (const { op, args, start } of nodesOf(environment.parse(plain).ast))
+    if (op === 'id' && !first.has(args as string)) first.set(args as string, start);
+  const reads = Object.keys(known).flatMap((name) => {
+    const offset = first.get(variableName(name));
+    return offset === undefined ? [] : [{ name, offset }];
+  });
+  const used = reads.map(({ name }) => [name, known[name] as FieldKind]);
+  return { expression: { text, fields: Object.fromEntries(used) }, reads, type: result.type ?? 'dyn' };
+}
+
+/** The kind of the field at the end of a path, or why there is none. */
+function kindAt(
+  { object, field, start, end }: ExpressionPath,
+  objects: ReadonlyMap<string, ReadableObject>,
+): FieldKind | ExpressionProblem {
+  const found = objects.get(object);
+  if (found === undefined) {
+    const message = `the expression reads "${object}.${field}", and there is no object "${object}"`;
+    return { offset: start, message, unknown: field, object, ...adviceOf(object, [...objects.keys()]) };
+  }
+  if (found.several) {
+    const message = `the expression reads "${object}.${field}", and there may be several of "${object}"`;
+    return { offset: start, message, suggestion: `use a step of its own, with "on: ${object}"` };
+  }
+  const kind = Object.hasOwn(found.fields, field) ? found.fields[field] : undefined;
+  if (kind !== undefined) return kind;
+  const message = `the expression reads "${object}.${field}", which is no field of ${found.owner}`;
+  const offset = end - field.length;
+  return { offset, message, unknown: field, object, ...adviceOf(field, Object.keys(found.fields)) };
 }
 
 function syntaxProblem(error: ParseError): ExpressionProblem {
@@ -120,10 +177,3 @@ function adviceOf(word: string, known: readonly string[]): { suggestion?: string
 }
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
-
-/** Every node below and with this one, in the order of the text. */
-function nodesOf(node: unknown): ASTNode[] {
-  if (Array.isArray(node)) return node.flatMap(nodesOf);
-  if (typeof node !== 'object' || node === null || !('op' in node) || !('args' in node)) return [];
-  return [node as ASTNode, ...nodesOf(node.args)];
-}

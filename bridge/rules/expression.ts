@@ -2,11 +2,12 @@ import { Environment } from '@marcbachmann/cel-js';
 import type { FieldKind, State, Value } from '../entities/field.ts';
 import { isList } from '../entities/state.ts';
 import { Amount, amountOf, amountOperators, amountText, negated, type Operand, rounded } from './amount.ts';
+import { nodesOf, pathsIn, variableName, withVariables } from './expression-path.ts';
 import type { Expression } from './rule.ts';
 
 /**
  * The language of expressions is CEL (https://cel.dev) with exact decimals. It can neither loop without end nor reach
- * anything but the fields of one state.
+ * anything but the fields of the states that it is given.
  *
  * Empty values: an empty text, code, day or reference is `""`, an empty flag is `false`, an empty decimal stays empty
  * in whatever is computed with it. An empty text as a result is an empty value.
@@ -71,10 +72,11 @@ language
   .registerFunction('string.isEmpty(): bool', (text: string) => text === '')
   .registerFunction('list<string>.isEmpty(): bool', (list: readonly string[]) => list.length === 0);
 
-/** The language with these fields as its variables. */
+/** The language with these fields as its variables; `project.status` is the field of another object. */
 export function environmentOf(fields: Readonly<Record<string, FieldKind>>): Environment {
   const environment = language.clone();
-  for (const [name, kind] of Object.entries(fields)) environment.registerVariable(name, typeOfKind[kind]);
+  for (const [name, kind] of Object.entries(fields))
+    environment.registerVariable(variableName(name), typeOfKind[kind]);
   return environment;
 }
 
@@ -97,8 +99,11 @@ export function evaluate(expression: Expression, state: State): Value | undefine
 }
 
 function compile({ text, fields }: Expression): Evaluate {
-  const run = environmentOf(fields).parse(text);
+  const environment = environmentOf(fields);
+  const paths = pathsIn(nodesOf(environment.parse(text).ast));
+  const run = environment.parse(withVariables(text, paths));
   const names = Object.keys(fields);
+  const variableNames = names.map(variableName);
   const kinds = Object.values(fields);
   return (state) => {
     const variables: Record<string, unknown> = {};
@@ -106,7 +111,7 @@ function compile({ text, fields }: Expression): Evaluate {
       const name = names[index] as string;
       const value = state[name];
       if (value === undefined) return undefined;
-      variables[name] = variableOf(kinds[index] as FieldKind, value);
+      variables[variableNames[index] as string] = variableOf(kinds[index] as FieldKind, value);
     }
     try {
       return valueFrom(run(variables));

@@ -1,10 +1,12 @@
 import type { EntityName } from '../entities/catalogue.ts';
-import type { FieldKind } from '../entities/field.ts';
 import type { Role } from '../entities/role.ts';
 import type { Conditions, Expression, Mapping, Timing } from './rule.ts';
 
 /** The object that a flow is about, as its objects and steps name it. */
 export const subject = 'subject';
+
+/** The day on which a flow is looked at (UTC), as its expressions name it. */
+export const today = 'today';
 
 /** An object that belongs to a business process besides its subject, and how it is found. */
 export interface FlowObject {
@@ -25,7 +27,10 @@ export interface FlowObject {
   readonly by: { readonly kind: 'same' } | { readonly kind: 'field' | 'back'; readonly field: string };
 }
 
-/** A condition on one of the flow's objects; expressions may read the others as `project.status`. */
+/**
+ * A condition on one of the flow's objects. Its expression reads that one's fields by their names, those of the others,
+ * as far as there is one of each, as `project.status`, and `today`.
+ */
 export interface FlowCondition {
   readonly when: Conditions;
   readonly where?: Expression;
@@ -92,7 +97,7 @@ export interface Flow {
   /** The entity of its subject, and the role of the system that tells of it. */
   readonly entity: EntityName;
   readonly from: Role;
-  /** It runs for subjects for which this holds, and ends when it no longer does. */
+  /** It runs for subjects for which this holds, and ends when it no longer does. It reads nothing but the subject. */
   readonly condition: FlowCondition;
   /** It begins only for subjects that the system in this role knows: those that were brought there once. */
   readonly knownIn?: Role;
@@ -102,6 +107,3 @@ export interface Flow {
   /** One after the other. */
   readonly steps: readonly FlowStep[];
 }
-
-/** The kinds of the fields that an expression over several objects reads, by `object.field`. */
-export type FlowFields = Readonly<Record<string, FieldKind>>;

@@ -6,6 +6,11 @@ import type { OverrideDraft, RuleDraft } from './draft.ts';
 import { readEntityRules, readOutline } from './entity-file.ts';
 import { checkExtensions } from './extension-check.ts';
 import { type FieldSet, fieldSetOf } from './field-set.ts';
+import type { Flow } from './flow.ts';
+import { checkFlows } from './flow-check.ts';
+import type { FlowDraft } from './flow-draft.ts';
+import { holdsFlow, readFlow } from './flow-file.ts';
+import { checkFlowOffers } from './flow-offer.ts';
 import { type ConnectorOffer, checkOffers } from './offer.ts';
 import { joinPolicies, policiesOf } from './policies.ts';
 import { type RuleProblem, RulesError } from './problem.ts';
@@ -26,7 +31,7 @@ const reconcileFile = 'reconcile.yaml';
 
 /**
  * Reads and checks all rules of a folder: `systems.yaml`, perhaps `subscribers.yaml` and `reconcile.yaml`, and any number of other `*.yaml`
- * files with the rules of one entity each, or with value tables.
+ * files with the rules of one entity each, with a flow each, or with value tables.
  *
  * @param directory the folder; messages show its files under this path
  * @param offers the connectors that there are
@@ -40,7 +45,7 @@ export function loadRules(directory: string, offers: readonly ConnectorOffer[]):
   };
   const { systems, subscribers, reconciliations, readers } = readFiles(directory, report, problems);
 
-  const outlines = readers.map(readOutline);
+  const outlines = readers.filter((reader) => !holdsFlow(reader)).map(readOutline);
   const extensions = outlines.flatMap((outline) => outline.extensions);
   const tables = outlines.flatMap((outline) => outline.tables);
   // What a file that could not be read would have added is not said to be missing.
@@ -59,6 +64,7 @@ export function loadRules(directory: string, offers: readonly ConnectorOffer[]):
     readEntityRules(outline, fieldSets.get(outline.entity), tables, complete),
   );
   const rules = files.flatMap((file) => file.rules);
+  const flows = readers.filter(holdsFlow).map((reader) => readFlow(reader, { fieldSets, tables, complete }));
   const policies = joinPolicies(
     files.flatMap(({ policy }) => policy ?? []),
     report,
@@ -66,8 +72,10 @@ export function loadRules(directory: string, offers: readonly ConnectorOffer[]):
   checkTargetNames(systems, subscribers, report);
   checkTableNames(tables, report);
   checkExtensions(rules, extensions, report);
-  checkAgreement(rules, systems, policies, report);
+  checkAgreement(rules, systems, policies, flows, report);
+  checkFlows(flows, rules, systems, extensions, report);
   checkOffers(rules, systems, extensions, offers, report);
+  checkFlowOffers(flows, systems, offers, report);
   const surroundings = { rules, policies, complete };
   const completed = completeReconciliations(reconciliations, surroundings, report);
   if (problems.length > 0) throw new RulesError(directory, problems);
@@ -78,7 +86,7 @@ export function loadRules(directory: string, offers: readonly ConnectorOffer[]):
     entities: policiesOf(policies, extensions),
     tables: Object.fromEntries(tables.map((table) => [table.name.value, tableOf(table)])),
     subscribers: subscribers.map(({ name, events }) => ({ name: name.value, events })),
-    flows: [],
+    flows: flows.map(flowOf),
     reconciliations: completed,
   };
   return { version: versionOf(content), ...content };
@@ -88,7 +96,7 @@ interface Files {
   readonly systems: SystemDraft[];
   readonly subscribers: SubscriberDraft[];
   readonly reconciliations: ReconciliationDraft[];
-  /** One for each file with rules or tables. */
+  /** One for each file with rules, a flow or tables. */
   readonly readers: Reader[];
 }
 
@@ -199,8 +207,10 @@ const selectionOf = ({ when, where }: Pick<RuleDraft, 'when' | 'where'>): Pick<R
   ...(where === undefined ? {} : { where: where.expression }),
 });
 
+const flowOf = ({ flow }: FlowDraft): Flow => complete(flow);
+
 /** Whatever is missing from a draft was reported, and a rule set with problems never comes this far. */
 function complete<T>(part: T | undefined): T {
-  if (part === undefined) throw new Error('A rule that could not be read was not reported');
+  if (part === undefined) throw new Error('A part of the rules that could not be read was not reported');
   return part;
 }

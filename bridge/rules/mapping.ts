@@ -4,7 +4,7 @@ import type { Expression, Mapping, Rule, ValueTable } from './rule.ts';
 
 /** The rules cannot say what becomes of a value. A person has to correct the value or the rules. */
 export class MappingError extends Error {
-  /** The rule's id. */
+  /** Id of the rule, or the flow. */
   readonly rule: string;
 
   constructor(message: string, rule: string, cause?: unknown) {
@@ -14,12 +14,24 @@ export class MappingError extends Error {
   }
 }
 
+/** Who says what becomes of values; messages name it. */
+export interface Author {
+  readonly id: string;
+  /** Usual: a rule. */
+  readonly is?: 'flow';
+}
+
+const nameOf = ({ id, is }: Author): string => `${is ?? 'rule'} ${id}`;
+
+/** Fields, and how their values are made. */
+export type Mapped = Author & Pick<Rule, 'fields' | 'mappings'>;
+
 /**
  * What the rule writes in the target: its fields as far as they are known.
  *
  * @throws MappingError for a value that has no counterpart, or that cannot be computed
  */
-export function mapFields(rule: Rule, state: State): State {
+export function mapFields(rule: Mapped, state: State): State {
   const mapped: Record<string, Value> = {};
   for (const name of rule.fields) {
     const mapping = rule.mappings[name];
@@ -29,7 +41,7 @@ export function mapFields(rule: Rule, state: State): State {
   return mapped;
 }
 
-function mapValue(mapping: Mapping, field: string, rule: Rule, state: State): Value | undefined {
+function mapValue(mapping: Mapping, field: string, rule: Author, state: State): Value | undefined {
   if (mapping.kind === 'constant') return mapping.value;
   if (mapping.kind === 'field') {
     const value = state[mapping.field];
@@ -42,31 +54,31 @@ function mapValue(mapping: Mapping, field: string, rule: Rule, state: State): Va
     mapping.result.values === undefined
       ? `a ${mapping.result.kind}`
       : `one of ${mapping.result.values.join(', ')}`;
-  const message = `The rule ${rule.id} makes ${JSON.stringify(value)} for the field "${field}", which must be ${allowed}. Correct what it is made from, or the expression ${mapping.expression.text}`;
+  const message = `The ${nameOf(rule)} makes ${JSON.stringify(value)} for the field "${field}", which must be ${allowed}. Correct what it is made from, or the expression ${mapping.expression.text}`;
   throw new MappingError(message, rule.id);
 }
 
-function lookUp(table: ValueTable, value: Value, field: string, rule: Rule): Value {
+function lookUp(table: ValueTable, value: Value, field: string, rule: Author): Value {
   if (value === null) return table.empty ?? null;
   const key = String(value);
   if (Object.hasOwn(table.values, key)) return table.values[key] as Value;
   if (table.otherwise !== undefined) return table.otherwise;
-  const message = `The value table "${table.name}" does not say what "${key}" becomes, which the rule ${rule.id} needs for the field "${field}". Add it to the table, or correct the value.`;
+  const message = `The value table "${table.name}" does not say what "${key}" becomes, which the ${nameOf(rule)} needs for the field "${field}". Add it to the table, or correct the value.`;
   throw new MappingError(message, rule.id);
 }
 
 /**
- * The value of an expression of a rule.
+ * The value of an expression of a rule or a flow.
  *
  * @param what what it is for, in messages
  * @throws MappingError when it cannot be computed
  */
-export function compute(expression: Expression, state: State, what: string, rule: Rule): Value | undefined {
+export function compute(expression: Expression, state: State, what: string, rule: Author): Value | undefined {
   try {
     return evaluate(expression, state);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const message = `The rule ${rule.id} cannot compute ${what} by ${expression.text}: ${reason}. Correct the values that it reads, or the expression.`;
+    const message = `The ${nameOf(rule)} cannot compute ${what} by ${expression.text}: ${reason}. Correct the values that it reads, or the expression.`;
     throw new MappingError(message, rule.id, error);
   }
 }

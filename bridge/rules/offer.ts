@@ -1,7 +1,7 @@
 import type { EntityName } from '../entities/catalogue.ts';
 import { extensionPrefix } from '../entities/extension.ts';
 import type { Role } from '../entities/role.ts';
-import type { Capability } from '../systems/system.ts';
+import type { ActionCapability, Capability } from '../systems/system.ts';
 import { type RuleDraft, writtenFields } from './draft.ts';
 import type { ExtensionDraft } from './field-set.ts';
 import type { Report } from './problem.ts';
@@ -14,6 +14,8 @@ export interface ConnectorOffer {
   readonly streams?: readonly string[];
   readonly options?: readonly string[];
   readonly entities?: Readonly<Partial<Record<EntityName, Capability>>>;
+  /** What can be done with objects besides writing them, by name. */
+  readonly actions?: Readonly<Record<string, ActionCapability>>;
 }
 
 /** Checks that the systems' connectors exist and can do what the rules ask of them. */

@@ -45,6 +45,7 @@ const conditionsInOrder = (conditions: Conditions): Conditions =>
 const flowInOrder = (flow: Flow): Flow => ({
   ...flow,
   condition: conditionInOrder(flow.condition),
+  ...(flow.again === undefined ? {} : { again: [...flow.again].sort() }),
   steps: flow.steps.map((step) => ({
     ...step,
     ...(step.only === undefined ? {} : { only: conditionInOrder(step.only) }),

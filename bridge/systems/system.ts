@@ -1,6 +1,6 @@
 import type { EntityName } from '../entities/catalogue.ts';
 import type { ExtensionKind } from '../entities/extension.ts';
-import type { State } from '../entities/field.ts';
+import type { FieldKind, State } from '../entities/field.ts';
 import type { ErrorKind } from './error.ts';
 
 /** One object of one system. */
@@ -67,6 +67,15 @@ export interface ActionRequest {
   readonly uncertain: boolean;
 }
 
+/** One value that an action takes. */
+export interface ActionInput {
+  /** For people. */
+  readonly meaning: string;
+  readonly required?: true;
+  /** What it has to be. Absent: whatever comes. */
+  readonly kind?: FieldKind;
+}
+
 /** What can be done with objects of one entity. */
 export interface ActionCapability {
   /** For people: what it does, in a plain sentence. */
@@ -76,7 +85,7 @@ export interface ActionCapability {
   /** The entity of what comes out of it; `WriteDone.id` is the id of that. Absent: it is the object itself. */
   readonly makes?: EntityName;
   /** What it takes, by name. */
-  readonly takes: Readonly<Record<string, { readonly meaning: string; readonly required?: true }>>;
+  readonly takes: Readonly<Record<string, ActionInput>>;
   /** Objects per call. */
   readonly batch: number;
 }
