@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createOdoo } from '../../bridge/systems/odoo/connector.ts';
 import { describeConnector } from '../conformance/connector.ts';
+import { switchOnMilestones } from './odoo-connector/agreement.ts';
 import { odooHarness } from './odoo-connector/conformance.ts';
+import { testContract } from './odoo-connector/contract.ts';
 import { allowWriting, type Firm, startFirm } from './odoo-connector/firm.ts';
 import { testObjects } from './odoo-connector/objects.ts';
 import { testOutbox } from './odoo-connector/outbox.ts';
@@ -16,6 +18,7 @@ beforeAll(async () => {
   firm = await startFirm(['services_bridge.group_service_billing', 'base.group_partner_manager']);
   await allowWriting(firm, 'res.partner');
   await addOwnFields(firm);
+  await switchOnMilestones(firm.admin);
 });
 
 afterAll(() => firm?.close());
@@ -24,6 +27,7 @@ describe.each(['json2', 'xmlrpc'] as const)('Odoo 19 by %s', (transport) => {
   const bench = useWorkbench(() => firm, transport);
   testObjects(bench);
   testSale(bench);
+  testContract(bench);
   testTrouble(bench);
   testOutbox(bench);
   testOwnFields(bench);

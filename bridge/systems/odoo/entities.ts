@@ -1,9 +1,11 @@
 import type { EntityName } from '../../entities/catalogue.ts';
+import { contractInOdoo } from './contract.ts';
 import { customerInOdoo } from './customer.ts';
 import type { OdooEntity } from './entity.ts';
 import { invoiceInOdoo } from './invoice.ts';
 import { opportunityInOdoo } from './opportunity.ts';
 import { projectInOdoo } from './project.ts';
+import { quoteInOdoo } from './quote.ts';
 import { taskInOdoo } from './task.ts';
 import { timesheetInOdoo } from './timesheet.ts';
 import { workerInOdoo } from './worker.ts';
@@ -11,6 +13,8 @@ import { workerInOdoo } from './worker.ts';
 export const entitiesInOdoo: Readonly<Partial<Record<EntityName, OdooEntity>>> = {
   customer: customerInOdoo,
   opportunity: opportunityInOdoo,
+  quote: quoteInOdoo,
+  contract: contractInOdoo,
   project: projectInOdoo,
   task: taskInOdoo,
   worker: workerInOdoo,

@@ -1,7 +1,7 @@
 import type { OdooEntity } from './entity.ts';
 import { idOf, referenceOf, textOf } from './value.ts';
 
-const fields = ['name', 'project_id', 'active', 'state', 'allow_billable', 'sale_line_id'];
+const fields = ['name', 'project_id', 'milestone_id', 'active', 'state', 'allow_billable', 'sale_line_id'];
 
 const closedStates = new Set(['1_done', '1_canceled']);
 
@@ -28,6 +28,7 @@ export const taskInOdoo: OdooEntity = {
       state: {
         name: textOf(row.name),
         project: referenceOf(row.project_id),
+        milestone: referenceOf(row.milestone_id),
         // Time on a task without an order line goes on no invoice.
         billable: row.allow_billable === true && idOf(row.sale_line_id) !== null,
         status: row.active === true && !closedStates.has(String(row.state)) ? 'active' : 'closed',

@@ -1,5 +1,9 @@
 import type { State } from '../../entities/field.ts';
+import type { OdooClient } from './client.ts';
 import type { OdooEntity } from './entity.ts';
+import { linesById } from './order-line.ts';
+import { distinctIds } from './related.ts';
+import { hourlyRateOf } from './terms.ts';
 import { dayOf, decimalOf, idOf, integerOf, nameOf, quantityText, referenceOf, textOf } from './value.ts';
 import { failed, type OdooValues, type ValuesResult } from './values.ts';
 
@@ -11,6 +15,7 @@ const fields = [
   'unit_amount',
   'name',
   'so_line',
+  'timesheet_invoice_id',
   'company_id',
 ];
 
@@ -19,7 +24,8 @@ const noDescription = '/';
 
 /**
  * `account.analytic.line` with a project. Odoo finds the order line by itself, from task, project and employee. It keeps no
- * approval (that is part of its Enterprise edition): what is there counts.
+ * approval (that is part of its Enterprise edition): what is there counts. The rate is that of the order line at the time
+ * of reading: a new price does not have all its timesheets read again.
  */
 export const timesheetInOdoo: OdooEntity = {
   model: 'account.analytic.line',
@@ -38,23 +44,54 @@ export const timesheetInOdoo: OdooEntity = {
       signal,
       action,
     });
-    return rows.map((row) => ({
-      id: row.id,
-      state: {
-        worker: referenceOf(row.employee_id),
-        project: referenceOf(row.project_id),
-        task: referenceOf(row.task_id),
-        day: dayOf(row.date),
-        hours: quantityText(decimalOf(row.unit_amount)),
-        notes: row.name === noDescription ? null : textOf(row.name),
-        billable: idOf(row.so_line) !== null,
-        legal_entity: nameOf(row.company_id),
-        ...own.stateOf(row),
-      },
-    }));
+    const [lines, cancelled] = await Promise.all([
+      linesById(client, distinctIds(rows, 'so_line'), signal),
+      cancelledInvoices(client, distinctIds(rows, 'timesheet_invoice_id'), signal),
+    ]);
+    return rows.map((row) => {
+      const line = lines.get(idOf(row.so_line) ?? 0);
+      const invoice = idOf(row.timesheet_invoice_id);
+      return {
+        id: row.id,
+        state: {
+          worker: referenceOf(row.employee_id),
+          project: referenceOf(row.project_id),
+          task: referenceOf(row.task_id),
+          day: dayOf(row.date),
+          hours: quantityText(decimalOf(row.unit_amount)),
+          notes: row.name === noDescription ? null : textOf(row.name),
+          billable: idOf(row.so_line) !== null,
+          rate: line === undefined ? null : hourlyRateOf(line),
+          currency: line?.currency ?? null,
+          legal_entity: nameOf(row.company_id),
+          // Draft or posted; Odoo leaves the time on an invoice that was cancelled, but bills it again.
+          invoice: invoice === null || cancelled.has(invoice) ? null : String(invoice),
+          ...own.stateOf(row),
+        },
+      };
+    });
   },
   values: async (_client, states) => states.map(timesheetValues),
 };
+
+/** Which of these invoices were cancelled. One call, none where nothing is invoiced. */
+async function cancelledInvoices(
+  client: OdooClient,
+  invoiceIds: readonly number[],
+  signal: AbortSignal,
+): Promise<ReadonlySet<number>> {
+  if (invoiceIds.length === 0) return new Set();
+  const rows = await client.searchRead(
+    'account.move',
+    [
+      ['id', 'in', invoiceIds],
+      ['state', '=', 'cancel'],
+    ],
+    ['state'],
+    { signal, action: `read ${invoiceIds.length} invoices of timesheets` },
+  );
+  return new Set(rows.map((row) => row.id));
+}
 
 const referenceFields: Readonly<Record<string, string>> = {
   worker: 'employee_id',

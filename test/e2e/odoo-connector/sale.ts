@@ -144,6 +144,9 @@ export function testSale(bench: Workbench): void {
       // XML-RPC's library cannot write this end of a section, see xml-value.ts.
       notes: bench.transport === 'xmlrpc' ? notes.replace(']]>', ']] >') : notes,
       billable: true,
+      rate: '120.10',
+      currency: 'USD',
+      invoice: null,
       legal_entity: bench.firm.company,
     });
     expect(await bench.odoo.write('timesheet', [{ ...change, id: created.id }], signal)).toEqual([
