@@ -1,11 +1,11 @@
-import { type EntityName, entityOf } from '../entities/catalogue.ts';
-import { sameFieldValue } from '../entities/comparison.ts';
-import type { Field, State, Value } from '../entities/field.ts';
+import type { EntityName } from '../entities/catalogue.ts';
+import type { State } from '../entities/field.ts';
 import { sameValue } from '../entities/state.ts';
 import { type ConflictPolicy, lanes, type RuleSet } from '../rules/rule.ts';
 import type { Guard, GuardContext, RecordChange } from '../store/apply.ts';
 import type { NewDelivery } from '../store/delivery.ts';
 import type { Deviation } from '../store/link.ts';
+import { deviationOf, fieldOf } from './deviation.ts';
 import type { Landscape } from './landscape.ts';
 import { planDelivery, translateReferences } from './plan.ts';
 import { createBring } from './route.ts';
@@ -112,26 +112,6 @@ interface Look {
   /** Brings them again. */
   readonly delivery: NewDelivery;
 }
-
-/** A system that does not know the field says nothing about it. */
-const deviationOf = (
-  field: Pick<Field, 'kind'>,
-  ours: Value,
-  theirs: Value | undefined,
-): Deviation | undefined =>
-  theirs === undefined || sameFieldValue(field, filled(field, ours), filled(field, theirs))
-    ? undefined
-    : { ours, theirs, tries: 0 };
-
-/** Some systems cannot keep nothing: an empty flag comes back as false, an empty amount as 0. */
-function filled({ kind }: Pick<Field, 'kind'>, value: Value): Value {
-  if (value !== null) return value;
-  if (kind === 'flag') return false;
-  return kind === 'decimal' ? '0' : null;
-}
-
-const fieldOf = (ruleSet: RuleSet, entity: EntityName, field: string): Pick<Field, 'kind'> =>
-  entityOf(entity).fields[field] ?? ruleSet.entities[entity]?.extensions[field] ?? { kind: 'text' };
 
 /** What a person is asked when nobody but them may decide. */
 export function conflictCause(

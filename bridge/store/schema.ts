@@ -1,4 +1,9 @@
 import type { Generated } from 'kysely';
+import type {
+  ReconciliationFindingTable,
+  ReconciliationTable,
+  ReconciliationTotalTable,
+} from './reconciliation-tables.ts';
 
 /** Booleans are 0 or 1; instants UTC ISO strings; `*_ms` numbers are milliseconds since 1970; JSON is text. */
 type Flag = 0 | 1;
@@ -189,4 +194,7 @@ export interface Schema {
   need: NeedTable;
   attempt: AttemptTable;
   cursor: CursorTable;
+  reconciliation: ReconciliationTable;
+  reconciliation_finding: ReconciliationFindingTable;
+  reconciliation_total: ReconciliationTotalTable;
 }

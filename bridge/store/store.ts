@@ -1,5 +1,4 @@
 import type { State } from '../entities/field.ts';
-import { canonicalJson, fingerprint } from '../entities/state.ts';
 import type { KeyPlan, MatchKey } from '../matching/key.ts';
 import { type Consequences, createApply, type Reading } from './apply.ts';
 import { attemptTable } from './attempt.ts';
@@ -17,9 +16,11 @@ import { lockForWriting } from './lock.ts';
 import { matchKeyTable } from './match-key.ts';
 import { type MetaKey, metaTable } from './meta.ts';
 import { needTable } from './need.ts';
+import { createNews } from './news.ts';
 import { type Candidate, type Proposal, proposalTable } from './proposal.ts';
 import { createQueueCounts, type QueueCount } from './queue.ts';
 import { createReader } from './reader.ts';
+import { createReconciliationStore, type ReconciliationStore } from './reconciliation.ts';
 import { recordTable, type StoredRecord, type SystemObject } from './record.ts';
 import type { Bring } from './reunite.ts';
 import { createSettle, type Settlement } from './settle.ts';
@@ -47,7 +48,7 @@ export interface ApplyResult {
  * Everything the bridge remembers. Every method is one transaction; those that write resolve once it is on disk.
  * Nothing here says SQLite, so that another database can stand behind the same functions.
  */
-export interface Store {
+export interface Store extends ReconciliationStore {
   /** Keeps events; those with a known id are counted as duplicates and change nothing. */
   appendEvents(events: readonly NewEvent[]): Promise<{ accepted: number; duplicates: number }>;
   /**
@@ -191,29 +192,22 @@ function createStore(
   const settle = createSettle({ decide, deliveries, attempts, events, links, needs, records });
   const queueCounts = createQueueCounts(database);
   const removeRound = createHousekeeping(database);
+  const newsOf = createNews({ events, links, records });
+  const { removeEnded, ...reconciliations } = createReconciliationStore({
+    database,
+    writer,
+    read,
+    newsOf,
+    now,
+    deliveries,
+    events,
+    links,
+    records,
+  });
   const instant = () => new Date(now()).toISOString();
 
-  /** A poll repeats what is known: only what differs from the record is worth an event. */
-  function newsOf(event: NewEvent, complete: boolean): NewEvent | undefined {
-    if (event.state === undefined) return event;
-    const open = events.openState(event.system, event.type, event.objectId);
-    if (open !== undefined) return sameState(open, event.state) ? undefined : event;
-    const known = records.get({
-      system: event.system,
-      entity: event.type,
-      id: event.objectId,
-    } as SystemObject);
-    if (event.state === null) return known !== undefined && !known.gone ? event : undefined;
-    if (known === undefined) return complete ? { ...event, operation: 'create' } : event;
-    const isNew = known.gone || known.fingerprint !== fingerprint(canonicalJson(event.state));
-    // Where somebody changed what another system owns, whoever reads the same again has to look once more; also where the
-    // bridge wrote something since that should be there.
-    return isNew || links.drift(known) !== undefined || links.writtenSince(known, known.readAt)
-      ? event
-      : undefined;
-  }
-
   return {
+    ...reconciliations,
     appendEvents: (batch) =>
       writer.write(() => {
         const at = instant();
@@ -392,7 +386,7 @@ function createStore(
       }),
 
     queues: async () => queueCounts(),
-    removeSettled: (before) => writer.write(() => removeRound(before)),
+    removeSettled: (before) => writer.write(() => removeRound(before) + removeEnded(before)),
 
     meta: async (key) => meta.get(key),
     pinMeta: (key, value) => writer.write(() => meta.pin(key, value)),
@@ -407,8 +401,3 @@ function createStore(
 }
 
 const nothing: Bring = () => undefined;
-
-function sameState(left: State | null, right: State | null): boolean {
-  if (left === null || right === null) return left === right;
-  return canonicalJson(left) === canonicalJson(right);
-}
