@@ -3,6 +3,7 @@ import type { State } from '../../bridge/entities/field.ts';
 import type { WriteChange } from '../../bridge/systems/system.ts';
 import { describeFailures } from './failures.ts';
 import type { ConformanceHarness, RunningSystem, WrittenEntity } from './harness.ts';
+import { describeListing } from './listing.ts';
 import { doneOf, drain, expectFields, never } from './outcome.ts';
 import { describeOwnFields, stateProblems } from './own-fields.ts';
 
@@ -156,6 +157,7 @@ export function describeConnector(name: string, harness: ConformanceHarness): vo
       });
     });
 
+    describeListing(harness, () => system);
     describeOwnFields(harness, () => system);
     describeFailures(harness, () => system);
   });

@@ -73,6 +73,8 @@ export interface ConformanceHarness {
   /** Entities and streams that the running system will offer; one test each. */
   readonly entities: readonly EntityName[];
   readonly streams: readonly string[];
+  /** Entities that the connector lists as a whole; each is also the entity of a stream of the running system. */
+  readonly listed?: readonly EntityName[];
   /** Whether the running system offers a fault switch. */
   readonly faults: boolean;
   start(): Promise<RunningSystem>;

@@ -118,7 +118,8 @@ function explain(body: unknown): string | undefined {
 /** Harvest answers 422 for wrong values and for objects whose state forbids the change; only its words tell. */
 function refined(error: unknown): unknown {
   if (!(error instanceof SystemError) || error.status !== 422) return error;
-  if (!/already been taken|locked|archived|cannot be deleted/i.test(error.message)) return error;
+  if (!/already been taken|locked|archived|running timer|cannot be deleted/i.test(error.message))
+    return error;
   const { system, action, status } = error;
   return new SystemError('conflict', error.message, {
     system,
@@ -128,6 +129,6 @@ function refined(error: unknown): unknown {
   });
 }
 
-/** Whether a create failed because the name is in use. */
-export const nameTaken = (error: unknown): error is SystemError =>
+/** Whether a create failed because the name, address or place is in use. */
+export const alreadyTaken = (error: unknown): error is SystemError =>
   error instanceof SystemError && error.kind === 'conflict' && /already been taken/i.test(error.message);

@@ -7,6 +7,7 @@ import type { HarvestSettings } from './options.ts';
 interface Company {
   readonly name: string;
   readonly approval_feature: boolean;
+  readonly expense_feature: boolean;
 }
 
 /** Looks at everything the connector depends on; the first call that fails ends it, with a remedy. */
@@ -24,6 +25,11 @@ export async function check(
         level: 'warning',
         message: 'Timesheet approval is switched off in Harvest, so no time will ever be approved.',
         remedy: 'Switch it on in Harvest: Settings, Modules, Timesheet approval.',
+      });
+    if (!company.expense_feature)
+      findings.push({
+        level: 'ok',
+        message: 'Expenses are switched off in Harvest, so there are none to read.',
       });
     const user = await api.get<User>('/users/me', 'read the own user', signal);
     const administrator = user.access_roles.includes('administrator');

@@ -1,6 +1,6 @@
 import type { State } from '../../entities/field.ts';
 import type { WriteChange, WriteResult } from '../system.ts';
-import { type HarvestApi, nameTaken } from './api.ts';
+import { alreadyTaken, type HarvestApi } from './api.ts';
 import { earlierNames, sameName } from './name.ts';
 import { type Client, inPath, lists } from './objects.ts';
 import { changed, done, failed, present } from './result.ts';
@@ -36,7 +36,7 @@ export async function writeClient(
     );
     return done(client.id, 'created');
   } catch (error) {
-    const client = nameTaken(error) ? await findByName(api, [name], signal) : undefined;
+    const client = alreadyTaken(error) ? await findByName(api, [name], signal) : undefined;
     if (client === undefined) throw error;
     return update(api, client, body, 'adopted', signal);
   }

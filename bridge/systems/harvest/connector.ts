@@ -1,74 +1,53 @@
 import type { EntityName } from '../../entities/catalogue.ts';
-import { SystemError } from '../error.ts';
-import type { Capability, Connector, PollPage } from '../system.ts';
+import type { Capability, Connector } from '../system.ts';
 import { createApi } from './api.ts';
 import { check } from './check.ts';
-import { find, findable } from './find.ts';
-import { customerState, projectState, taskState, workerState } from './mapping.ts';
-import { lists } from './objects.ts';
+import { find } from './find.ts';
+import { list } from './list.ts';
 import { type HarvestOptions, settingsOf } from './options.ts';
-import { type ListStream, pollList } from './poll-list.ts';
-import { pollTime } from './poll-time.ts';
-import { createReader, readLimit } from './read.ts';
-import { createWriter, writable, writeLimit } from './write.ts';
+import { pollDays } from './poll-days.ts';
+import { pollList } from './poll-list.ts';
+import { read, readLimit } from './read.ts';
+import { createSources, type Source } from './sources.ts';
+import { createRemover, createWriter, writable, writeLimit } from './write.ts';
 
 /** A write takes one request to three, and reading and polling have their part of the limit: what is taken up gets through. */
 const requestsPerDelivery = 3;
 
-const listStreams: Readonly<Record<string, ListStream>> = {
-  clients: { entity: 'customer', list: lists.clients, state: customerState },
-  projects: { entity: 'project', list: lists.projects, state: projectState },
-  tasks: { entity: 'task', list: lists.taskAssignments, state: taskState },
-  users: { entity: 'worker', list: lists.users, state: workerState },
-};
-
-const entitiesByType: Readonly<Record<string, EntityName>> = {
-  clients: 'customer',
-  projects: 'project',
-  task_assignments: 'task',
-  users: 'worker',
-  time_entries: 'timesheet',
-};
-
 /**
- * Harvest: clients are customers, task assignments are tasks, users are workers, time entries are timesheets.
+ * Harvest: clients are customers, task assignments are tasks, users are workers, user assignments are assignments, time
+ * entries are timesheets.
  * @example createHarvest({ accountId: '1234567', token: () => process.env.HARVEST_TOKEN ?? '' })
  */
 export function createHarvest(options: HarvestOptions): Connector {
   const settings = settingsOf(options);
   const api = createApi(settings);
-  const read = createReader(api);
+  const sources = createSources(api, settings.now);
 
-  function poll(stream: string, cursor: string | undefined, signal: AbortSignal): AsyncIterable<PollPage> {
-    if (stream === 'time') return pollTime(api, read, settings, cursor, signal);
-    const list = listStreams[stream];
-    if (list === undefined) throw new TypeError(`Harvest has no stream "${stream}"`);
-    return pollList(api, read, list, cursor, signal);
+  function sourceOf(entity: EntityName): Source {
+    const source = sources.find((candidate) => candidate.entity === entity);
+    if (source === undefined) throw new TypeError(`Harvest has no ${entity}`);
+    return source;
   }
 
   return {
     system: settings.system,
-    entities: {
-      customer: capabilityOf('customer'),
-      project: capabilityOf('project'),
-      task: capabilityOf('task'),
-      worker: capabilityOf('worker'),
-      timesheet: capabilityOf('timesheet'),
-    },
+    entities: Object.fromEntries(sources.map((source) => [source.entity, capabilityOf(source)])),
     claimLimit: Math.max(1, Math.floor(settings.limit.requests / requestsPerDelivery)),
-    streams: ['time', ...Object.keys(listStreams)],
-    entitiesOf(type) {
-      const entity = entitiesByType[type];
-      return entity === undefined ? [] : [entity];
-    },
-    read,
-    find: (entity, field, values, signal) => find(api, entity, field, values, signal),
+    streams: sources.map(({ stream }) => stream),
+    entitiesOf: (type) => sources.filter((source) => source.list.name === type).map(({ entity }) => entity),
+    read: async (entity, ids, signal) => read(api, sourceOf(entity), ids, signal),
+    find: async (entity, field, values, signal) => find(api, sourceOf(entity), field, values, signal),
     write: createWriter(api, settings),
-    remove(entity) {
-      const message = `The bridge does not delete ${entity} in Harvest: people close or archive it there.`;
-      return Promise.reject(new SystemError('invalid', message, { system: settings.system }));
+    remove: createRemover(api, settings),
+    list: (entity, extent, signal) => list(api, settings, sourceOf(entity), extent, signal),
+    poll(stream, cursor, signal) {
+      const source = sources.find((candidate) => candidate.stream === stream);
+      if (source === undefined) throw new TypeError(`Harvest has no stream "${stream}"`);
+      return source.dated
+        ? pollDays(api, source, settings, cursor, signal)
+        : pollList(api, source, cursor, signal);
     },
-    poll,
     async setup() {
       return [{ level: 'ok', message: 'Harvest needs no set-up.' }];
     },
@@ -77,12 +56,12 @@ export function createHarvest(options: HarvestOptions): Connector {
   };
 }
 
-function capabilityOf(entity: EntityName): Capability {
+function capabilityOf({ entity, findable }: Source): Capability {
   const fields = writable[entity];
-  const find = findable(entity);
   return {
     read: { batch: readLimit },
     ...(fields === undefined ? {} : { write: { batch: writeLimit, fields } }),
-    ...(find.length === 0 ? {} : { find }),
+    ...(findable.length === 0 ? {} : { find: findable }),
+    ...(entity === 'assignment' ? { remove: { batch: writeLimit } } : {}),
   };
 }

@@ -1,8 +1,21 @@
 import { Decimal } from 'decimal.js';
 import type { State } from '../../entities/field.ts';
-import type { Client, Project, TaskAssignment, TimeEntry, User } from './objects.ts';
+import { markIn } from './notes.ts';
+import type {
+  Client,
+  Expense,
+  Project,
+  Submittable,
+  TaskAssignment,
+  TimeEntry,
+  User,
+  UserAssignment,
+} from './objects.ts';
 
 const textOf = (value: string | null): string | null => (value === '' ? null : value);
+
+const decimalOf = (value: number | null): string | null =>
+  value === null ? null : new Decimal(value).toFixed();
 
 const activity = (active: boolean): 'active' | 'closed' => (active ? 'active' : 'closed');
 
@@ -12,12 +25,27 @@ export const projectState = (project: Project): State => ({
   name: project.name,
   code: textOf(project.code),
   customer: String(project.client.id),
-  status: activity(project.is_active),
+  status: !project.is_active && markIn(project.notes)?.paused ? 'paused' : activity(project.is_active),
   billable: project.is_billable,
   currency: project.client.currency,
+  ...budgetOf(project),
   starts_on: project.starts_on,
   ends_on: project.ends_on,
 });
+
+/** A project has one budget: hours, money, or what its tasks and people have. Of the others nothing is known. */
+function budgetOf(project: Project): State {
+  switch (project.budget_by) {
+    case 'project':
+      return { budget_hours: decimalOf(project.budget) };
+    case 'project_cost':
+      return { budget: decimalOf(project.cost_budget) };
+    case 'none':
+      return { budget: null, budget_hours: null };
+    default:
+      return {};
+  }
+}
 
 export const taskState = (assignment: TaskAssignment): State => ({
   name: assignment.task.name,
@@ -27,33 +55,52 @@ export const taskState = (assignment: TaskAssignment): State => ({
 });
 
 export const workerState = (user: User): State => ({
-  name: `${user.first_name} ${user.last_name}`.trim(),
+  name: fullName(user),
   email: textOf(user.email.toLowerCase()),
   active: user.is_active,
 });
 
-export const timesheetState = (entry: TimeEntry): State => ({
-  worker: String(entry.user.id),
-  project: String(entry.project.id),
-  task: entry.task_assignment === null ? null : String(entry.task_assignment.id),
-  day: entry.spent_date,
-  hours: new Decimal(entry.rounded_hours).toFixed(),
-  notes: textOf(entry.notes),
-  billable: entry.billable,
-  approval: entry.approval_status,
+export const fullName = (user: Pick<User, 'first_name' | 'last_name'>): string =>
+  `${user.first_name} ${user.last_name}`.trim();
+
+export const assignmentState = (assignment: UserAssignment): State => ({
+  worker: String(assignment.user.id),
+  project: String(assignment.project.id),
+  status: assignment.is_active ? 'confirmed' : 'cancelled',
 });
 
-const referenceMark = 'services-bridge: ';
-
-/** The bridge's reference in a project's notes, where it has a line of its own. */
-export function referenceIn(notes: string | null): string | undefined {
-  const line = notes?.split('\n').find((candidate) => candidate.startsWith(referenceMark));
-  return line?.slice(referenceMark.length).trim();
+/** @param currency of the entry's client, where the entry has a rate */
+export function timesheetState(entry: TimeEntry, currency: string | undefined): State {
+  const rated = hasRate(entry);
+  return {
+    worker: String(entry.user.id),
+    project: String(entry.project.id),
+    task: entry.task_assignment === null ? null : String(entry.task_assignment.id),
+    day: entry.spent_date,
+    hours: new Decimal(entry.rounded_hours).toFixed(),
+    notes: textOf(entry.notes),
+    billable: entry.billable,
+    approval: approvalOf(entry),
+    rate: rated ? decimalOf(entry.billable_rate) : null,
+    currency: rated ? (currency ?? null) : null,
+  };
 }
 
-/** The notes with the reference in its line; what people wrote stays. */
-export function withReference(notes: string | null, reference: string): string {
-  const others = (notes ?? '').split('\n').filter((line) => !line.startsWith(referenceMark));
-  const text = others.join('\n').trimEnd();
-  return `${text === '' ? '' : `${text}\n`}${referenceMark}${reference}`;
-}
+/** Zero is what Harvest has where nobody entered a rate. */
+export const hasRate = ({ billable_rate: rate }: TimeEntry): boolean => rate !== null && rate !== 0;
+
+export const expenseState = (expense: Expense): State => ({
+  worker: String(expense.user.id),
+  project: String(expense.project.id),
+  day: expense.spent_date,
+  category: expense.expense_category.name,
+  notes: textOf(expense.notes),
+  amount: decimalOf(expense.total_cost),
+  currency: expense.client.currency,
+  billable: expense.billable,
+  approval: approvalOf(expense),
+  receipt: expense.receipt?.url ?? null,
+});
+
+const approvalOf = ({ approval_status: approval, is_closed: closed }: Submittable): string =>
+  approval ?? (closed ? 'approved' : 'unsubmitted');

@@ -3,6 +3,7 @@ export interface Client {
   readonly id: number;
   readonly name: string;
   readonly is_active: boolean;
+  readonly currency: string;
 }
 
 export interface Project {
@@ -13,6 +14,11 @@ export interface Project {
   readonly is_active: boolean;
   readonly is_billable: boolean;
   readonly notes: string | null;
+  readonly budget_by: string;
+  /** Hours, where the project is budgeted by time. */
+  readonly budget: number | null;
+  /** Money, where it is budgeted by that. */
+  readonly cost_budget: number | null;
   readonly starts_on: string | null;
   readonly ends_on: string | null;
 }
@@ -42,17 +48,40 @@ export interface User {
   readonly access_roles: readonly string[];
 }
 
-export interface TimeEntry {
+/** A person's place in a project: the canonical assignment. */
+export interface UserAssignment {
+  readonly id: number;
+  readonly project: { readonly id: number };
+  readonly user: { readonly id: number };
+  readonly is_active: boolean;
+}
+
+/** What people hand in and managers approve. */
+export interface Submittable {
   readonly id: number;
   readonly spent_date: string;
   readonly user: { readonly id: number };
   readonly project: { readonly id: number };
-  readonly task_assignment: { readonly id: number } | null;
-  readonly rounded_hours: number;
   readonly notes: string | null;
   readonly billable: boolean;
-  readonly approval_status: string;
+  /** Absent in the answers of older accounts, which have `is_closed` alone. */
+  readonly approval_status?: string | null;
+  readonly is_closed: boolean;
   readonly updated_at: string;
+}
+
+export interface TimeEntry extends Submittable {
+  readonly client: { readonly id: number };
+  readonly task_assignment: { readonly id: number } | null;
+  readonly rounded_hours: number;
+  readonly billable_rate: number | null;
+}
+
+export interface Expense extends Submittable {
+  readonly client: { readonly id: number; readonly currency: string };
+  readonly expense_category: { readonly name: string };
+  readonly total_cost: number;
+  readonly receipt: { readonly url: string | null } | null;
 }
 
 export const lists = {
@@ -61,7 +90,9 @@ export const lists = {
   tasks: { path: '/tasks', name: 'tasks' },
   taskAssignments: { path: '/task_assignments', name: 'task_assignments' },
   users: { path: '/users', name: 'users' },
+  userAssignments: { path: '/user_assignments', name: 'user_assignments' },
   timeEntries: { path: '/time_entries', name: 'time_entries' },
+  expenses: { path: '/expenses', name: 'expenses' },
 } as const;
 
 /** Ids stand in paths. */

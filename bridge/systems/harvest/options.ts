@@ -18,16 +18,17 @@ export interface HarvestOptions {
   readonly timeoutMilliseconds?: number;
   /** Requests of the account. Default: 100 in 15 seconds. */
   readonly limit?: Limit;
-  /** How a new project is billed and budgeted in Harvest, whose own invoices are not used. Default: `none`, `none`. */
+  /** How a new project is billed in Harvest, whose own invoices are not used. Default: `none`. */
   readonly billBy?: (typeof billingMethods)[number];
+  /** How a new project is budgeted: by hours (`project`), money (`project_cost`), … Default, `none`: as the fields say. */
   readonly budgetBy?: (typeof budgetMethods)[number];
-  /** First day whose time counts: `2026-01-01`. Default: the start of the window. */
+  /** First day whose time and expenses count: `2026-01-01`. Default: the start of the window. */
   readonly start?: string;
-  /** Days back in which withdrawn approvals and deleted time are noticed. Default: 45. */
+  /** Days back in which withdrawn approvals and deleted time and expenses are noticed. Default: 45. */
   readonly windowDays?: number;
   /** How far a poll of changed time looks back. Default: 10 minutes. */
   readonly overlapMilliseconds?: number;
-  /** Objects of one list page, 2000 at most. Default: 500. */
+  /** Objects of one list page, 2000 at most. Default: 2000. */
   readonly listPage?: number;
   readonly now?: () => number;
 }
@@ -78,7 +79,7 @@ export function settingsOf(options: HarvestOptions): HarvestSettings {
     start: undefined,
     windowDays: 45,
     overlapMilliseconds: 10 * 60_000,
-    listPage: 500,
+    listPage: 2000,
     now: Date.now,
     ...options,
   };

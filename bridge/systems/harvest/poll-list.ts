@@ -1,16 +1,9 @@
-import type { EntityName } from '../../entities/catalogue.ts';
-import type { State } from '../../entities/field.ts';
 import type { PollPage, Snapshot } from '../system.ts';
-import type { HarvestApi, ListPath } from './api.ts';
+import type { HarvestApi } from './api.ts';
 import { decodeKnown, encodeKnown, type KnownObjects, markOf } from './known.ts';
-import type { Reader } from './read.ts';
-
-export interface ListStream {
-  readonly entity: EntityName;
-  readonly list: ListPath;
-  // Each list has objects of its own type; the state function knows it.
-  readonly state: (item: never) => State;
-}
+import { inPages } from './list.ts';
+import { read } from './read.ts';
+import type { Item, Source } from './sources.ts';
 
 interface StoredCursor {
   readonly version: 1;
@@ -18,35 +11,37 @@ interface StoredCursor {
 }
 
 /**
- * Clients, projects, tasks and users are few: the whole list is read each time and compared with what is known, which
- * shows deleted objects too.
+ * Clients, projects, tasks, users and their assignments are few: the whole list is read each time and compared with what is
+ * known, which shows deleted objects too. The cursor moves with the last page alone: written with each, it would cost more
+ * than the pages. Who is interrupted reads the list again, and leaves out what was taken in already.
  */
 export async function* pollList(
   api: HarvestApi,
-  read: Reader,
-  { entity, list, state }: ListStream,
+  source: Source,
   cursorText: string | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<PollPage> {
-  const known: KnownObjects =
-    cursorText === undefined ? new Map() : decodeKnown((JSON.parse(cursorText) as StoredCursor).known);
+  const { entity } = source;
+  const startCursor = cursorText ?? cursorOf(new Map());
+  const known = decodeKnown((JSON.parse(startCursor) as StoredCursor).known);
   const listed = new Set<number>();
-  for await (const page of api.pages<{ id: number }>(list, {}, signal)) {
+  for await (const page of api.pages<Item>(source.list, {}, signal)) {
+    const states = await source.states(page, signal);
     const snapshots: Snapshot[] = [];
-    for (const item of page) {
-      listed.add(item.id);
-      const now = state(item as never);
-      const mark = markOf(now);
-      if (known.get(item.id)?.mark === mark) continue;
-      known.set(item.id, { day: '', mark });
-      snapshots.push({ entity, id: String(item.id), state: now });
+    for (const [index, { id }] of page.entries()) {
+      const state = states[index] ?? {};
+      const mark = markOf(state);
+      listed.add(id);
+      if (known.get(id)?.mark === mark) continue;
+      known.set(id, { day: '', mark });
+      snapshots.push({ entity, id: String(id), state });
     }
-    if (snapshots.length > 0) yield { snapshots, cursor: cursorOf(known) };
+    for (const part of inPages(snapshots)) yield { snapshots: part, cursor: startCursor };
   }
   const unlisted = [...known.keys()].filter((id) => !listed.has(id)).map(String);
-  const snapshots = await read(entity, unlisted, signal);
-  for (const { id } of snapshots.filter((snapshot) => snapshot.state === null)) known.delete(Number(id));
-  yield { snapshots: snapshots.filter((snapshot) => snapshot.state === null), cursor: cursorOf(known) };
+  const gone = (await read(api, source, unlisted, signal)).filter(({ state }) => state === null);
+  for (const { id } of gone) known.delete(Number(id));
+  yield { snapshots: gone, cursor: cursorOf(known) };
 }
 
 function cursorOf(known: KnownObjects): string {

@@ -1,7 +1,8 @@
 import type { State } from '../../entities/field.ts';
 import type { WriteChange, WriteResult } from '../system.ts';
-import { type HarvestApi, nameTaken } from './api.ts';
-import { referenceIn, withReference } from './mapping.ts';
+import { alreadyTaken, type HarvestApi } from './api.ts';
+import { budgetBody } from './budget.ts';
+import { markIn, withMark } from './notes.ts';
 import { inPath, lists, type Project } from './objects.ts';
 import type { HarvestSettings } from './options.ts';
 import { changed, done, failed, present } from './result.ts';
@@ -12,11 +13,16 @@ export const projectFields = [
   'customer',
   'status',
   'billable',
+  'budget',
+  'budget_hours',
   'starts_on',
   'ends_on',
 ] as const;
 
-/** Writes a project. Its notes keep the reference in a line, which finds a project whose creation was not confirmed. */
+/**
+ * Writes a project. Its notes keep the reference in a line, which finds a project whose creation was not confirmed, and
+ * whether it is paused.
+ */
 export async function writeProject(
   api: HarvestApi,
   settings: HarvestSettings,
@@ -28,13 +34,8 @@ export async function writeProject(
   const body = bodyOf(change.fields);
   if (change.id !== undefined) {
     const path = `/projects/${inPath(change.id)}`;
-    return update(
-      api,
-      await api.get<Project>(path, `read project ${change.id}`, signal),
-      body,
-      change,
-      signal,
-    );
+    const project = await api.get<Project>(path, `read project ${change.id}`, signal);
+    return update(api, settings, project, body, change, signal);
   }
   const { name, client_id: client } = body;
   if (typeof name !== 'string' || client === undefined)
@@ -42,7 +43,7 @@ export async function writeProject(
   if (change.uncertain) {
     // Among those of all clients: the customer may have changed since it was created.
     const project = await findByReference(api, {}, change.reference, signal);
-    if (project !== undefined) return update(api, project, body, change, signal);
+    if (project !== undefined) return update(api, settings, project, body, change, signal);
   }
   try {
     const project = await api.create<Project>(
@@ -51,17 +52,18 @@ export async function writeProject(
         is_billable: true,
         bill_by: settings.billBy,
         budget_by: settings.budgetBy,
+        ...budgetBody(change.fields, settings, undefined),
         ...present(body),
-        notes: withReference(null, change.reference),
+        notes: withMark(null, { reference: change.reference, paused: change.fields.status === 'paused' }),
       },
       `create the project of ${change.reference}`,
       signal,
     );
     return done(project.id, 'created');
   } catch (error) {
-    if (!nameTaken(error)) throw error;
+    if (!alreadyTaken(error)) throw error;
     const project = await findByReference(api, { client_id: client }, change.reference, signal);
-    if (project !== undefined) return update(api, project, body, change, signal);
+    if (project !== undefined) return update(api, settings, project, body, change, signal);
     return failed(
       'conflict',
       `Harvest has another project of this name for client ${client}. Rename one of the two, or link them.`,
@@ -91,16 +93,22 @@ const bodyOf = (fields: State): ProjectBody => ({
 
 async function update(
   api: HarvestApi,
+  settings: HarvestSettings,
   project: Project,
   body: ProjectBody,
-  { id, reference }: WriteChange,
+  { id, fields, reference }: WriteChange,
   signal: AbortSignal,
 ): Promise<WriteResult> {
-  const referenced = referenceIn(project.notes) === reference;
-  const difference = changed({ ...project, client_id: project.client.id }, body);
+  const before = markIn(project.notes);
+  const paused = fields.status === undefined ? before?.paused === true : fields.status === 'paused';
+  const referenced = before?.reference === reference;
+  const marked = referenced && before.paused === paused;
+  const wanted = { ...body, ...budgetBody(fields, settings, project.budget_by) };
+  const difference = changed({ ...project, client_id: project.client.id }, wanted);
   const adopted = id === undefined || !referenced;
-  if (difference !== undefined || !referenced) {
-    const notes = referenced ? {} : { notes: withReference(project.notes, reference) };
+  const same = difference === undefined && marked;
+  if (!same) {
+    const notes = marked ? {} : { notes: withMark(project.notes, { reference, paused }) };
     await api.change(
       `/projects/${project.id}`,
       { ...difference, ...notes },
@@ -108,7 +116,7 @@ async function update(
       signal,
     );
   }
-  return done(project.id, adopted ? 'adopted' : difference === undefined ? 'unchanged' : 'updated');
+  return done(project.id, adopted ? 'adopted' : same ? 'unchanged' : 'updated');
 }
 
 async function findByReference(
@@ -118,5 +126,5 @@ async function findByReference(
   signal: AbortSignal,
 ): Promise<Project | undefined> {
   const projects = await api.all<Project>(lists.projects, query, signal);
-  return projects.find((project) => referenceIn(project.notes) === reference);
+  return projects.find((project) => markIn(project.notes)?.reference === reference);
 }

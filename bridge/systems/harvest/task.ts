@@ -1,6 +1,6 @@
 import type { State } from '../../entities/field.ts';
 import type { WriteChange, WriteResult } from '../system.ts';
-import { type HarvestApi, nameTaken } from './api.ts';
+import { alreadyTaken, type HarvestApi } from './api.ts';
 import { earlierNames, sameName } from './name.ts';
 import { inPath, lists, type Task, type TaskAssignment } from './objects.ts';
 import { changed, done, failed, present } from './result.ts';
@@ -36,7 +36,7 @@ export async function writeTask(
     );
     return done(assignment.id, 'created');
   } catch (error) {
-    if (!nameTaken(error)) throw error;
+    if (!alreadyTaken(error)) throw error;
     const assignments = await ofProject(api, project, signal);
     const assignment = assignments.find((candidate) => candidate.task.id === task.id);
     if (assignment === undefined) throw error;
@@ -162,7 +162,7 @@ async function findOrCreate(
     return await api.create<Task>('/tasks', { name }, `create the task of ${reference}`, signal);
   } catch (error) {
     // Somebody else was faster.
-    const other = nameTaken(error) ? await findByName(api, name, signal) : undefined;
+    const other = alreadyTaken(error) ? await findByName(api, name, signal) : undefined;
     if (other === undefined) throw error;
     return other;
   }

@@ -1,12 +1,14 @@
 import type { EntityName } from '../../entities/catalogue.ts';
 import { SystemError } from '../error.ts';
-import type { WriteChange, WriteResult } from '../system.ts';
+import type { RemoveChange, WriteChange, WriteResult } from '../system.ts';
 import type { HarvestApi } from './api.ts';
+import { assignmentFields, endAssignment, readAssignments, writeAssignment } from './assignment.ts';
 import { clientFields, writeClient } from './client.ts';
 import type { HarvestSettings } from './options.ts';
 import { projectFields, writeProject } from './project.ts';
 import { failed, failedBy } from './result.ts';
 import { taskFields, writeTask } from './task.ts';
+import { userFields, writeUser } from './user.ts';
 
 /** Harvest takes one object a call; this many are written one after another, within its limit of requests. */
 export const writeLimit = 10;
@@ -15,12 +17,16 @@ export const writable: Readonly<Partial<Record<EntityName, readonly string[]>>> 
   customer: clientFields,
   project: projectFields,
   task: taskFields,
+  worker: userFields,
+  assignment: assignmentFields,
 };
 
 export function createWriter(api: HarvestApi, settings: HarvestSettings) {
   function writeOne(entity: EntityName, change: WriteChange, signal: AbortSignal): Promise<WriteResult> {
     if (entity === 'customer') return writeClient(api, change, signal);
     if (entity === 'project') return writeProject(api, settings, change, signal);
+    if (entity === 'worker') return writeUser(api, change, signal);
+    if (entity === 'assignment') return writeAssignment(api, change, signal);
     return writeTask(api, change, signal);
   }
 
@@ -31,30 +37,54 @@ export function createWriter(api: HarvestApi, settings: HarvestSettings) {
   ): Promise<WriteResult[]> => {
     const fields = writable[entity];
     if (fields === undefined) throw new TypeError(`Harvest cannot write ${entity}`);
-    const results: WriteResult[] = [];
-    let refusal: SystemError | undefined;
-    for (const [index, change] of changes.entries()) {
+    return inTurn(changes, async (change) => {
       const unknown = Object.keys(change.fields).find((name) => !fields.includes(name));
-      if (unknown !== undefined) {
-        results.push(failed('invalid', `Harvest has no place for the field "${unknown}" of ${entity}.`));
+      if (unknown !== undefined)
+        return failed('invalid', `Harvest has no place for the field "${unknown}" of ${entity}.`);
+      return writeOne(entity, change, signal);
+    });
+  };
+}
+
+/** Takes people off projects; nothing else is ever removed. */
+export const createRemover =
+  (api: HarvestApi, settings: HarvestSettings) =>
+  async (
+    entity: EntityName,
+    changes: readonly RemoveChange[],
+    signal: AbortSignal,
+  ): Promise<WriteResult[]> => {
+    if (entity !== 'assignment') {
+      const message = `The bridge does not delete ${entity} in Harvest: people close or archive it there.`;
+      throw new SystemError('invalid', message, { system: settings.system });
+    }
+    const assignments = await readAssignments(api, signal);
+    return inTurn(changes, ({ id }) => endAssignment(api, id, assignments, signal));
+  };
+
+/** One after the other, as far as Harvest goes along; a result for each. */
+async function inTurn<Change>(
+  changes: readonly Change[],
+  work: (change: Change) => Promise<WriteResult>,
+): Promise<WriteResult[]> {
+  const results: WriteResult[] = [];
+  let refusal: SystemError | undefined;
+  for (const [index, change] of changes.entries()) {
+    try {
+      results.push(await work(change));
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error;
+      if (concernsOneItem(error)) {
+        if (error.kind === 'denied') refusal ??= error;
+        results.push(failedBy(error));
         continue;
       }
-      try {
-        results.push(await writeOne(entity, change, signal));
-      } catch (error) {
-        if (!(error instanceof SystemError)) throw error;
-        if (concernsOneItem(error)) {
-          if (error.kind === 'denied') refusal ??= error;
-          results.push(failedBy(error));
-          continue;
-        }
-        if (index === 0 && error.kind !== 'ambiguous') throw error;
-        results.push(ended(error), ...changes.slice(index + 1).map(() => notTried(error)));
-        break;
-      }
+      if (index === 0 && error.kind !== 'ambiguous') throw error;
+      results.push(ended(error), ...changes.slice(index + 1).map(() => notTried(error)));
+      break;
     }
-    return refusal === undefined ? results : judged(results, refusal);
-  };
+  }
+  return refusal === undefined ? results : judged(results, refusal);
 }
 
 /**

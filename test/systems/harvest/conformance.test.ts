@@ -2,11 +2,12 @@ import type { EntityName } from '../../../bridge/entities/catalogue.ts';
 import { createHarvest } from '../../../bridge/systems/harvest/connector.ts';
 import { describeConnector } from '../../conformance/connector.ts';
 import type { PolledStream, RunningSystem, WrittenEntity } from '../../conformance/harness.ts';
-import { book, createWorkplace, generous, startHarvest } from './start.ts';
+import { book, createWorkplace, generous, spend, startHarvest } from './start.ts';
 
 describeConnector('Harvest', {
-  entities: ['customer', 'project', 'task'],
-  streams: ['time', 'clients', 'projects', 'tasks', 'users'],
+  entities: ['customer', 'project', 'task', 'worker', 'assignment'],
+  streams: ['time', 'expenses', 'clients', 'projects', 'tasks', 'users', 'assignments'],
+  listed: ['timesheet', 'expense', 'customer', 'project', 'task', 'worker', 'assignment'],
   faults: true,
   // Harvest has no fields of one's own.
   extended: [],
@@ -34,6 +35,9 @@ describeConnector('Harvest', {
       budget_by: 'none',
     });
     const assignments = `/projects/${workplace.project}/task_assignments`;
+    const places = `/projects/${workplace.project}/user_assignments`;
+    const personBody = () => ({ first_name: 'P', last_name: `${++number}`, email: `p${number}@example.com` });
+    const createPerson = () => create('/users', personBody());
 
     const written: WrittenEntity[] = [
       {
@@ -52,10 +56,11 @@ describeConnector('Harvest', {
           customer: String(workplace.client),
           status: 'active',
           billable: true,
+          budget_hours: '120.5',
           starts_on: '2026-03-01',
           ends_on: '2026-06-30',
         }),
-        change: { status: 'closed', ends_on: '2026-05-31' },
+        change: { status: 'paused', budget_hours: '80', ends_on: '2026-05-31' },
         refused: { ends_on: '2026-01-01' },
         creates: { method: 'POST', path: '/v2/projects' },
         repeatable: false,
@@ -73,6 +78,30 @@ describeConnector('Harvest', {
         creates: { method: 'POST', path: '/task_assignments' },
         repeatable: false,
       },
+      {
+        entity: 'worker',
+        fields: async () => ({
+          name: `Maria de Person ${++number}`,
+          email: `person${number}@example.com`,
+          active: true,
+        }),
+        change: { active: false },
+        refused: { email: 'nowhere' },
+        creates: { method: 'POST', path: '/v2/users' },
+        repeatable: false,
+      },
+      {
+        entity: 'assignment',
+        fields: async () => ({
+          worker: await createPerson(),
+          project: String(workplace.project),
+          status: 'confirmed',
+        }),
+        change: { status: 'cancelled' },
+        refused: { worker: '4711' },
+        creates: { method: 'POST', path: '/user_assignments' },
+        repeatable: false,
+      },
     ];
 
     const streams: PolledStream[] = [
@@ -82,6 +111,13 @@ describeConnector('Harvest', {
         create: async () => String(await book(running, workplace, { spent_date: '2026-02-27' })),
         change: change('/time_entries', { hours: 6.25 }),
         remove: remove('/time_entries'),
+      },
+      {
+        stream: 'expenses',
+        entity: 'expense',
+        create: async () => String(await spend(running, workplace, { spent_date: '2026-02-27' })),
+        change: change('/expenses', { total_cost: 99.9 }),
+        remove: remove('/expenses'),
       },
       {
         stream: 'clients',
@@ -108,9 +144,16 @@ describeConnector('Harvest', {
       {
         stream: 'users',
         entity: 'worker',
-        create: () =>
-          create('/users', { first_name: 'P', last_name: `${++number}`, email: `p${number}@example.com` }),
+        create: createPerson,
         change: change('/users', { is_active: false }),
+        remove: remove('/users'),
+      },
+      {
+        stream: 'assignments',
+        entity: 'assignment',
+        create: async () => create(places, { user_id: Number(await createPerson()) }),
+        change: change(places, { is_active: false }),
+        remove: remove(places),
       },
     ];
 
@@ -118,6 +161,8 @@ describeConnector('Harvest', {
       customer: () => state.clients.size,
       project: () => state.projects.size,
       task: () => state.taskAssignments.size,
+      worker: () => state.users.size,
+      assignment: () => state.userAssignments.size,
     };
     return {
       connector,

@@ -1,7 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { pollStream } from '../../../bridge/intake/poll.ts';
+import { openStore } from '../../../bridge/store/store.ts';
 import { decodeKnown, encodeKnown } from '../../../bridge/systems/harvest/known.ts';
 import type { HarvestOptions } from '../../../bridge/systems/harvest/options.ts';
 import { drain, never } from '../../conformance/outcome.ts';
+import { temporaryPath } from '../../store/temporary.ts';
 import { book, createWorkplace, type RunningHarvest, startHarvest, type Workplace } from './start.ts';
 
 // The clock of the tests stands at 2026-03-02.
@@ -38,6 +41,8 @@ describe('polling time', () => {
           notes: 'Workshop',
           billable: true,
           approval: 'unsubmitted',
+          rate: null,
+          currency: null,
         },
       },
     ]);
@@ -101,18 +106,32 @@ describe('polling time', () => {
     expect(states(await poll(second.cursor))).toEqual([]);
   });
 
-  it('repeats no page that was stored when a run is interrupted', async () => {
-    for (let number = 0; number < 5; number++) await book(harvest, workplace, { spent_date: recentDay });
-    const delivered: string[] = [];
-    let cursor: string | undefined;
-    for await (const page of harvest.connector.poll('time', undefined, never)) {
-      delivered.push(...(page.snapshots ?? []).map(({ id }) => id));
-      cursor = page.cursor;
-      break;
-    }
-    delivered.push(...(await poll(cursor)).snapshots.map(({ id }) => id));
-    expect(delivered).toHaveLength(5);
-    expect(new Set(delivered).size).toBe(5);
+  it('doubles nothing when a run is interrupted, and skips nothing', async () => {
+    const ids: number[] = [];
+    for (let number = 0; number < 5; number++)
+      ids.push(await book(harvest, workplace, { spent_date: recentDay }));
+    const store = await openStore(temporaryPath(), harvest.clock.now);
+    onTestFinished(() => store.close());
+    const observe = () => {};
+    const options = {
+      store,
+      connector: harvest.connector,
+      observe,
+      now: harvest.clock.now,
+      onEvents: observe,
+    };
+    const lost = harvest.sandbox.faults.add({
+      path: '/time_entries',
+      action: { kind: 'delay', milliseconds: 0 },
+    });
+    harvest.sandbox.faults.add({ path: '/time_entries', action: { kind: 'status', status: 503 } });
+    await expect(pollStream('time', options, never)).rejects.toMatchObject({ kind: 'unavailable' });
+    expect(lost.left()).toBe(0);
+    const kept = () => store.openEvents('harvest', [0, 1, 2], 100);
+    expect(await kept()).toHaveLength(2);
+    expect(await pollStream('time', options, never)).toBe(3);
+    expect((await kept()).map(({ objectId }) => Number(objectId)).sort()).toEqual(ids);
+    expect(await pollStream('time', options, never)).toBe(0);
   });
 
   it('follows the links from page to page', async () => {

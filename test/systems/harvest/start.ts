@@ -69,6 +69,7 @@ export interface Workplace {
   readonly project: number;
   readonly task: number;
   readonly assignment: number;
+  readonly category: number;
 }
 
 export async function createWorkplace({ call }: RunningHarvest): Promise<Workplace> {
@@ -89,7 +90,15 @@ export async function createWorkplace({ call }: RunningHarvest): Promise<Workpla
   const path = `/projects/${project.id}`;
   const assignment = await call('POST', `${path}/task_assignments`, { task_id: task.id, billable: true });
   await call('POST', `${path}/user_assignments`, { user_id: user.id });
-  return { user: user.id, client: client.id, project: project.id, task: task.id, assignment: assignment.id };
+  const category = await call('POST', '/expense_categories', { name: 'Travel' });
+  return {
+    user: user.id,
+    client: client.id,
+    project: project.id,
+    task: task.id,
+    assignment: assignment.id,
+    category: category.id,
+  };
 }
 
 /** Books time of the workplace's consultant; answers its id. */
@@ -100,4 +109,14 @@ export async function book(
 ): Promise<number> {
   const entry = { user_id: user, project_id: project, task_id: task, hours: 7.5, ...more };
   return (await call('POST', '/time_entries', entry)).id;
+}
+
+/** Spends money of the workplace's consultant; answers the expense's id. */
+export async function spend(
+  { call }: RunningHarvest,
+  { user, project, category }: Workplace,
+  more: { spent_date: string; total_cost?: number; notes?: string; billable?: boolean },
+): Promise<number> {
+  const place = { user_id: user, project_id: project, expense_category_id: category };
+  return (await call('POST', '/expenses', { ...place, total_cost: 33.35, ...more })).id;
 }
