@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBridgeProcess } from '../demo/bridge-process.ts';
@@ -6,6 +6,7 @@ import { freePort } from '../odoo/free-port.ts';
 import { startChild } from './child.ts';
 import { sendAll } from './load.ts';
 import { secret, signedMessages } from './messages.ts';
+import { residentMegabytes } from './resident.ts';
 import { writeBenchRules } from './rules.ts';
 import { median, milliseconds, table, whole } from './statistics.ts';
 
@@ -67,9 +68,4 @@ export async function measureFootprint(print: (line: string) => void): Promise<v
   );
   await standIn.end();
   rmSync(folder, { recursive: true, force: true });
-}
-
-function residentMegabytes(processId: number | undefined): number {
-  const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${processId}/status`, 'utf8')) ?? [];
-  return Number(kilobytes) / 1024;
 }
