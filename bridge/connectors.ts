@@ -147,7 +147,7 @@ export function extensionsFor(rules: Pick<RuleSet, 'entities' | 'rules'>, role: 
         (rule) =>
           rule.entity === entity &&
           rule.to === role &&
-          [rule, ...rule.overrides].some(({ fields }) => fields?.includes(field)),
+          [rule, rule.initial, ...rule.overrides].some((part) => part?.fields?.includes(field)),
       );
       return [{ entity, field, kind, meaning, name, written, ...(values === undefined ? {} : { values }) }];
     }),

@@ -11,7 +11,7 @@ import type { DeliveryContext, Store } from '../store/store.ts';
 import { type Landscape, referenceOf } from './landscape.ts';
 import type { Match, Taken } from './match.ts';
 import type { Pairing } from './pairing.ts';
-import { type Plan, rulesBetween } from './plan.ts';
+import { givenBy, type Plan, rulesBetween } from './plan.ts';
 
 /** A delivery of an object that has no counterpart in the target yet. */
 export interface Unpaired {
@@ -58,7 +58,7 @@ export function keyPlanOf(rules: RuleSet): KeyPlan {
 /** The values that the target would have: as they are written there, else as they are in the source. */
 export const soughtState = ({ record, plan }: Pick<Unpaired, 'record' | 'plan'>): State => ({
   ...record.state,
-  ...plan.fields,
+  ...givenBy(plan).fields,
 });
 
 /** False where a rule simply creates what is new: nothing is matched, proposed, or created the other way round. */

@@ -30,6 +30,8 @@ export interface Drafted {
   readonly record: StoredRecord;
   readonly plan: Extract<Plan, { kind: 'write' }>;
   readonly fields: State;
+  /** What the object gets besides if it is created. */
+  readonly initial?: State;
   /** True when nobody may be called: by the rules, or because of what it refers to. */
   readonly shadow: boolean;
   readonly besides?: State;

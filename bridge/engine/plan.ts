@@ -1,13 +1,26 @@
 import type { State, Value } from '../entities/field.ts';
 import { isList } from '../entities/state.ts';
 import { MappingError, mapFields } from '../rules/mapping.ts';
-import { activeRule, type ReferenceField, referencesOf, rulesFrom, standingRule } from '../rules/routes.ts';
+import {
+  activeRule,
+  initialReferencesOf,
+  type ReferenceField,
+  referencesOf,
+  rulesFrom,
+  standingRule,
+} from '../rules/routes.ts';
 import type { Rule } from '../rules/rule.ts';
 import { dueAt } from '../rules/timing.ts';
 import type { NewDelivery } from '../store/delivery.ts';
 import type { SystemObject } from '../store/record.ts';
 import type { DeliveryContext } from '../store/store.ts';
 import type { Terrain } from './landscape.ts';
+
+/** Mapped fields, and the references among them, which still are ids of the source. */
+export interface Given {
+  readonly fields: State;
+  readonly references: readonly ReferenceField[];
+}
 
 /** What a delivery comes to, by the newest state of its object. */
 export type Plan =
@@ -36,6 +49,8 @@ export type Plan =
       /** Mapped fields; references still are ids of the source. */
       readonly fields: State;
       readonly references: readonly ReferenceField[];
+      /** What the object gets besides if it is created now. Absent for one that is linked. */
+      readonly initial?: Given;
       /** Fields to look for a counterpart by, in order. */
       readonly match: readonly string[];
       readonly mayCreate: boolean;
@@ -87,7 +102,8 @@ function planApart(stands: readonly Stand[], delivery: PlannedDelivery, context:
   const plan = planBy(live, false, delivery, context);
   const besides = planBy(shadowed, true, delivery, context);
   if (plan.kind === 'nothing') return besides;
-  return plan.kind === 'write' && besides.kind === 'write' ? { ...plan, besides } : plan;
+  if (plan.kind !== 'write' || besides.kind !== 'write') return plan;
+  return { ...plan, besides: { ...besides, ...givenBy(besides) } };
 }
 
 /** True when nothing may be called in the system for a delivery. */
@@ -103,7 +119,7 @@ function planBy(
   { record, targetId }: DeliveryContext,
 ): Plan {
   const active = stands.flatMap((stand) => (stand.active ? [stand.rule] : []));
-  if (record !== undefined && active.length > 0) return planWrite(active, shadow, record.state);
+  if (record !== undefined && active.length > 0) return planWrite(active, shadow, record.state, targetId);
   const gone = record?.gone === true;
   const withdrawnBy = (withdrawal: Rule['otherwise']) =>
     stands.map(({ rule }) => rule).filter((rule) => (gone ? rule.deleted : rule.otherwise) === withdrawal);
@@ -123,7 +139,12 @@ function planBy(
   }
   if (targetId !== undefined) return { kind: 'remove', targetId, rules: removing, shadow };
   // It was being created when the answer was lost. Nobody knows its id, so it is brought once more, which finds it.
-  return { ...planWrite(removing, shadow, record.state), match: [], mayCreate: true, thenRemove: true };
+  return {
+    ...planWrite(removing, shadow, record.state, targetId),
+    match: [],
+    mayCreate: true,
+    thenRemove: true,
+  };
 }
 
 function raisedCause(
@@ -140,7 +161,42 @@ function raisedCause(
 export const leavesAt = ({ rules }: { readonly rules: readonly Rule[] }, nowMs: number): number =>
   Math.min(...rules.map((rule) => dueAt(rule.timing, nowMs)));
 
-function planWrite(rules: readonly Rule[], shadow: boolean, state: State): Extract<Plan, { kind: 'write' }> {
+function planWrite(
+  rules: readonly Rule[],
+  shadow: boolean,
+  state: State,
+  targetId: string | undefined,
+): Extract<Plan, { kind: 'write' }> {
+  const plan = planFields(rules, shadow, state);
+  const creating = targetId === undefined ? rules.filter((rule) => rule.initial !== undefined) : [];
+  return creating.length === 0 ? plan : { ...plan, initial: initialOf(creating, plan.fields, state) };
+}
+
+/** What is always written counts, where another rule gives it to new objects. */
+function initialOf(rules: readonly Rule[], written: State, state: State): Given {
+  const fields: Record<string, Value> = {};
+  const references = new Map<string, ReferenceField>();
+  for (const rule of rules) {
+    if (rule.initial === undefined || rule.create === 'never') continue;
+    const given = mapFields({ id: rule.id, ...rule.initial }, state);
+    for (const [field, value] of Object.entries(given))
+      if (!Object.hasOwn(written, field)) fields[field] = value;
+    for (const reference of initialReferencesOf(rule))
+      if (Object.hasOwn(fields, reference.field)) references.set(reference.field, reference);
+  }
+  return { fields, references: [...references.values()] };
+}
+
+/** Everything that would be written if nothing is there yet. */
+export function givenBy(plan: Pick<WritePlan, 'fields' | 'references' | 'initial'>): Given {
+  const { fields, references, initial } = plan;
+  if (initial === undefined) return plan;
+  return { fields: { ...initial.fields, ...fields }, references: [...initial.references, ...references] };
+}
+
+type WritePlan = Extract<Plan, { kind: 'write' }>;
+
+function planFields(rules: readonly Rule[], shadow: boolean, state: State): WritePlan {
   const [first, ...others] = rules as [Rule, ...Rule[]];
   if (others.length === 0) {
     return {

@@ -12,7 +12,7 @@ import { conflictCause, policyOf } from './guard.ts';
 import { referenceOf } from './landscape.ts';
 import { matchDrafts } from './match-drafts.ts';
 import { waitFor } from './need.ts';
-import { leavesAt, type Plan, planDelivery, referredObjects, translateReferences } from './plan.ts';
+import { givenBy, leavesAt, type Plan, planDelivery, referredObjects, translateReferences } from './plan.ts';
 import { onlyInShadow, recorded, shadowNote } from './shadow.ts';
 
 /** A delivery that is ready for its call. */
@@ -24,9 +24,13 @@ export interface Prepared {
   readonly targetId: string | undefined;
   /** Fields with references of the target; empty for a removal. */
   readonly fields: State;
+  /** What the object gets besides, because it is created. */
+  readonly initial?: State;
   /** What earlier tries that are in doubt have sent, newest first. */
   readonly earlier: readonly State[];
+  /** All that is sent. */
   readonly json: string;
+  /** Of the fields alone: what an object got once is not compared with what is brought later. */
   readonly fingerprint: string;
   /** What has to be done with the object once this has worked. */
   readonly followUp?: NewDelivery;
@@ -73,7 +77,8 @@ export async function prepareDeliveries(
       settled.push({ ...base(delivery), ...recorded('remove', plan.targetId, {}) });
     else if (plan.kind === 'remove') ready.push(removal(delivery, plan.targetId));
     else {
-      const unknown = referredObjects(delivery, plan.fields, plan.references).filter(
+      const given = givenBy(plan);
+      const unknown = referredObjects(delivery, given.fields, given.references).filter(
         (object) => ids.get(key(object))?.id === undefined,
       );
       const missing = unknown.filter((object) => !shadowed.has(key(object)));
@@ -85,14 +90,18 @@ export async function prepareDeliveries(
           ids.get(key({ system: delivery.source, entity: entity as EntityName, id }))?.id;
         const orSource = (entity: string, id: string) =>
           known(entity, id) ?? referenceOf(delivery.source, entity as EntityName, id);
-        const fields = translateReferences(plan.fields, plan.references, shadow ? orSource : known);
-        const { besides } = plan;
+        const idIn = shadow ? orSource : known;
+        const fields = translateReferences(plan.fields, plan.references, idIn);
+        const { besides, initial } = plan;
         drafted.push({
           delivery,
           context,
           record: context.record as StoredRecord,
           plan,
           fields,
+          ...(initial === undefined
+            ? {}
+            : { initial: translateReferences(initial.fields, initial.references, idIn) }),
           shadow,
           ...(besides === undefined
             ? {}
@@ -110,6 +119,8 @@ export async function prepareDeliveries(
     const targetId = context.targetId ?? match;
     const json = canonicalJson(draft.fields);
     const mark = fingerprint(json);
+    const initial = targetId === undefined ? draft.initial : undefined;
+    const sent = initial === undefined ? draft.fields : { ...initial, ...draft.fields };
     const nothingToWrite = Object.keys(plan.fields).length === 0;
     // What is in doubt is written again: a try whose answer was lost may have left something else there.
     const written = mark === context.writtenFingerprint && !delivery.uncertain;
@@ -119,7 +130,7 @@ export async function prepareDeliveries(
       const action = targetId !== undefined ? 'update' : plan.mayCreate ? 'create' : 'match';
       settled.push({
         ...base(delivery),
-        ...recorded(plan.thenRemove ? 'remove' : action, targetId, draft.fields),
+        ...recorded(plan.thenRemove ? 'remove' : action, targetId, sent),
       });
       continue;
     }
@@ -152,8 +163,9 @@ export async function prepareDeliveries(
       reference: referenceOf(delivery.source, delivery.entity, delivery.sourceId),
       targetId,
       fields: draft.fields,
+      ...(initial === undefined ? {} : { initial }),
       earlier: targetId === undefined ? context.earlier : [],
-      json,
+      json: initial === undefined ? json : canonicalJson(sent),
       fingerprint: mark,
       ...(plan.thenRemove ? { followUp: deliverAgain(delivery) } : {}),
       ...(drifted.length === 0 ? {} : { restored: { fields: drifted, looks: context.drift?.looks ?? 0 } }),
@@ -216,7 +228,8 @@ async function resolveReferences(store: Store, claimed: readonly ClaimedDelivery
   for (const [index, delivery] of claimed.entries()) {
     const plan = plans[index] as Plan;
     if (plan.kind !== 'write') continue;
-    for (const { fields, references } of plan.besides === undefined ? [plan] : [plan, plan.besides])
+    const given = givenBy(plan);
+    for (const { fields, references } of plan.besides === undefined ? [given] : [given, plan.besides])
       for (const object of referredObjects(delivery, fields, references)) objects.set(key(object), object);
   }
   const target = claimed[0]?.target as string;

@@ -1,7 +1,7 @@
 import { newId } from '../entities/id.ts';
 import { MappingError } from '../rules/mapping.ts';
 import { activeRule, readsOf, rulesFrom, standingRule } from '../rules/routes.ts';
-import { lanes, type Rule } from '../rules/rule.ts';
+import { lanes, type Rule, type WrittenFields } from '../rules/rule.ts';
 import { dueAt } from '../rules/timing.ts';
 import type { RecordChange, Route, RouteContext } from '../store/apply.ts';
 import type { NewDelivery } from '../store/delivery.ts';
@@ -90,8 +90,13 @@ function concernedRule(
     if (error instanceof MappingError) return rule;
     throw error;
   }
+  const isNew = (written: WrittenFields) =>
+    readsOf(written).some((field) => Object.hasOwn(differences, field));
+  // What new objects get matters as long as there is none: it may be what keeps it from being made.
   const carriesNews =
-    ruleAfter !== ruleBefore || readsOf(ruleAfter).some((field) => Object.hasOwn(differences, field));
+    ruleAfter !== ruleBefore ||
+    isNew(ruleAfter) ||
+    (ruleAfter.initial !== undefined && isNew(ruleAfter.initial) && !context.linkedIn(target));
   if (ruleAfter.create === 'always') return carriesNews ? ruleAfter : undefined;
   if (context.linkedIn(target)) return carriesNews ? ruleAfter : undefined;
   if (context.neededIn(target)) return ruleAfter;

@@ -6,7 +6,7 @@ import type { SystemObject } from '../store/record.ts';
 import type { ShadowNote } from '../store/settle.ts';
 import type { DeliveryContext, Store } from '../store/store.ts';
 import { referenceOf, type Terrain } from './landscape.ts';
-import { type Plan, planDelivery, referredObjects } from './plan.ts';
+import { givenBy, type Plan, planDelivery, referredObjects } from './plan.ts';
 
 interface Means {
   readonly store: Store;
@@ -74,7 +74,8 @@ async function refersToShadow(
 ): Promise<boolean> {
   if (plan.kind !== 'write') return plan.kind !== 'nothing' && plan.shadow;
   if (plan.shadow) return true;
-  const objects = referredObjects(delivery, plan.fields, plan.references);
+  const { fields, references } = givenBy(plan);
+  const objects = referredObjects(delivery, fields, references);
   const ids = await means.store.idsIn(target, objects);
   const unknown = objects.filter((_, index) => ids[index] === undefined);
   const known = unknown.length === 0 ? [] : await means.store.shadowed(target, unknown);

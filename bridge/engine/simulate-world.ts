@@ -8,7 +8,7 @@ import type { StoredRecord, SystemObject } from '../store/record.ts';
 import type { ObjectHistory } from '../store/simulation.ts';
 import type { DeliveryContext } from '../store/store.ts';
 import type { Terrain } from './landscape.ts';
-import { type Plan, planDelivery, rulesBetween } from './plan.ts';
+import { type Given, givenBy, type Plan, planDelivery, rulesBetween } from './plan.ts';
 import { createRoute } from './route.ts';
 
 /** `raise`: a person would be asked; `match`: a counterpart would be looked for, and nothing else. */
@@ -147,7 +147,12 @@ export function createPassage({ terrain, history, before, neededIn, adopts }: Pa
       return { target, rules };
     const action = there.linked ? 'update' : 'create';
     Object.assign(there, { linked: true, written: fields, brought: there.brought || action === 'create' });
-    return { target, rules, effect: { ...base, action, fields, references, shadowed } };
+    const effect: Effect = { ...base, action, fields, references, shadowed };
+    return {
+      target,
+      rules,
+      effect: plan.initial === undefined ? effect : withInitial(effect, plan.initial, plan),
+    };
   }
 
   return {
@@ -200,6 +205,13 @@ function shadowedIn({ shadow, fields, besides }: WritePlan): ReadonlySet<string>
   return besides === undefined
     ? none
     : new Set(Object.keys(besides.fields).filter((name) => !Object.hasOwn(fields, name)));
+}
+
+/** What an object gets because it is created counts as written then, and never again. */
+function withInitial(effect: Effect, initial: Given, { shadow }: WritePlan): Effect {
+  const { fields, references } = givenBy({ ...effect, initial });
+  const shadowed = shadow ? new Set(Object.keys(fields)) : effect.shadowed;
+  return { ...effect, fields, references, shadowed };
 }
 
 function timingOf(rules: readonly Rule[]): string {

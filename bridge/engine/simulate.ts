@@ -1,11 +1,11 @@
 import type { EntityName } from '../entities/catalogue.ts';
-import { referencesOf } from '../rules/routes.ts';
+import { initialReferencesOf, referencesOf } from '../rules/routes.ts';
 import type { RuleSet } from '../rules/rule.ts';
 import type { SystemObject } from '../store/record.ts';
 import type { NeededObject, ObjectHistory, PastStore, Side } from '../store/simulation.ts';
 import type { DeliveryContext } from '../store/store.ts';
 import { createTerrain, referenceOf, type Terrain } from './landscape.ts';
-import { planDelivery, referredObjects, rulesBetween } from './plan.ts';
+import { givenBy, planDelivery, referredObjects, rulesBetween } from './plan.ts';
 import { createComparison, type ObjectDifference, type Sides } from './simulate-compare.ts';
 import { replay, stateBefore } from './simulate-history.ts';
 import {
@@ -203,7 +203,7 @@ function findNeeds(past: PastStore, terrains: Sides<Terrain>, since: string): vo
         continue;
       // What is needed may need others.
       const plan = planNow(past, terrains[side], target, object);
-      if (plan?.kind === 'write') need(side, { target, ...plan }, object);
+      if (plan?.kind === 'write') need(side, { target, ...givenBy(plan) }, object);
     }
   }
 }
@@ -214,7 +214,11 @@ function needyEntities({ rules: { rules } }: Terrain): EntityName[] {
     rules.flatMap((rule) => (rule.create === 'needed' ? [`${rule.entity} ${rule.to}`] : [])),
   );
   return rules
-    .filter((rule) => referencesOf(rule).some(({ entity }) => needed.has(`${entity} ${rule.to}`)))
+    .filter((rule) =>
+      [...referencesOf(rule), ...initialReferencesOf(rule)].some(({ entity }) =>
+        needed.has(`${entity} ${rule.to}`),
+      ),
+    )
     .map((rule) => rule.entity);
 }
 
@@ -254,7 +258,7 @@ function compareNeed(
     object,
     changes: 0,
     actions: [{ ...actions, cause: `${by} refers to it` }],
-    fields: Object.entries(plan.fields)
+    fields: Object.entries(givenBy(plan).fields)
       .map(([field, value]) => ({ field, [side]: value }))
       .sort((left, right) => (left.field < right.field ? -1 : 1)),
     rules: plan.rules.map((rule) => rule.id).sort(),

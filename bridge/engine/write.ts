@@ -1,4 +1,4 @@
-import { trespasses } from '../rules/ownership.ts';
+import { initialTrespasses, trespasses } from '../rules/ownership.ts';
 import { eventSource } from '../store/business-event.ts';
 import type { Settlement } from '../store/settle.ts';
 import type { Connector, WriteResult } from '../systems/system.ts';
@@ -77,10 +77,12 @@ export function createWrite(options: WriteOptions) {
       const changes = batch.map(({ reference, targetId }) => ({ reference, id: targetId as string }));
       return connector.remove(entity, changes, signal);
     }
-    const changes = batch.map(({ reference, targetId, fields, earlier, delivery }) => ({
+    const changes = batch.map(({ reference, targetId, fields, initial, earlier, delivery }) => ({
       reference,
       ...(targetId === undefined ? {} : { id: targetId }),
-      fields,
+      ...(initial === undefined
+        ? { fields }
+        : { fields: { ...initial, ...fields }, initial: Object.keys(initial) }),
       uncertain: delivery.uncertain,
       ...(earlier.length === 0 ? {} : { earlier }),
     }));
@@ -117,13 +119,19 @@ const failedItem = ({ delivery, json, action, targetId }: Prepared) => ({
 });
 
 /** Why a change must not be made, for people; `undefined` when it may. */
-function denialOf({ action, delivery, fields }: Prepared, landscape: Terrain): string | undefined {
+function denialOf({ action, delivery, fields, initial }: Prepared, landscape: Terrain): string | undefined {
   // A business event is told, which sets nothing.
   if (action === 'remove' || delivery.source === eventSource) return undefined;
   const { source, target, entity } = delivery;
   const from = landscape.roleOf(source);
   const way = { entity, from, to: landscape.roleOf(target), fields: Object.keys(fields) };
-  const found = trespasses(landscape.rules, way);
+  const found =
+    initial === undefined
+      ? trespasses(landscape.rules, way)
+      : [
+          ...trespasses(landscape.rules, way),
+          ...initialTrespasses(landscape.rules, { ...way, fields: Object.keys(initial) }),
+        ];
   if (found.length === 0) return undefined;
   const names = found.map(({ field, owner }) =>
     owner === undefined ? field : `${field} (owned by the ${owner})`,

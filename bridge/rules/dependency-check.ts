@@ -1,5 +1,5 @@
 import { type EntityName, entityOf } from '../entities/catalogue.ts';
-import { type RuleDraft, writtenFields } from './draft.ts';
+import { givenFields, type RuleDraft } from './draft.ts';
 import type { FlowDraft } from './flow-draft.ts';
 import type { Report } from './problem.ts';
 
@@ -25,7 +25,7 @@ function checkReferences(rules: readonly RuleDraft[], report: Report): void {
   if (rules.some((rule) => rule.entity === undefined || rule.from === undefined || rule.to === undefined))
     return;
   for (const rule of rules) {
-    for (const field of writtenFields(rule)) {
+    for (const field of givenFields(rule)) {
       const target = targetOf(rule.entity, field.value);
       if (target === undefined || linked.has(`${target} ${rule.from?.value} ${rule.to?.value}`)) continue;
       const between = `between ${rule.from?.value} and ${rule.to?.value}`;
@@ -47,7 +47,7 @@ function checkNeeded(rules: readonly RuleDraft[], flows: readonly FlowDraft[], r
     const isNeeded = rules.some(
       (rule) =>
         rule.to?.value === to.value &&
-        writtenFields(rule).some((field) => targetOf(rule.entity, field.value) === entity),
+        givenFields(rule).some((field) => targetOf(rule.entity, field.value) === entity),
     );
     const isDelivered = requests.some(
       (request) =>

@@ -30,6 +30,8 @@ export interface RuleDraft extends Selection {
   readonly from: Placed<Role> | undefined;
   readonly to: Placed<Role> | undefined;
   readonly fields: readonly FieldDraft[];
+  /** What an object gets only when it is created. */
+  readonly initial: readonly FieldDraft[];
   readonly otherwise: Placed<Withdrawal>;
   readonly deleted: Placed<Withdrawal>;
   readonly match: readonly Placed<string>[];
@@ -41,16 +43,20 @@ export interface RuleDraft extends Selection {
   readonly overrides: readonly OverrideDraft[];
 }
 
-/** Everything that a rule writes, for whatever objects. */
+/** Everything that a rule brings and keeps as it is in the source, for whatever objects. */
 export const writtenFields = ({ fields, overrides }: RuleDraft): readonly FieldDraft[] => [
   ...fields,
   ...overrides.flatMap((override) => override.fields ?? []),
 ];
 
+/** The same with what it only gives to objects that it creates. */
+export const givenFields = (rule: RuleDraft): readonly FieldDraft[] => [
+  ...writtenFields(rule),
+  ...rule.initial,
+];
+
 /** Every mention of a field of the source, with its place. */
-export const mentionedFields = (rule: RuleDraft): readonly Placed<string>[] =>
-  [rule, ...rule.overrides].flatMap(({ when, where, fields }) => [
-    ...when.tested,
-    ...(where?.reads ?? []),
-    ...(fields ?? []).flatMap(({ reads }) => reads),
-  ]);
+export const mentionedFields = (rule: RuleDraft): readonly Placed<string>[] => [
+  ...[rule, ...rule.overrides].flatMap(({ when, where }) => [...when.tested, ...(where?.reads ?? [])]),
+  ...givenFields(rule).flatMap(({ reads }) => reads),
+];

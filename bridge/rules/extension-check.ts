@@ -1,5 +1,5 @@
 import { type Role, roles } from '../entities/role.ts';
-import { mentionedFields, type RuleDraft, writtenFields } from './draft.ts';
+import { givenFields, mentionedFields, type RuleDraft } from './draft.ts';
 import type { ExtensionDraft } from './field-set.ts';
 import { type Placed, placeText, type Report } from './problem.ts';
 
@@ -32,7 +32,7 @@ export function checkExtensions(
     };
     // What a field is made from stands mostly at the field itself: one place, one report for each role.
     for (const field of distinct(mentionedFields(rule))) check(field, from);
-    for (const field of distinct([...writtenFields(rule), ...rule.match])) check(field, to);
+    for (const field of distinct([...givenFields(rule), ...rule.match])) check(field, to);
   }
 }
 

@@ -91,6 +91,10 @@ export const ruleKeys = {
   from: { required: true, meaning: 'The role that it brings objects from.' },
   to: { required: true, meaning: 'The role that it brings them to.' },
   fields: { ...changeable.fields, required: true },
+  initial: {
+    meaning:
+      'What an object gets besides when the rule creates it, and never again. It is listed like "fields", and can be owned by the role that it goes to.',
+  },
   ...conditions,
   otherwise: changeable.otherwise,
   deleted: changeable.deleted,

@@ -179,6 +179,7 @@ function ruleOf(draft: RuleDraft): Rule {
     from: complete(draft.from).value,
     to: complete(draft.to).value,
     ...fieldsOf(draft.fields),
+    ...(draft.initial.length === 0 ? {} : { initial: fieldsOf(draft.initial) }),
     ...selectionOf(draft),
     otherwise: draft.otherwise.value,
     deleted: draft.deleted.value,

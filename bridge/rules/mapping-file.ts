@@ -26,36 +26,42 @@ export interface FieldDraft extends Placed<string> {
   readonly reads: readonly Placed<string>[];
 }
 
-/** Reads `fields: [<name>, {<name>: {field?, table?, expression?, constant?}}, …]`. */
-export function readFields(reader: Reader, piece: Piece, words: Words): FieldDraft[] {
+/**
+ * Reads `fields: [<name>, {<name>: {field?, table?, expression?, constant?}}, …]`.
+ *
+ * @param list what the list is called, for messages
+ */
+export function readFields(reader: Reader, piece: Piece, words: Words, list = '"fields"'): FieldDraft[] {
   const fields: FieldDraft[] = [];
-  for (const item of reader.list(piece, '"fields"') ?? []) {
-    const field = isMap(item.value) ? readMapped(reader, item, words) : readPlain(reader, item, words);
+  for (const item of reader.list(piece, list) ?? []) {
+    const field = isMap(item.value)
+      ? readMapped(reader, item, words, list)
+      : readPlain(reader, item, words, list);
     if (field === undefined) continue;
     if (fields.some((other) => other.value === field.value))
-      reader.report(field.place, `"fields" lists "${field.value}" twice`);
+      reader.report(field.place, `${list} lists "${field.value}" twice`);
     else fields.push(field);
   }
   return fields;
 }
 
-function readPlain(reader: Reader, item: Piece, { fields }: Words): FieldDraft | undefined {
-  const name = reader.text(item, 'an item of "fields"');
+function readPlain(reader: Reader, item: Piece, { fields }: Words, list: string): FieldDraft | undefined {
+  const name = reader.text(item, `an item of ${list}`);
   if (name === undefined) return undefined;
-  if (fieldOf(reader, name.place, name.value, fields, '"fields" names') === undefined) return undefined;
+  if (fieldOf(reader, name.place, name.value, fields, `${list} names`) === undefined) return undefined;
   return { ...name, reads: [name] };
 }
 
-function readMapped(reader: Reader, item: Piece, words: Words): FieldDraft | undefined {
-  const [entry, ...others] = reader.entries(item, 'an item of "fields"') ?? [];
+function readMapped(reader: Reader, item: Piece, words: Words, list: string): FieldDraft | undefined {
+  const [entry, ...others] = reader.entries(item, `an item of ${list}`) ?? [];
   if (entry === undefined) return undefined;
   const { key, value } = entry;
   const [other] = others;
   if (other !== undefined) {
-    reader.report(other.key.place, 'an item of "fields" is about one field', 'start a new line with "- "');
+    reader.report(other.key.place, `an item of ${list} is about one field`, 'start a new line with "- "');
     return undefined;
   }
-  const target = fieldOf(reader, key.place, key.value, words.fields, '"fields" names');
+  const target = fieldOf(reader, key.place, key.value, words.fields, `${list} names`);
   if (!isMap(value.value)) {
     const message = `how "${key.value}" is made must be a map, not ${kindOf(value.value)}`;
     reader.report(value.place, message, 'write {field: …}, {table: …}, {expression: …} or {constant: …}');

@@ -1,6 +1,6 @@
 import { dayPattern, decimalPattern, type State, type Value } from '../entities/field.ts';
 import { evaluate } from './expression.ts';
-import type { Expression, Mapping, Rule, ValueTable } from './rule.ts';
+import type { Expression, Mapping, ValueTable, WrittenFields } from './rule.ts';
 
 /** The rules cannot say what becomes of a value. A person has to correct the value or the rules. */
 export class MappingError extends Error {
@@ -24,7 +24,7 @@ export interface Author {
 const nameOf = ({ id, is }: Author): string => `${is ?? 'rule'} ${id}`;
 
 /** Fields, and how their values are made. */
-export type Mapped = Author & Pick<Rule, 'fields' | 'mappings'>;
+export type Mapped = Author & WrittenFields;
 
 /**
  * What the rule writes in the target: its fields as far as they are known.

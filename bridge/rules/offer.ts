@@ -2,7 +2,7 @@ import type { EntityName } from '../entities/catalogue.ts';
 import { extensionPrefix } from '../entities/extension.ts';
 import type { Role } from '../entities/role.ts';
 import type { ActionCapability, Capability } from '../systems/system.ts';
-import { type RuleDraft, writtenFields } from './draft.ts';
+import { givenFields, type RuleDraft } from './draft.ts';
 import type { ExtensionDraft } from './field-set.ts';
 import type { Report } from './problem.ts';
 import { suggest } from './suggest.ts';
@@ -95,7 +95,7 @@ function checkTarget(
   }
   const writable = capability.write?.fields ?? [];
   // Extension fields are the connector's as soon as the rules declare them.
-  for (const field of writtenFields(rule))
+  for (const field of givenFields(rule))
     if (!writable.includes(field.value) && !field.value.startsWith(extensionPrefix))
       report(
         field.place,

@@ -40,6 +40,11 @@ export function checkOwnership(
       report(field.place, ...said);
       refused.add(field);
     }
+    for (const field of rule.initial) {
+      const writer = { ...way, field };
+      const said = accountingProblem(writer) ?? strangerProblem(writer, policies);
+      if (said !== undefined) report(field.place, ...said);
+    }
   }
   return refused;
 }
@@ -71,6 +76,14 @@ function ownerProblem(writer: Writer, policies: Policies): Said | undefined {
   if (owner === undefined || owner.value === from) return undefined;
   const message = `"${field.value}" of ${entity} is owned by ${owner.value}, see ${placeText(owner.place)}, so ${from} cannot write it to ${to}`;
   return [message, `bring it from ${owner.value}, or write "${field.value}: ${from}" under "owners"`];
+}
+
+/** What an object gets when it is created is owned by where it comes from, or by where it goes to. */
+function strangerProblem({ entity, field, from, to }: Writer, policies: Policies): Said | undefined {
+  const owner = declaredOwner(entity, field.value, policies);
+  if (owner === undefined || owner.value === from || owner.value === to) return undefined;
+  const message = `"${field.value}" of ${entity} is owned by ${owner.value}, see ${placeText(owner.place)}, so ${from} cannot give it to what it creates in ${to}`;
+  return [message, `bring it from ${owner.value}`];
 }
 
 const declaredOwner = (entity: EntityName, field: string, policies: Policies): Placed<Role> | undefined =>

@@ -75,6 +75,34 @@ export function trespasses(
 
 const none: readonly Trespass[] = [];
 
+/**
+ * The fields that systems with the role `from` must not even give to an object that they create in systems with the role
+ * `to`: accounting outcomes in the erp, what a third role owns, and what no rule gives to such objects.
+ */
+export function initialTrespasses(
+  ruleSet: RuleSet,
+  write: {
+    readonly entity: EntityName;
+    readonly from: Role;
+    readonly to: Role;
+    readonly fields: Iterable<string>;
+  },
+): readonly Trespass[] {
+  const { entity, from, to } = write;
+  const given = ruleSet.rules.filter(
+    (rule) => rule.entity === entity && rule.from === from && rule.to === to,
+  );
+  const found: Trespass[] = [];
+  for (const field of write.fields) {
+    const owner = declaredOwner(ruleSet, entity, field);
+    const isOutcome = to === 'erp' && isAccountingOutcome(entityOf(entity), field);
+    const isStrange = owner !== undefined && owner !== from && owner !== to;
+    if (isOutcome || isStrange || !given.some(({ initial }) => initial?.fields.includes(field)))
+      found.push({ field, owner });
+  }
+  return found;
+}
+
 function isOwned(ruleSet: RuleSet, entity: EntityName, field: string, from: Role, to: Role): boolean {
   if (to === 'erp' && isAccountingOutcome(entityOf(entity), field)) return false;
   const declared = declaredOwner(ruleSet, entity, field);

@@ -3,16 +3,17 @@ import type { State, Value } from '../entities/field.ts';
 import type { Role } from '../entities/role.ts';
 import { sameValue } from '../entities/state.ts';
 import { compute } from './mapping.ts';
-import type { Conditions, Override, Rule, RuleSet } from './rule.ts';
+import type { Conditions, Override, Rule, RuleSet, WrittenFields } from './rule.ts';
 
 // Everything here runs for every change that comes in. What can be worked out once per rule is kept beside the rule;
 // the maps are weak, so that rules which were replaced go away.
 
 const rulesBySource = new WeakMap<RuleSet, ReadonlyMap<string, readonly Rule[]>>();
-const referencesByRule = new WeakMap<Rule, readonly ReferenceField[]>();
-const readsByRule = new WeakMap<Rule, readonly string[]>();
+const referencesByFields = new WeakMap<WrittenFields, readonly ReferenceField[]>();
+const readsByFields = new WeakMap<WrittenFields, readonly string[]>();
 const overriddenRules = new WeakMap<Rule, Map<Override, Rule>>();
 const noRules: readonly Rule[] = [];
+const noReferences: readonly ReferenceField[] = [];
 
 /** The rules that carry `entity` away from the system with this role, in the order they are written in. */
 export function rulesFrom(ruleSet: RuleSet, role: Role, entity: EntityName): readonly Rule[] {
@@ -103,18 +104,18 @@ export const activeRule = (rule: Rule, state: State): Rule | undefined =>
  */
 export const standingRule = (rule: Rule, state: State): Rule => effective(rule, state) ?? rule;
 
-/** The fields of the source that decide what the rule writes. */
-export function readsOf(rule: Rule): readonly string[] {
-  let reads = readsByRule.get(rule);
+/** The fields of the source that decide what the rule writes: `rule.initial` has those of an object that it creates. */
+export function readsOf(written: WrittenFields): readonly string[] {
+  let reads = readsByFields.get(written);
   if (reads === undefined) {
-    reads = [...new Set(rule.fields.flatMap((name) => sourcesOf(rule, name)))];
-    readsByRule.set(rule, reads);
+    reads = [...new Set(written.fields.flatMap((name) => sourcesOf(written, name)))];
+    readsByFields.set(written, reads);
   }
   return reads;
 }
 
-function sourcesOf(rule: Rule, name: string): readonly string[] {
-  const mapping = rule.mappings[name];
+function sourcesOf({ mappings }: WrittenFields, name: string): readonly string[] {
+  const mapping = mappings[name];
   if (mapping === undefined) return [name];
   if (mapping.kind === 'field') return [mapping.field];
   return mapping.kind === 'expression' ? Object.keys(mapping.expression.fields) : [];
@@ -128,15 +129,21 @@ export interface ReferenceField {
 }
 
 /** The references among the fields of a rule. */
-export function referencesOf(rule: Rule): readonly ReferenceField[] {
-  let references = referencesByRule.get(rule);
+export const referencesOf = (rule: Rule): readonly ReferenceField[] => referencesIn(rule.entity, rule);
+
+/** The references among what a rule gives to the objects that it creates. */
+export const initialReferencesOf = ({ entity, initial }: Rule): readonly ReferenceField[] =>
+  initial === undefined ? noReferences : referencesIn(entity, initial);
+
+function referencesIn(entity: EntityName, written: WrittenFields): readonly ReferenceField[] {
+  let references = referencesByFields.get(written);
   if (references === undefined) {
-    references = rule.fields.flatMap((name) => {
-      const field = entityOf(rule.entity).fields[name];
+    references = written.fields.flatMap((name) => {
+      const field = entityOf(entity).fields[name];
       if (field?.entity === undefined) return [];
       return [{ field: name, entity: field.entity as EntityName, many: field.kind === 'references' }];
     });
-    referencesByRule.set(rule, references);
+    referencesByFields.set(written, references);
   }
   return references;
 }

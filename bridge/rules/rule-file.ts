@@ -1,14 +1,14 @@
 import { isMap, isSeq } from 'yaml';
 import { roles } from '../entities/role.ts';
 import { noConditions, readConditions } from './conditions.ts';
-import type { OverrideDraft, RuleDraft } from './draft.ts';
+import { type OverrideDraft, type RuleDraft, writtenFields } from './draft.ts';
 import { readExpression } from './expression-file.ts';
 import { overrideKeys, ruleKeys } from './keys.ts';
 import { type FieldDraft, readFields, type Words } from './mapping-file.ts';
 import { nameAdvice, namePattern } from './name.ts';
 import type { Place, Placed } from './problem.ts';
 import type { Piece, Reader } from './reader.ts';
-import { lanes, type Rule, withdrawals } from './rule.ts';
+import { lanes, type Rule, type WrittenFields, withdrawals } from './rule.ts';
 import { suggest } from './suggest.ts';
 import { readTiming, realTime } from './timing-file.ts';
 import { fieldOf } from './value-file.ts';
@@ -28,6 +28,7 @@ export const unreadable: RuleDraft = {
   from: undefined,
   to: undefined,
   fields: [],
+  initial: [],
   when: noConditions,
   otherwise: { value: 'keep', place: nowhere },
   deleted: { value: 'keep', place: nowhere },
@@ -53,6 +54,10 @@ export function readRule(reader: Reader, piece: Piece, words: Words | undefined)
     from: parts.from && reader.oneOf(parts.from, '"from"', roles),
     to: parts.to && reader.oneOf(parts.to, '"to"', roles),
     fields: parts.fields === undefined || words === undefined ? [] : readFields(reader, parts.fields, words),
+    initial:
+      parts.initial === undefined || words === undefined
+        ? []
+        : readFields(reader, parts.initial, words, '"initial"'),
     ...readSelection(reader, parts, words),
     otherwise,
     deleted: readChoice(reader, parts.deleted, '"deleted"', withdrawals) ?? otherwise,
@@ -69,6 +74,7 @@ export function readRule(reader: Reader, piece: Piece, words: Words | undefined)
     reader.report(draft.to.place, `the rule goes from ${draft.from.value} to itself`, advice);
   }
   checkPurpose(reader, draft, parts);
+  checkInitial(reader, draft, parts);
   if (draft.propose && words !== undefined && words.fields.get('name') === undefined)
     reader.report(
       (parts.likely as Piece).place,
@@ -158,14 +164,30 @@ function readOverride(
 function checkPurpose(reader: Reader, draft: RuleDraft, parts: RuleParts): void {
   if (!isEmptyList(parts.fields)) return;
   const { place } = parts.fields;
-  if (draft.create.value !== 'never')
+  if (draft.create.value !== 'never') {
+    if (parts.initial !== undefined && !isEmptyList(parts.initial)) return;
     reader.report(
       place,
       'a rule without fields would create empty objects',
       'list fields, or write "create: never"',
     );
-  else if (parts.match === undefined || isEmptyList(parts.match))
+  } else if (parts.match === undefined || isEmptyList(parts.match))
     reader.report(place, 'a rule without "fields" and "match" does nothing', 'list one of them');
+}
+
+/** What an object gets once is nothing that it gets again and again. */
+function checkInitial(reader: Reader, draft: RuleDraft, { initial }: RuleParts): void {
+  if (initial === undefined) return;
+  if (draft.create.value === 'never')
+    reader.report(initial.place, 'a rule that creates nothing has no use for "initial"', 'leave it out');
+  const always = writtenFields(draft);
+  for (const { value, place } of draft.initial)
+    if (always.some((field) => field.value === value))
+      reader.report(
+        place,
+        `"${value}" stands under "fields" too, so it is always written`,
+        'leave one of them',
+      );
 }
 
 /** Written as an empty list; not one whose items were all refused. */
@@ -198,7 +220,7 @@ function readMatch(reader: Reader, piece: Piece, { fields }: Words): Placed<stri
 }
 
 /** Rules as they will be used: the fields' names, and how those are made that are not carried over as they stand. */
-export const fieldsOf = (drafts: readonly FieldDraft[]): Pick<Rule, 'fields' | 'mappings'> => ({
+export const fieldsOf = (drafts: readonly FieldDraft[]): WrittenFields => ({
   fields: drafts.map((draft) => draft.value),
   mappings: Object.fromEntries(
     drafts.flatMap(({ value, mapping }) => (mapping === undefined ? [] : [[value, mapping]])),

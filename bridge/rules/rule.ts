@@ -71,6 +71,14 @@ export type Timing =
 export const withdrawals = ['keep', 'remove', 'raise'] as const;
 export type Withdrawal = (typeof withdrawals)[number];
 
+/** Fields that are written, and how their values are made. */
+export interface WrittenFields {
+  /** Canonical fields of the target. */
+  readonly fields: readonly string[];
+  /** By field: how its value is made. A field that is absent here is carried over as it stands. */
+  readonly mappings: Readonly<Record<string, Mapping>>;
+}
+
 /** What a rule does differently for some objects. */
 export interface Override {
   readonly when: Conditions;
@@ -86,15 +94,13 @@ export interface Override {
   readonly shadow?: boolean;
 }
 
-export interface Rule {
+export interface Rule extends WrittenFields {
   readonly id: string;
   readonly entity: EntityName;
   readonly from: Role;
   readonly to: Role;
-  /** Canonical fields that are written in the target. */
-  readonly fields: readonly string[];
-  /** By field: how its value is made. A field that is absent here is carried over as it stands. */
-  readonly mappings: Readonly<Record<string, Mapping>>;
+  /** What an object gets besides when the rule creates it, and never again: others own it from then on. */
+  readonly initial?: WrittenFields;
   /** Only records for which this holds. */
   readonly when: Conditions;
   /** And for which this is true. */

@@ -25,6 +25,9 @@ const compare = (left: string, right: string): number => (left < right ? -1 : le
 
 const withSetsInOrder = (rule: Rule): Rule => ({
   ...partInOrder(rule),
+  ...(rule.initial === undefined
+    ? {}
+    : { initial: { ...rule.initial, fields: [...rule.initial.fields].sort() } }),
   overrides: rule.overrides.map(partInOrder),
 });
 

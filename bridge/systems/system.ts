@@ -28,6 +28,11 @@ export interface WriteChange {
   /** The values to write. References are ids of this system already. */
   readonly fields: State;
   /**
+   * Those of the fields that only an object gets which is created now: others own them from then on. Where an earlier try
+   * has made the object already, a connector leaves them out.
+   */
+  readonly initial?: readonly string[];
+  /**
    * True when an earlier try may have reached the system without its answer reaching us. A connector whose create
    * can not be repeated must then look the object up first.
    */

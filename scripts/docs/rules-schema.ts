@@ -137,6 +137,7 @@ const rule = mapOf(ruleKeys, {
   from: oneOf(roles),
   to: oneOf(roles),
   ...changeable,
+  initial: { type: 'array' },
   ...selection,
   match: listOf(text),
   likely: flag,
@@ -180,7 +181,12 @@ function definitionsOf(entity: EntityName): Readonly<Record<string, JsonSchema>>
     },
     [`${entity}-rule`]: {
       allOf: [refer('rule')],
-      properties: { ...selected, match: { items: field }, overrides: { items: { properties: selected } } },
+      properties: {
+        ...selected,
+        initial: selected.fields,
+        match: { items: field },
+        overrides: { items: { properties: selected } },
+      },
     },
   };
 }

@@ -319,7 +319,8 @@ export class MemorySystem implements Connector {
     if (object === undefined)
       return { ok: false, error: 'missing', message: `${entity} ${known} is not there` };
     const result = object.reference === undefined ? 'adopted' : 'updated';
-    object.state = { ...object.state, ...change.fields };
+    const kept = Object.entries(change.fields).filter(([field]) => change.initial?.includes(field) !== true);
+    object.state = { ...object.state, ...Object.fromEntries(kept) };
     object.reference = change.reference;
     return { ok: true, id: known, result };
   }

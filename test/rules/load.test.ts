@@ -64,6 +64,23 @@ rules:
     ]);
   });
 
+  test('what an object gets only when it is created', () => {
+    const text = `entity: customer
+rules:
+  - id: a
+    from: crm
+    to: erp
+    fields: []
+    initial: [name, city: {constant: Ghent}]
+`;
+    const [rule] = load({ ...good, 'customer.yaml': text }).rules;
+    expect(rule?.fields).toEqual([]);
+    expect(rule?.initial).toEqual({
+      fields: ['name', 'city'],
+      mappings: { city: { kind: 'constant', value: 'Ghent' } },
+    });
+  });
+
   test('what a rule leaves out gets its usual value', () => {
     const text = 'entity: customer\nrules: [{id: a, from: erp, to: crm, fields: [name]}]';
     expect(load({ ...good, 'customer.yaml': text }).rules).toEqual([
