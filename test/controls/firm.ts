@@ -60,7 +60,8 @@ export const key = (system: string, entity: EntityName, id: string): SystemObjec
 
 export async function createFirm(): Promise<Firm> {
   const path = temporaryPath();
-  const store = await openStore(path);
+  // Commits need not wait for company here.
+  const store = await openStore(path, Date.now, () => 0);
   onTestFinished(() => store.close());
   let number = 0;
 
