@@ -119,6 +119,17 @@ export function findingTable({ connection, kysely }: OpenDatabase) {
       .where('system', '=', slot<string>('system'))
       .where('external_id', '=', slot<string>('id')),
   );
+  const amend = prepare<object>(
+    connection,
+    kysely
+      .updateTable('reconciliation_finding')
+      .set({ effects: slot<string>('effects'), cause: sql<string | null>`coalesce(@cause, cause)` })
+      .where('run', '=', slot<string>('run'))
+      .where('system', '=', slot<string>('system'))
+      .where('external_id', '=', slot<string>('id'))
+      .where('entity', '=', slot<string>('entity'))
+      .where('kind', '=', slot<string>('kind')),
+  );
   const settle = prepare<{ seq: number; action: string; cause: string | null }>(
     connection,
     kysely
@@ -144,6 +155,11 @@ export function findingTable({ connection, kysely }: OpenDatabase) {
         action,
         at,
       });
+    },
+    /** Keeps what it means for the totals, and why it is so. */
+    amend(run: string, { kind, object, effects, cause }: NewFinding): void {
+      const { system, entity, id } = object;
+      amend.run({ run, system, entity, id, kind, effects: JSON.stringify(effects), cause: cause ?? null });
     },
     /** In the order in which they were found, from behind `seq`. */
     after: (run: string, seq: number, limit: number): Finding[] =>

@@ -29,6 +29,7 @@ export interface Scratch {
   /** Strangers that are like this. */
   alike(likeness: string): string[];
   hasStrangers(): boolean;
+  dropStranger(id: string): void;
   strangersAfter(id: string, limit: number): Stranger[];
   clearStrangers(): void;
   close(): void;
@@ -55,6 +56,7 @@ export function openScratch(): Scratch {
   const met = file.prepare<[string, number], Stranger>(
     'select id, likeness from stranger where id > ? order by id limit ?',
   );
+  const drop = file.prepare('delete from stranger where id = ?');
   let strangers = 0;
 
   /** One transaction for many rows: without, each would be written out on its own. */
@@ -84,6 +86,9 @@ export function openScratch(): Scratch {
     },
     alike: (likeness) => (strangers === 0 ? [] : alike.all(likeness).map(({ id }) => id)),
     hasStrangers: () => strangers > 0,
+    dropStranger(id) {
+      drop.run(id);
+    },
     strangersAfter: (id, limit) => met.all(id, limit),
     clearStrangers() {
       strangers = 0;

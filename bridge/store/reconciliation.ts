@@ -42,6 +42,8 @@ export interface News {
 /** What a run has come to, kept in one transaction with how far it is. */
 export interface RunResults {
   readonly findings?: readonly NewFinding[];
+  /** More about findings that are kept already, of the same kind and object. */
+  readonly amended?: readonly NewFinding[];
   /** Whole sums, in place of those kept before. */
   readonly totals?: readonly StoredTotal[];
   readonly events?: readonly NewEvent[];
@@ -105,7 +107,7 @@ export interface ReconciliationStore {
     after: string,
   ): Promise<Stretch<SameKey>>;
   /** A place for what one run has to remember meanwhile; whoever opens it closes it. */
-  scratch(): Scratch;
+  scratch(): Promise<Scratch>;
 }
 
 interface Tables {
@@ -238,6 +240,7 @@ export function createReconciliationStore(means: Means): ReconciliationStore & {
         const nowMs = means.now();
         const at = new Date(nowMs).toISOString();
         for (const finding of results.findings ?? []) findings.insert(id, finding, at);
+        for (const finding of results.amended ?? []) findings.amend(id, finding);
         for (const total of results.totals ?? []) totals.put(id, total);
         for (const event of results.events ?? []) events.insert(event, at);
         for (const { seq, action, cause } of results.settled ?? []) findings.settle(seq, action, cause);
@@ -285,7 +288,7 @@ export function createReconciliationStore(means: Means): ReconciliationStore & {
       ),
     sameKeys: async (entity, field, systems, after) =>
       read(() => keys.sameKeys(entity, field, systems, after)),
-    scratch: openScratch,
+    scratch: async () => openScratch(),
 
     removeEnded(before) {
       const run = ended.get({ before });

@@ -4,15 +4,17 @@ import { type ErrorKind, SystemError } from '../../bridge/systems/error.ts';
 import type {
   Capability,
   Connector,
+  Extent,
   Finding,
   ObjectKey,
   PollPage,
   RemoveChange,
+  Snapshot,
   WriteChange,
   WriteResult,
 } from '../../bridge/systems/system.ts';
 
-export type Method = 'read' | 'find' | 'write' | 'remove' | 'poll' | 'setup';
+export type Method = 'read' | 'find' | 'write' | 'remove' | 'poll' | 'list' | 'setup';
 
 /** One call, as the system saw it. */
 export interface Call {
@@ -80,6 +82,8 @@ export class MemorySystem implements Connector {
   /** What its user may not see; it is there all the same. */
   hides: (key: ObjectKey) => boolean = () => false;
   touches: (key: ObjectKey) => readonly ObjectKey[] = () => [];
+  /** What it leaves out when it lists everything, though it is there. */
+  unlisted: (key: ObjectKey) => boolean = () => false;
   fault: (call: Call) => Fault | undefined;
   /** Turns of the event loop that a call takes to get here, and its answer to get back. */
   distance: () => number = () => 1;
@@ -87,10 +91,12 @@ export class MemorySystem implements Connector {
   #gates: { method: Method; reach: () => void; opened: Promise<void> }[] = [];
   #objects = new Map<string, StoredObject>();
   #nextId = 1;
+  readonly #batch: number;
 
   constructor(options: MemorySystemOptions) {
     this.system = options.name;
     const batch = options.batch ?? 100;
+    this.#batch = batch;
     this.entities = Object.fromEntries(
       Object.entries(options.entities).map(([entity, capability]) => [
         entity,
@@ -216,6 +222,22 @@ export class MemorySystem implements Connector {
     while (pages.length > 0) {
       const call = { method: 'poll', entity: undefined, keys: [stream], changes: [] } as const;
       yield await this.#call(call, signal, () => pages.shift() as PollPage);
+    }
+  }
+
+  async *list(entity: EntityName, extent: Extent, signal: AbortSignal): AsyncIterable<readonly Snapshot[]> {
+    const { from = '', to = '9999' } = extent;
+    const ids = Object.entries(this.all(entity)).flatMap(([id, { day }]) =>
+      (typeof day === 'string' && (day < from || day > to)) || this.unlisted({ entity, id }) ? [] : [id],
+    );
+    for (let start = 0; start < ids.length; start += this.#batch) {
+      const keys = ids.slice(start, start + this.#batch);
+      yield await this.#call({ method: 'list', entity, keys, changes: [] }, signal, () =>
+        keys.flatMap((id): Snapshot[] => {
+          const state = this.get(entity, id);
+          return state === undefined ? [] : [{ entity, id, state, touches: this.touches({ entity, id }) }];
+        }),
+      );
     }
   }
 

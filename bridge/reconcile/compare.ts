@@ -1,0 +1,324 @@
+import type { State } from '../entities/field.ts';
+import type { NewFinding } from '../store/reconciliation-finding.ts';
+import type { Pair, Stretch } from '../store/reconciliation-pair.ts';
+import type { Scratch } from '../store/reconciliation-scratch.ts';
+import type { StoredRecord, SystemObject } from '../store/record.ts';
+import { createAmounts, type Sides } from './amounts.ts';
+import type { Direction } from './direction.ts';
+import { createDirectory } from './directory.ts';
+import { isDifference, type Judgement } from './judge.ts';
+import { createLikeness } from './likeness.ts';
+import { judgeAll, lookClosely, type Outcome } from './look.ts';
+import { breathe, chunksOf, type Means } from './means.ts';
+import { extentOf } from './read.ts';
+import { type Amount, createSums, effectsOf } from './sums.ts';
+import type { Track } from './track.ts';
+
+/** Objects after which a run keeps how far it is. */
+const objectsPerSave = 5000;
+const findingsPerSave = 200;
+/** Close looks take longer. */
+const looksPerTurn = 50;
+
+const steps = ['strangers', 'pairs', 'rest'] as const;
+type Step = (typeof steps)[number];
+
+/**
+ * Compares what the rules bring with what is on the other side, object by object, and adds both sides up. Walks along the
+ * records in small stretches, so it needs no more memory for more of them.
+ */
+export async function compare(
+  track: Track,
+  directions: readonly Direction[],
+  scratch: Scratch,
+  means: Means,
+  signal: AbortSignal,
+): Promise<void> {
+  const { store } = means;
+  const { scope } = track;
+  const sums = createSums(await store.totals(track.id));
+  const directory = createDirectory(store);
+  const amounts = createAmounts(scope, directory);
+  let findings: NewFinding[] = [];
+  let amended: NewFinding[] = [];
+  let unsaved = 0;
+
+  async function save(way: number, step: Step, after: string): Promise<void> {
+    const results = { findings, amended, totals: sums.takeChanged() };
+    findings = [];
+    amended = [];
+    unsaved = 0;
+    directory.forget();
+    await track.save({ way, step, after }, results);
+  }
+
+  /** Compares pairs of one way, and finds those that the target has twice. */
+  async function takePairs(
+    direction: Direction,
+    pairs: readonly Pair[],
+    likeness: ((state: State) => string | undefined) | undefined,
+  ): Promise<void> {
+    const judgements = await judgeAll(direction, pairs, means.landscape, directory);
+    const outcomes: (Outcome | undefined)[] = [];
+    for (const [index, judgement] of judgements.entries())
+      if (isDifference(judgement)) {
+        outcomes[index] = await lookClosely(direction, pairs[index] as Pair, means);
+        if (index % looksPerTurn === 0) await breathe(signal);
+      }
+    const looked = judgements.map((judgement, index) => ({
+      pair: outcomes[index]?.pair ?? (pairs[index] as Pair),
+      judgement: outcomes[index]?.judgement ?? judgement,
+      outcome: outcomes[index],
+    }));
+    if (direction.main) await amounts.prepare(looked.map(({ pair }) => sidesOf(pair)));
+    for (const { pair, judgement, outcome } of looked) {
+      const { here, there } = direction.main ? addUp(pair, judgement) : { here: none, there: none };
+      if (judgement.kind === 'unread') track.count('unread');
+      if (isDifference(judgement)) {
+        if (outcome?.waiting === true) {
+          track.count('waiting');
+          sums.add('waiting', here);
+          sums.subtract('waiting', there);
+        } else if (judgement.left !== 'kept' || (direction.main && scope.totals.length > 0))
+          await note(findingOf(direction, pair, judgement, outcome, here, there));
+      }
+      if (likeness !== undefined) await lookForTwins(direction, pair, likeness);
+    }
+    track.advance(pairs.length);
+    track.count('compared', pairs.length);
+    unsaved += pairs.length;
+  }
+
+  /** Counts both sides of an object; answers what of it counts on each. */
+  function addUp(pair: Pair, { due, there, assumed }: Judgement): { here: Amount[]; there: Amount[] } {
+    const { record, other } = pair;
+    const sides = sidesOf(pair);
+    if (record !== undefined && !record.gone && amounts.inExtent(record.state))
+      sums.add('wholeHere', amounts.here(record.state, sides));
+    if (other !== undefined && !other.gone && amounts.inExtent(other.state))
+      sums.add('wholeThere', amounts.there(other.state, sides));
+    const mine = due !== undefined && amounts.inExtent(due) ? amounts.here(due, sides) : none;
+    if (assumed) {
+      if (other === undefined) sums.add('wholeThere', mine);
+      sums.add('here', mine);
+      sums.add('there', mine);
+      return { here: mine, there: mine };
+    }
+    const theirs = there !== undefined && amounts.inExtent(there) ? amounts.there(there, sides) : none;
+    // What one side does not know at all says nothing about the other.
+    const here = there === undefined ? mine : mine.filter(({ field }) => there[field] !== undefined);
+    const counted = due === undefined ? theirs : theirs.filter(({ field }) => due[field] !== undefined);
+    sums.add('here', here);
+    sums.add('there', counted);
+    return { here, there: counted };
+  }
+
+  /** Told already while the systems were read: then only what it means for the totals is added. */
+  async function note(finding: NewFinding): Promise<void> {
+    const [known] = await store.foundOf(track.id, [finding.object]);
+    if (known?.includes(finding.kind) === true) {
+      amended.push(finding);
+      return;
+    }
+    track.count(finding.kind);
+    findings.push(finding);
+  }
+
+  async function lookForTwins(
+    { target, entity }: Direction,
+    { other }: Pair,
+    likeness: (state: State) => string | undefined,
+  ): Promise<void> {
+    if (other === undefined || other.gone || !scratch.hasStrangers()) return;
+    const like = likeness(other.state);
+    if (like === undefined) return;
+    for (const id of scratch.alike(like)) {
+      scratch.dropStranger(id);
+      const twin: SystemObject = { system: target, entity, id };
+      const [record] = await store.records([twin]);
+      if (record === undefined || record.gone) continue;
+      const sides = { here: undefined, there: record.state };
+      await amounts.prepare([sides]);
+      const there = amounts.inExtent(record.state) ? amounts.there(record.state, sides) : none;
+      sums.add('there', there);
+      await note({
+        kind: 'duplicate',
+        object: twin,
+        other: { system: target, id: other.id },
+        fields: {},
+        effects: effectsOf(none, there),
+        cause: `${target} has it twice: ${other.id} says the same, and only that belongs to something elsewhere.`,
+        action: 'open',
+      });
+    }
+  }
+
+  const aloneAmong = (pairs: readonly Pair[]): StoredRecord[] =>
+    pairs.flatMap(({ id, other }) => (id !== '' || other === undefined ? [] : [other]));
+
+  /** Counts what only the target has. */
+  async function meetStrangers(
+    pairs: readonly Pair[],
+    likeness: (state: State) => string | undefined,
+  ): Promise<void> {
+    const alone = aloneAmong(pairs);
+    const sides = alone.map(({ state }) => ({ here: undefined, there: state }));
+    await amounts.prepare(sides);
+    for (const [index, { state }] of alone.entries())
+      if (amounts.inExtent(state)) sums.add('wholeThere', amounts.there(state, sides[index] as Sides));
+    remember(alone, likeness);
+  }
+
+  /** Those that are told already stay as they are. */
+  async function rememberStrangers(
+    pairs: readonly Pair[],
+    likeness: (state: State) => string | undefined,
+  ): Promise<void> {
+    const alone = aloneAmong(pairs);
+    const found = await store.foundOf(track.id, alone);
+    remember(
+      alone.filter((_, index) => found[index]?.length === 0),
+      likeness,
+    );
+  }
+
+  /** Whether it is a twin shows when its likeness is met. */
+  function remember(alone: readonly StoredRecord[], likeness: (state: State) => string | undefined): void {
+    for (const { id, state } of alone) {
+      const like = likeness(state) ?? (scope.strangers === 'raise' ? `alone ${id}` : undefined);
+      if (like !== undefined) scratch.noteStranger({ id, likeness: like });
+    }
+  }
+
+  /** What only the target has, is no twin, and only the bridge may make there. */
+  async function raiseStrangers(direction: Direction, ids: readonly string[]): Promise<void> {
+    const { target, entity } = direction;
+    const records = await store.records(ids.map((id) => ({ system: target, entity, id })));
+    const sides = records.map((record) => ({ here: undefined, there: record?.state }));
+    await amounts.prepare(sides);
+    for (const [index, record] of records.entries()) {
+      if (record === undefined || record.gone) continue;
+      const there = amounts.inExtent(record.state)
+        ? amounts.there(record.state, sides[index] as Sides)
+        : none;
+      sums.add('there', there);
+      await note({
+        kind: 'missing-here',
+        object: { system: target, entity, id: record.id },
+        fields: {},
+        effects: effectsOf(none, there),
+        cause: `Nothing in ${direction.source} belongs to it, and only the bridge may make it in ${target}.`,
+        action: 'open',
+      });
+    }
+  }
+
+  type Walk = (after: string) => Promise<Stretch<Pair>>;
+
+  async function walk(
+    from: string,
+    next: Walk,
+    take: (pairs: readonly Pair[]) => Promise<void>,
+    keep: (after: string) => Promise<void>,
+  ): Promise<void> {
+    for (let after: string | undefined = from; after !== undefined; ) {
+      const stretch: Stretch<Pair> = await next(after);
+      for (const chunk of chunksOf(stretch.items)) {
+        await take(chunk);
+        await breathe(signal);
+      }
+      after = stretch.next;
+      if (after !== undefined && (unsaved >= objectsPerSave || findings.length >= findingsPerSave))
+        await keep(after);
+      await breathe(signal);
+    }
+  }
+
+  const start = {
+    way: Number(track.position.way ?? 0),
+    step: steps.indexOf((track.position.step ?? 'strangers') as Step),
+    after: String(track.position.after ?? ''),
+  };
+  for (let way = start.way; way < directions.length; way++) {
+    const direction = directions[way] as Direction;
+    const { source, target } = direction;
+    const likeness = direction.main ? createLikeness(direction) : undefined;
+    const first = way === start.way ? start.step : 0;
+    const afterOf = (step: Step) => (way === start.way && steps[start.step] === step ? start.after : '');
+    scratch.clearStrangers();
+    const strangers: Walk = (after) => store.strangers(extentOf(target, track), source, after);
+    const linked = (pairs: readonly Pair[]) =>
+      takePairs(
+        direction,
+        pairs.filter(({ id }) => id !== ''),
+        undefined,
+      );
+    // Those that were met before the run was taken up again are remembered once more.
+    if (likeness !== undefined && (first > 0 || start.after !== '') && way === start.way)
+      await walk(
+        '',
+        strangers,
+        (pairs) => rememberStrangers(pairs, likeness),
+        async () => undefined,
+      );
+    if (first === 0) {
+      await walk(
+        afterOf('strangers'),
+        strangers,
+        async (pairs) => {
+          if (likeness !== undefined) await meetStrangers(pairs, likeness);
+          await linked(pairs);
+        },
+        (after) => save(way, 'strangers', after),
+      );
+      await save(way, 'pairs', '');
+    }
+    if (first <= 1) {
+      await walk(
+        afterOf('pairs'),
+        (after) => store.pairs(extentOf(source, track), target, after),
+        (pairs) => takePairs(direction, pairs, likeness),
+        (after) => save(way, 'pairs', after),
+      );
+      await save(way, 'rest', '');
+    }
+    if (direction.main && scope.strangers === 'raise') {
+      for (let after = afterOf('rest'); ; ) {
+        const rest = scratch.strangersAfter(after, 200);
+        if (rest.length === 0) break;
+        await raiseStrangers(
+          direction,
+          rest.map(({ id }) => id),
+        );
+        after = rest.at(-1)?.id as string;
+        await save(way, 'rest', after);
+        await breathe(signal);
+      }
+    }
+    await save(way + 1, 'strangers', '');
+  }
+}
+
+const none: Amount[] = [];
+
+const sidesOf = ({ record, other }: Pair): Sides => ({ here: record?.state, there: other?.state });
+
+function findingOf(
+  { source, target, entity }: Direction,
+  pair: Pair,
+  { kind, fields, cause, left }: Judgement,
+  outcome: Outcome | undefined,
+  here: readonly Amount[],
+  there: readonly Amount[],
+): NewFinding {
+  const why = cause ?? outcome?.obstacle;
+  return {
+    kind: kind as NewFinding['kind'],
+    object: { system: source, entity, id: pair.id },
+    ...(pair.otherId === undefined ? {} : { other: { system: target, id: pair.otherId } }),
+    fields,
+    effects: effectsOf(here, there),
+    ...(why === undefined ? {} : { cause: why }),
+    action: left === 'kept' ? 'reported' : 'open',
+  };
+}
