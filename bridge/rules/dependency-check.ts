@@ -41,6 +41,9 @@ function checkReferences(rules: readonly RuleDraft[], report: Report): void {
 
 /** `create: needed` waits for something that refers to the object and goes to the same role, or for a flow. */
 function checkNeeded(rules: readonly RuleDraft[], flows: readonly FlowDraft[], report: Report): void {
+  // A rule or a flow that could not be read was reported; it may be what this one is needed by.
+  if (rules.some((rule) => rule.entity === undefined || rule.to === undefined)) return;
+  if (flows.some(({ flow }) => flow === undefined)) return;
   const requests = flows.flatMap((flow) => flow.requests);
   for (const { create, entity, from, to } of rules) {
     if (create.value !== 'needed' || entity === undefined || to === undefined) continue;

@@ -68,10 +68,9 @@ function readValue(
   if (constant !== undefined) return readConstant(reader, constant, key.value);
   if (field !== undefined) {
     const path = readPath(reader, field, `"${key.value}"`, scope, own);
-    return (
-      path &&
-      (table === undefined ? carried(reader, path, own) : lookedUp(reader, path, table, key.value, scope))
-    );
+    if (path === undefined) return undefined;
+    if (table !== undefined) return lookedUp(reader, path, table, key.value, scope);
+    return { mapping: { kind: 'field', field: path.value }, kind: path.known.kind };
   }
   if (value.value.items.length === 0) reader.report(value.place, `${what} says nothing`, ways);
   return undefined;
@@ -122,19 +121,6 @@ function readConstant(reader: Reader, piece: Piece, name: string): Made | undefi
       : undefined;
   reader.report(piece.place, `"${name}" is made ${kindOf(piece.value)}: it needs a text or a flag`, advice);
   return undefined;
-}
-
-/** References are ids of one system, and the action is done in that of its own object. */
-function carried(reader: Reader, path: FlowPath, own: FlowObjectDraft): Made | undefined {
-  const { object, known, place, value } = path;
-  const there = object.role?.value;
-  const here = own.role?.value;
-  if (known.entity !== undefined && there !== undefined && here !== undefined && there !== here) {
-    const message = `"${value}" is an id of the ${there}, and the action is done in the ${here}`;
-    reader.report(place, message, `take it from an object that is looked at in the ${here}`);
-    return undefined;
-  }
-  return { mapping: { kind: 'field', field: value }, kind: known.kind };
 }
 
 function lookedUp(

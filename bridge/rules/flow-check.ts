@@ -1,5 +1,6 @@
 import type { EntityName } from '../entities/catalogue.ts';
 import type { Role } from '../entities/role.ts';
+import { withArticle } from './article.ts';
 import type { RuleDraft } from './draft.ts';
 import type { ExtensionDraft } from './field-set.ts';
 import type { FlowDraft, FlowObjectDraft, FlowRequest } from './flow-draft.ts';
@@ -128,5 +129,9 @@ function checkDelivery(request: FlowRequest, rules: readonly RuleDraft[], report
   const advice = `add one, with "create: needed" where only the flow may bring it`;
   const known = suggest('', [...new Set(ways)]);
   const others = known === undefined ? '' : ` (${known})`;
-  report(to.place, `no rule brings a ${object.entity} from ${from} to ${to.value}${others}`, advice);
+  report(
+    to.place,
+    `no rule brings ${withArticle(object.entity)} from ${from} to ${to.value}${others}`,
+    advice,
+  );
 }

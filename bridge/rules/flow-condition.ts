@@ -57,12 +57,13 @@ export function inputOf(
 function readable(names: readonly string[], states: FlowStates, own: string, today: string): State {
   const result: Record<string, Value> = {};
   for (const name of names) {
-    const dot = name.indexOf('.');
-    const value =
-      dot >= 0
-        ? states.get(name.slice(0, dot))?.[name.slice(dot + 1)]
-        : (states.get(own)?.[name] ?? (name === todayName ? today : undefined));
+    const value = name === todayName ? today : valueAt(name, states, own);
     if (value !== undefined) result[name] = value;
   }
   return result;
+}
+
+function valueAt(path: string, states: FlowStates, own: string): Value | undefined {
+  const dot = path.indexOf('.');
+  return dot < 0 ? states.get(own)?.[path] : states.get(path.slice(0, dot))?.[path.slice(dot + 1)];
 }

@@ -1,5 +1,6 @@
 import { type EntityName, entityNames } from '../entities/catalogue.ts';
 import { type Role, roles } from '../entities/role.ts';
+import { withArticle } from './article.ts';
 import type { FieldSet } from './field-set.ts';
 import { type FlowObject, subject, today } from './flow.ts';
 import type { FlowObjectDraft, FlowWay } from './flow-draft.ts';
@@ -139,7 +140,7 @@ function readSame({ reader, what, draft: { entity, role }, of }: Link, piece: Pi
   const from = of?.draft;
   if (from?.entity === undefined || entity === undefined) return undefined;
   if (from.entity !== entity) {
-    const message = `nothing says how ${what} is found from "${from.name.value}", which is a ${from.entity}`;
+    const message = `nothing says how ${what} is found from "${from.name.value}", which is ${withArticle(from.entity)}`;
     const advice = `add "field", a field of ${from.entity} that refers to it, or "back", a field of ${entity} that refers back`;
     reader.report(piece.place, message, advice);
     return undefined;
@@ -181,10 +182,10 @@ function readReference(
     field === undefined
       ? `which is no field of ${fields.entity}`
       : field.entity === undefined
-        ? `which refers to nothing: it is a ${field.kind}`
-        : `which refers to a ${field.entity}, not to a ${entity}`;
+        ? `which refers to nothing: it is ${withArticle(field.kind)}`
+        : `which refers to ${withArticle(field.entity)}, not to ${withArticle(entity)}`;
   const advice =
-    fitting.length === 0 ? `${fields.entity} has no field that refers to a ${entity}` : undefined;
+    fitting.length === 0 ? `${fields.entity} has no field that refers to ${withArticle(entity)}` : undefined;
   reader.report(
     name.place,
     `"${kind}" of ${what} names "${name.value}", ${problem}`,

@@ -1,5 +1,6 @@
 import type { FieldKind } from '../entities/field.ts';
 import type { ActionCapability } from '../systems/system.ts';
+import { withArticle } from './article.ts';
 import type { FlowDraft, FlowInputDraft, FlowObjectDraft, FlowRequest } from './flow-draft.ts';
 import type { ConnectorOffer } from './offer.ts';
 import type { Report } from './problem.ts';
@@ -37,7 +38,10 @@ function checkObject(
     report(role.place, `${system.name.value} does not know the entity ${entity}`, suggest(entity, known));
   // What somebody else refers to is read by its id.
   else if (way !== undefined && entities[entity].read === undefined)
-    report(role.place, `${system.name.value} cannot look up a ${entity}, so "${name.value}" cannot be found`);
+    report(
+      role.place,
+      `${system.name.value} cannot look up ${withArticle(entity)}, so "${name.value}" cannot be found`,
+    );
 }
 
 function checkCall(
@@ -56,8 +60,8 @@ function checkCall(
     return;
   }
   if (object.entity !== undefined && capability.on !== object.entity) {
-    const message = `"${action.value}" is done with a ${capability.on}, and "${object.name.value}" is a ${object.entity}`;
-    report(action.place, message, `name a ${capability.on} in "on"`);
+    const message = `"${action.value}" is done with ${withArticle(capability.on)}, and "${object.name.value}" is ${withArticle(object.entity)}`;
+    report(action.place, message, `name ${withArticle(capability.on)} in "on"`);
   }
   checkInput(capability, request, report);
   for (const value of input) checkValue(capability, action.value, value, report);
@@ -86,7 +90,7 @@ function checkValue(
     return;
   }
   if (wanted.kind === undefined || fits(kind, wanted.kind)) return;
-  const message = `"${name.value}" is made of a ${kind}, and "${action}" takes a ${wanted.kind}`;
+  const message = `"${name.value}" is made of ${withArticle(kind)}, and "${action}" takes ${withArticle(wanted.kind)}`;
   report(name.place, message, 'use another field, or an expression');
 }
 

@@ -1,5 +1,6 @@
 import { isMap } from 'yaml';
 import { roles } from '../entities/role.ts';
+import { withArticle } from './article.ts';
 import { durationAdvice, durationOf } from './duration.ts';
 import { type FlowStep, type Quantity, subject } from './flow.ts';
 import { readInput } from './flow-call-file.ts';
@@ -47,9 +48,10 @@ export function readStep(
   const id = parts.id && readId(reader, parts.id);
   const kind = readKind(reader, piece, parts);
   const own = readOn(reader, parts.on, scope);
-  const common = readCommon({ reader, piece, parts, scope, kind, own, id, owner });
   const what =
     kind === undefined || own === undefined ? undefined : readWhat(reader, parts, kind, scope, own);
+  const named = what?.request;
+  const common = readCommon({ reader, piece, parts, scope, kind, own, id, owner, named });
   const step =
     common === undefined || what?.step === undefined ? undefined : ({ ...common, ...what.step } as FlowStep);
   return { id, step, request: what?.request };
@@ -95,6 +97,8 @@ interface StepWork {
   readonly own: FlowObjectDraft | undefined;
   readonly id: Placed<string> | undefined;
   readonly owner: Placed<string> | undefined;
+  /** What it asks for. */
+  readonly named: FlowRequest | undefined;
 }
 
 function readCommon(work: StepWork): Common | undefined {
@@ -173,7 +177,7 @@ function readPathOf(
   if (path.known.kind !== kind) {
     const { names, get } = path.object.fields as NonNullable<FlowObjectDraft['fields']>;
     const fitting = names.filter((name) => get(name)?.kind === kind);
-    const message = `${what} names "${path.value}", which is a ${path.known.kind}, not ${wanted}`;
+    const message = `${what} names "${path.value}", which is ${withArticle(path.known.kind)}, not ${wanted}`;
     reader.report(path.place, message, suggest(path.field, fitting));
     return undefined;
   }
@@ -182,20 +186,21 @@ function readPathOf(
   return undefined;
 }
 
-function readText({ reader, piece, parts, kind, own }: StepWork, key: 'says' | 'remedy'): string | undefined {
+function readText(work: StepWork, key: 'says' | 'remedy'): string | undefined {
+  const { reader, piece, parts, kind, own } = work;
   const given = parts[key];
   if (given !== undefined) return reader.text(given, `"${key}"`)?.value.trim();
   if (kind === undefined || own === undefined) return undefined;
-  if (kind === 'deliver' || kind === 'call') return usualText(key, kind, own);
+  if (kind === 'deliver' || kind === 'call') return usualText(key, work);
   reader.report(piece.place, `the step lacks "${key}"`, `the people who have to see to it read it`);
   return undefined;
 }
 
 /** What a delivery or an action lacks stands with it, so much can be said without knowing more. */
-function usualText(key: 'says' | 'remedy', kind: 'deliver' | 'call', own: FlowObjectDraft): string {
-  const thing = own.entity ?? 'object';
+function usualText(key: 'says' | 'remedy', { own, named }: StepWork): string {
   if (key === 'remedy') return 'See the cause; it goes on by itself when that is mended.';
-  return kind === 'deliver' ? `The ${thing} could not be brought.` : `The ${thing} could not be worked on.`;
+  if (named?.kind === 'call') return `The action ${named.action.value} could not be done.`;
+  return `The ${own?.entity ?? 'object'} could not be brought to the ${named?.to.value ?? 'other system'}.`;
 }
 
 interface What {

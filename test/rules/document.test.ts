@@ -2,11 +2,18 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { functionNames } from '../../bridge/rules/expression.ts';
 import {
+  callKeys,
+  deliverKeys,
   entityFileKeys,
   extensionKeys,
+  flowFileKeys,
+  flowObjectKeys,
+  flowSubjectKeys,
   mappingKeys,
   overrideKeys,
   ruleKeys,
+  stepConditionKeys,
+  stepKeys,
   subscriberKeys,
   subscribersFileKeys,
   systemKeys,
@@ -40,6 +47,19 @@ function examples(): Example[] {
   return found;
 }
 
+/** Rules of other files that the flows of the examples ask for. */
+const beside = {
+  'beside-customer.yaml': `entity: customer
+rules: [{id: customer, from: crm, to: erp, fields: [name]}]
+`,
+  'beside-project.yaml': `entity: project
+rules: [{id: project, from: erp, to: psa, fields: [name]}]
+`,
+  'beside-timesheet.yaml': `entity: timesheet
+rules: [{id: timesheet, from: psa, to: erp, fields: [hours]}]
+`,
+};
+
 describe('docs/rules.md', () => {
   const all = examples();
 
@@ -49,7 +69,8 @@ describe('docs/rules.md', () => {
   });
 
   test.each(all)('$about: $file', ({ file, content, said }) => {
-    const problems = problemsOf({ 'systems.yaml': systems, [file]: content });
+    const others = /^flow:/m.test(content) ? beside : {};
+    const problems = problemsOf({ 'systems.yaml': systems, ...others, [file]: content });
     expect(
       problems.map(({ file: name, line, column, message, suggestion }) =>
         [`${name}:${line}:${column} ${message}`, ...(suggestion === undefined ? [] : [suggestion])].join(
@@ -72,6 +93,13 @@ describe('docs/rules.md', () => {
       overrideKeys,
       mappingKeys,
       timingKeys,
+      flowFileKeys,
+      flowSubjectKeys,
+      flowObjectKeys,
+      stepKeys,
+      stepConditionKeys,
+      deliverKeys,
+      callKeys,
     ].flatMap((table) => Object.keys(table));
     const silent = [...new Set([...keys, ...functionNames])].filter(
       (word) => !new RegExp(`\`${word}[\`(:]`).test(document),
