@@ -4,6 +4,7 @@ import { createEngine } from './engine/engine.ts';
 import { createEventLane } from './engine/event-lane.ts';
 import { createLandscape } from './engine/landscape.ts';
 import { createBring } from './engine/route.ts';
+import { actionTargets, createFlows } from './flows/flows.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { correlationOf } from './intake/hint.ts';
 import { createOdooIntake } from './intake/odoo.ts';
@@ -12,6 +13,9 @@ import { type Schedule, startSchedule } from './intake/schedule.ts';
 import { observeEngine } from './observe/engine-events.ts';
 import type { Logger } from './observe/log.ts';
 import { createMetrics } from './observe/metrics.ts';
+import { createReconciler } from './reconcile/reconciler.ts';
+import { startReconciliations } from './reconcile/schedule.ts';
+import { createWorkOff } from './reconcile/work-off.ts';
 import { startServer } from './server.ts';
 import type { Settings } from './settings.ts';
 import { openStore, type Store } from './store/store.ts';
@@ -50,9 +54,39 @@ async function wire(
 ): Promise<RunningBridge> {
   const metrics = createMetrics({ queues: () => store.queues() });
   const observe = observeEngine(log, metrics);
-  const landscape = createLandscape(rules, connectors);
-  const engine = createEngine({ store, landscape, observe });
+  const actions = actionTargets(rules, connectors);
+  const landscape = createLandscape(rules, [...connectors, ...actions.map(({ connector }) => connector)]);
+  const flows = createFlows({
+    store,
+    landscape,
+    observe,
+    onDeliveries: (targets) => engine.wakeDeliveries(targets),
+    onReads: (system) => engine.wake(system),
+  });
+  const engine = createEngine({
+    store,
+    landscape,
+    observe,
+    besides: actions,
+    onChanged: flows.changed,
+    onSettled: flows.settled,
+  });
   const laneOf = createEventLane(landscape);
+  const reconciler = createReconciler({
+    store,
+    landscape,
+    now: Date.now,
+    ready: engine.ready,
+    workOff: createWorkOff({ store, wake: engine.wake }),
+    onRepairs: (target) => engine.wakeDeliveries([target]),
+    onMoved({ id, declaration, state, counts, note }) {
+      const told = { run: id, reconciliation: declaration, state, counts };
+      if (state === 'failed') log.error(told, `a reconciliation failed: ${note}`);
+      else log.info(told, 'a reconciliation');
+    },
+    onFailed: (run, error) =>
+      observe({ kind: 'failed', where: `reconciling ${run.declaration}, run ${run.id}`, error }),
+  });
   const erp = landscape.systemIn('erp');
   const parse = erp === undefined ? undefined : landscape.connector(erp).parseWebhook;
   if (erp === undefined || parse === undefined)
@@ -74,6 +108,7 @@ async function wire(
           admin: createAdmin({
             openProposals: store.openProposals,
             decide: (id, decision) => store.decide(id, decision, createBring(landscape)),
+            reconciler,
             token: settings.adminToken,
             rate: createRate(adminRequestsPerSecond),
             stopping: () => stopping,
@@ -81,6 +116,10 @@ async function wire(
               const pair = { entity, source, sourceId, target, targetId };
               log.info({ proposal: id, state, by: decidedBy, ...pair }, 'a person decided about a match');
               engine.wakeDeliveries(woken);
+              flows.touched([
+                { system: source, entity, id: sourceId },
+                { system: target, entity, id: targetId },
+              ]);
             },
             onRefused: (error, message) => log.warn({ error }, message),
           }),
@@ -112,6 +151,7 @@ async function wire(
   });
 
   await engine.start();
+  flows.start();
   const schedule = startSchedule({
     store,
     declarations: rules.systems,
@@ -123,6 +163,10 @@ async function wire(
     random: Math.random,
     onEvents: engine.wake,
   });
+  await reconciler.takeUp();
+  const endReconciliations = startReconciliations(rules.reconciliations, reconciler, (id, message) =>
+    log.error({ reconciliation: id }, `a reconciliation could not be started: ${message}`),
+  );
   const endHousekeeping = startHousekeeping({
     store,
     retentionDays: settings.retentionDays,
@@ -142,8 +186,8 @@ async function wire(
       stopping = true;
       log.info('the bridge is stopping');
       endHousekeeping();
-      await Promise.all([server.close(), schedule.stop()]);
-      await engine.stop(settings.shutdownGraceSeconds * 1000);
+      await Promise.all([server.close(), schedule.stop(), endReconciliations(), reconciler.close()]);
+      await Promise.all([flows.stop(), engine.stop(settings.shutdownGraceSeconds * 1000)]);
       await Promise.all(connectors.map((connector) => connector.close()));
       await store.close();
       log.info('the bridge has stopped');

@@ -1,5 +1,6 @@
 import type { Settlement } from '../store/settle.ts';
 import type { Store } from '../store/store.ts';
+import type { Connector } from '../systems/system.ts';
 import { urgently } from '../systems/urgency.ts';
 import { keyPlanOf } from './counterpart.ts';
 import { createDeliverStep, type DeliverOptions } from './deliver.ts';
@@ -22,6 +23,14 @@ export interface EngineOptions {
   readonly store: Store;
   readonly landscape: Landscape;
   readonly observe: Observe;
+  /** Targets beside systems and subscribers, with what prepares their deliveries. */
+  readonly besides?: readonly (Required<Pick<DeliverOptions, 'prepare'>> & {
+    readonly connector: Connector;
+  })[];
+  /** Records have changed. */
+  readonly onChanged?: () => void;
+  /** Tries at deliveries have ended. */
+  readonly onSettled?: (settlements: readonly Settlement[]) => void;
   readonly now?: () => number;
   /** Numbers from 0 up to, but not including, 1. */
   readonly random?: () => number;
@@ -112,7 +121,10 @@ export function createEngine(options: EngineOptions): Engine {
 
   function startReading(system: string): void {
     const [health] = healths.get(system) as Sides;
-    const onChanged = wakeAllDelivering;
+    const onChanged = () => {
+      wakeAllDelivering();
+      options.onChanged?.();
+    };
     const refresh = createRefreshStep({ ...shared(system), health, route, derive, guard, onChanged });
     refreshing.set(system, startLoop(refresh, report(`reading ${system}`)));
   }
@@ -130,6 +142,7 @@ export function createEngine(options: EngineOptions): Engine {
       onSettled(settlements: readonly Settlement[], woken: ReadonlySet<string>) {
         for (const target of woken) wakeDelivering(target);
         if (settlements.some((settlement) => settlement.outcome === 'waiting')) wakeAll(refreshing);
+        options.onSettled?.(settlements);
       },
     } satisfies Omit<DeliverOptions, 'way'>;
     const stepOf = (way: Way) => {
@@ -164,12 +177,18 @@ export function createEngine(options: EngineOptions): Engine {
       await store.keepMatchKeys(keyPlanOf(landscape.rules));
       await store.releaseLeases('all');
       await store.wakeUnmet(landscape.systems);
-      for (const target of [...landscape.systems, ...subscribers]) prepare(target);
+      const besides = (options.besides ?? []).map(({ connector, prepare }) => ({
+        target: connector.system,
+        prepare,
+      }));
+      for (const target of [...landscape.systems, ...subscribers, ...besides.map((one) => one.target)])
+        prepare(target);
       for (const system of landscape.systems) {
         startReading(system);
         startDelivering(system);
       }
       for (const subscriber of subscribers) startDelivering(subscriber, { prepare: prepareEvents });
+      for (const { target, prepare } of besides) startDelivering(target, { prepare });
       startUnshadowing();
       keeping = startLoop(giveBack, (error) =>
         observe({ kind: 'failed', where: 'giving leases back', error }),

@@ -47,7 +47,7 @@ function needOf(object: SystemObject, delivery: NewDelivery, landscape: Landscap
 }
 
 /** What keeps the rules from bringing an object to the target, with what to do about it. */
-function obstacleOf(
+export function obstacleOf(
   { entity, id, system }: SystemObject,
   record: StoredRecord | undefined,
   target: string,

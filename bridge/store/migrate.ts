@@ -4,6 +4,7 @@ import * as needSource from './migrations/0002-need-source.ts';
 import * as matching from './migrations/0003-matching.ts';
 import * as businessEvent from './migrations/0004-business-event.ts';
 import * as shadow from './migrations/0005-shadow.ts';
+import * as flow from './migrations/0006-flow.ts';
 import * as reconciliation from './migrations/0007-reconciliation.ts';
 import type { Schema } from './schema.ts';
 
@@ -19,6 +20,7 @@ const migrations: readonly Migration[] = [
   { name: '0003-matching', up: matching.up },
   { name: '0004-business-event', up: businessEvent.up },
   { name: '0005-shadow', up: shadow.up },
+  { name: '0006-flow', up: flow.up },
   { name: '0007-reconciliation', up: reconciliation.up },
 ];
 

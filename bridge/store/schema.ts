@@ -1,5 +1,13 @@
 import type { Generated } from 'kysely';
 import type {
+  ExceptionTable,
+  FlowCallTable,
+  FlowInstanceTable,
+  FlowObjectTable,
+  FlowProgressTable,
+  RelationTable,
+} from './flow-tables.ts';
+import type {
   ReconciliationFindingTable,
   ReconciliationTable,
   ReconciliationTotalTable,
@@ -182,6 +190,12 @@ export interface ProposalTable {
 }
 
 export interface Schema {
+  flow_instance: FlowInstanceTable;
+  flow_object: FlowObjectTable;
+  flow_call: FlowCallTable;
+  relation: RelationTable;
+  flow_progress: FlowProgressTable;
+  exception: ExceptionTable;
   match_key: MatchKeyTable;
   proposal: ProposalTable;
   meta: MetaTable;

@@ -1,6 +1,6 @@
 import type { State } from '../entities/field.ts';
 import type { attemptTable } from './attempt.ts';
-import { eventSource } from './business-event.ts';
+import { eventEntity, eventSource } from './business-event.ts';
 import type { createDecide } from './decide.ts';
 import type { ClaimedDelivery, deliveryTable, NewDelivery } from './delivery.ts';
 import { sourceObject } from './delivery.ts';
@@ -173,12 +173,13 @@ export function createSettle(tables: Tables) {
     return woken;
   }
 
-  /** Somebody heard of a business event. Nothing is linked by that, and nothing of it comes back. */
+  /** Somebody heard of a business event, or did what a flow asked for. Nothing is linked by that. */
   function told(settlement: SettledDone, nowMs: number, at: string): readonly string[] {
-    const { delivery, outcome, written } = settlement;
+    const { delivery, outcome, externalId, written } = settlement;
     deliveries.move(delivery, 'leased', 'done', { at });
     deliveries.supersedeDead(delivery, at);
-    attempt(settlement, { outcome, fields: written?.json });
+    const made = delivery.entity === eventEntity ? undefined : externalId;
+    attempt(settlement, { outcome, externalId: made, fields: written?.json });
     return wakeNextEvent(delivery, nowMs);
   }
 

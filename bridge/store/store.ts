@@ -10,6 +10,8 @@ import { type OpenDatabase, openDatabase } from './database.ts';
 import { createDecide, type Decided, type Decision } from './decide.ts';
 import { type ClaimedDelivery, deliveryTable, type NewDelivery } from './delivery.ts';
 import { eventTable, type NewEvent, type StoredEvent } from './event.ts';
+import { flowCallTable, type StoredCall } from './flow-call.ts';
+import { createFlowDesk, type FlowDesk } from './flow-desk.ts';
 import { createHousekeeping } from './housekeeping.ts';
 import { type Drift, linkTable } from './link.ts';
 import { lockForWriting } from './lock.ts';
@@ -122,6 +124,10 @@ export interface Store extends ReconciliationStore {
   shadowedAfter(after: string, limit: number): Promise<ClaimedDelivery[]>;
   /** Has objects delivered; joins what has not left yet. */
   enqueue(deliveries: readonly NewDelivery[]): Promise<void>;
+  /** One turn of the flow engine: what it looks at and what it decides, in one transaction. */
+  flowTurn<Result>(turn: (desk: FlowDesk) => Result): Promise<Result>;
+  /** What steps of flows ask systems to do, by id; `undefined` for what was cleared away. */
+  flowCalls(ids: readonly string[]): Promise<(StoredCall | undefined)[]>;
   /** The deliveries that are not done, counted by target and state. */
   queues(): Promise<QueueCount[]>;
   /** Removes one round of what is settled and older than `before` (an instant); answers how many rows went. */
@@ -190,6 +196,8 @@ function createStore(
     needs,
   });
   const settle = createSettle({ decide, deliveries, attempts, events, links, needs, records });
+  const flowDesk = createFlowDesk(database, { deliveries, events, links, records });
+  const flowCalls = flowCallTable(database);
   const queueCounts = createQueueCounts(database);
   const removeRound = createHousekeeping(database);
   const newsOf = createNews({ events, links, records });
@@ -385,6 +393,8 @@ function createStore(
         for (const delivery of wanted) deliveries.enqueue(delivery, nowMs, at);
       }),
 
+    flowTurn: (turn) => writer.write(() => turn(flowDesk(now()))),
+    flowCalls: async (ids) => ids.map((id) => flowCalls.get(id)),
     queues: async () => queueCounts(),
     removeSettled: (before) => writer.write(() => removeRound(before) + removeEnded(before)),
 

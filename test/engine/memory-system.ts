@@ -2,6 +2,8 @@ import type { EntityName } from '../../bridge/entities/catalogue.ts';
 import type { State } from '../../bridge/entities/field.ts';
 import { type ErrorKind, SystemError } from '../../bridge/systems/error.ts';
 import type {
+  ActionCapability,
+  ActionRequest,
   Capability,
   Connector,
   Extent,
@@ -14,7 +16,7 @@ import type {
   WriteResult,
 } from '../../bridge/systems/system.ts';
 
-export type Method = 'read' | 'find' | 'write' | 'remove' | 'poll' | 'list' | 'setup';
+export type Method = 'read' | 'find' | 'write' | 'remove' | 'poll' | 'list' | 'setup' | 'act';
 
 /** One call, as the system saw it. */
 export interface Call {
@@ -82,6 +84,12 @@ export class MemorySystem implements Connector {
   /** What its user may not see; it is there all the same. */
   hides: (key: ObjectKey) => boolean = () => false;
   touches: (key: ObjectKey) => readonly ObjectKey[] = () => [];
+  /** What can be done with its objects besides; the same reference makes one object, however often it is asked for. */
+  actions: Record<string, ActionCapability> = {};
+  /** What it says to an action besides doing it; `undefined`: it does it. */
+  refuses: (action: string, request: ActionRequest) => WriteResult | undefined = () => undefined;
+  /** Everything that was done, in order. */
+  readonly done: { action: string; request: ActionRequest; made: string }[] = [];
   /** What it leaves out when it lists everything, though it is there. */
   unlisted: (key: ObjectKey) => boolean = () => false;
   fault: (call: Call) => Fault | undefined;
@@ -241,6 +249,19 @@ export class MemorySystem implements Connector {
     }
   }
 
+  act(action: string, requests: readonly ActionRequest[], signal: AbortSignal): Promise<WriteResult[]> {
+    const keys = requests.map(({ reference }) => reference);
+    return this.#call(
+      { method: 'act', entity: this.actions[action]?.on, keys, changes: [] },
+      signal,
+      (errors) =>
+        requests.map(
+          (request) =>
+            errors[request.reference] ?? this.refuses(action, request) ?? this.#actOne(action, request),
+        ),
+    );
+  }
+
   setup(signal: AbortSignal): Promise<Finding[]> {
     return this.#call(
       { method: 'setup', entity: undefined, keys: [], changes: [] },
@@ -345,6 +366,17 @@ export class MemorySystem implements Connector {
     object.state = { ...object.state, ...Object.fromEntries(kept) };
     object.reference = change.reference;
     return { ok: true, id: known, result };
+  }
+
+  #actOne(action: string, request: ActionRequest): WriteResult {
+    const { makes } = this.actions[action] as ActionCapability;
+    const known = this.done.find(({ request: { reference } }) => reference === request.reference);
+    if (known !== undefined) return { ok: true, id: known.made, result: 'unchanged' };
+    const made = makes === undefined ? request.id : `${this.system}-${this.#nextId++}`;
+    this.done.push({ action, request, made });
+    if (makes !== undefined)
+      this.#objects.set(`${makes} ${made}`, { state: { ...request.fields }, reference: request.reference });
+    return { ok: true, id: made, result: makes === undefined ? 'updated' : 'created' };
   }
 
   #idOf(entity: EntityName, reference: string): string | undefined {

@@ -6,10 +6,13 @@ import { createLandscape } from '../../bridge/engine/landscape.ts';
 import type { EngineEvent } from '../../bridge/engine/observer.ts';
 import type { BusinessEventName } from '../../bridge/entities/business-event-name.ts';
 import type { EntityName } from '../../bridge/entities/catalogue.ts';
+import { actionTargets, createFlows, type Flows } from '../../bridge/flows/flows.ts';
+import type { Flow } from '../../bridge/rules/flow.ts';
 import type { Rule, RuleSet } from '../../bridge/rules/rule.ts';
 import { type OpenDatabase, openDatabaseForReading } from '../../bridge/store/database.ts';
 import type { NewEvent } from '../../bridge/store/event.ts';
 import { openStore, type Store } from '../../bridge/store/store.ts';
+import type { ActionCapability } from '../../bridge/systems/system.ts';
 import { temporaryPath } from '../store/temporary.ts';
 import { MemorySystem } from './memory-system.ts';
 import { shippedLikeRules } from './rules.ts';
@@ -28,6 +31,7 @@ export interface World {
   /** The store below; a test that replaces one of its functions breaks it for the engine. */
   broken: { -readonly [Name in keyof Store]: Store[Name] };
   engine: Engine;
+  flows: Flows;
   /** Something changed in a system: an event with a new id, or with the one given. */
   tell(
     system: MemorySystem,
@@ -64,6 +68,7 @@ const entities = {
   timesheet: {},
   task: {},
   invoice: {},
+  contract: {},
 };
 
 export interface WorldOptions {
@@ -73,6 +78,9 @@ export interface WorldOptions {
   readonly shadow?: readonly string[];
   /** The events that each subscriber asks for, by its name. */
   readonly subscribers?: Readonly<Record<string, readonly BusinessEventName[]>>;
+  readonly flows?: readonly Flow[];
+  /** What Odoo can be asked to do. */
+  readonly actions?: Readonly<Record<string, ActionCapability>>;
   /** A database that another world has left. */
   readonly path?: string;
   readonly batch?: number;
@@ -91,6 +99,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const odoo = new MemorySystem({ name: 'odoo', entities, ...more });
   const hubspot = new MemorySystem({ name: 'hubspot', entities, ...more });
   const harvest = new MemorySystem({ name: 'harvest', entities, ...more });
+  odoo.actions = { ...options.actions };
   const systems = [odoo, hubspot, harvest];
   const wanted = Object.entries(options.subscribers ?? {});
   const subscribers = Object.fromEntries(
@@ -103,11 +112,13 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     rules: options.rules ?? shippedLikeRules,
     entities: options.policies ?? {},
     tables: {},
-    flows: [],
+    flows: options.flows ?? [],
     reconciliations: [],
     subscribers: wanted.map(([name, events]) => ({ name, events })),
   };
-  let landscape = createLandscape(rules, connectors);
+  let besides = actionTargets(rules, systems);
+  const every = () => [...connectors, ...besides.map(({ connector }) => connector)];
+  let landscape = createLandscape(rules, every());
   const observed: EngineEvent[] = [];
   let activity = 0;
   let storeCalls = 0;
@@ -123,18 +134,30 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       activity++;
       storeCalls += change;
     });
+    const observe = (event: EngineEvent) => {
+      activity++;
+      observed.push(event);
+      if (event.kind === 'failed') world.onFailure(event.error);
+    };
+    const flows = createFlows({
+      store,
+      landscape,
+      observe,
+      onDeliveries: (targets) => engine.wakeDeliveries(targets),
+      onReads: (system) => engine.wake(system),
+    });
     const engine = createEngine({
       store,
       landscape,
       random: options.random ?? (() => 0.5),
-      observe(event) {
-        activity++;
-        observed.push(event);
-        if (event.kind === 'failed') world.onFailure(event.error);
-      },
+      observe,
+      besides,
+      onChanged: flows.changed,
+      onSettled: flows.settled,
     });
     await engine.start();
-    return { store, broken, engine };
+    flows.start();
+    return { store, broken, engine, flows };
   };
 
   async function calm(): Promise<void> {
@@ -195,8 +218,8 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       }
     },
     async crash() {
-      const { store, engine } = world;
-      const stopped = engine.stop(0);
+      const { store, engine, flows } = world;
+      const stopped = Promise.all([engine.stop(0), flows.stop()]);
       vi.advanceTimersByTime(1);
       // What is in the files at this moment is all that a killed process leaves. Calls under way may still arrive.
       world.path = temporaryPath();
@@ -209,14 +232,17 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       Object.assign(world, await start());
     },
     async restart(changed = {}) {
+      await world.flows.stop();
       await world.store.close();
-      landscape = createLandscape({ ...landscape.rules, ...changed }, connectors);
+      const next = { ...landscape.rules, ...changed };
+      besides = actionTargets(next, systems);
+      landscape = createLandscape(next, every());
       Object.assign(world, await start());
     },
     async close() {
       if (closed) return;
       closed = true;
-      const stopped = world.engine.stop(0);
+      const stopped = Promise.all([world.engine.stop(0), world.flows.stop()]);
       vi.advanceTimersByTime(1);
       await stopped;
       await world.store.close();

@@ -1,0 +1,270 @@
+import type { Terrain } from '../engine/landscape.ts';
+import { isInShadow } from '../engine/plan.ts';
+import { type Flow, type FlowStep, subject as subjectName } from '../rules/flow.ts';
+import { meets } from '../rules/flow-condition.ts';
+import type { NewException } from '../store/exception.ts';
+import type { FlowInstance, StepProgress } from '../store/flow-instance.ts';
+import type { SystemObject } from '../store/record.ts';
+import { type CallWorld, isDone, judgeCall } from './call-step.ts';
+import { judge, readsToday } from './condition.ts';
+import { type DeliverWorld, judgeDelivery } from './deliver-step.ts';
+import { createFinder, type Finder, type FindWorld, named } from './find.ts';
+import { type Outcome, type Request, worst } from './outcome.ts';
+
+/** Everything that is known, as an instance sees it. */
+export type World = FindWorld & DeliverWorld & Pick<CallWorld, 'callOf'>;
+
+/** An instance before it is looked at. */
+export type Standing = Omit<FlowInstance, 'exception'>;
+
+export interface Circumstances {
+  readonly terrain: Terrain;
+  readonly nowMs: number;
+  /** Something that it looks at has changed: what was refused is tried again. */
+  readonly fresh: boolean;
+}
+
+/** What looking at an instance came to. */
+export interface Advance {
+  readonly instance: Standing;
+  /** What needs a person for it to go on. */
+  readonly stuck: NewException | undefined;
+  readonly requests: readonly Request[];
+}
+
+/** An object that was never read is asked for after this, and given up after twice as long. */
+const readAfterMs = 60_000;
+const dayMs = 24 * 60 * 60_000;
+
+/** Goes as far as an instance can go, by what is known now. Pure: it only looks at its arguments. */
+export function advance(
+  flow: Flow,
+  instance: Standing,
+  world: World,
+  { terrain, nowMs, fresh }: Circumstances,
+): Advance {
+  const at = new Date(nowMs).toISOString();
+  const today = at.slice(0, 10);
+  const { subject } = instance;
+  const finder = createFinder(flow, subject, world, terrain);
+  const requests: Request[] = [];
+  const known = new Map(instance.steps.map((step) => [step.id, step]));
+  const [found] = finder.all(subjectName);
+  const stands =
+    found?.state !== undefined && meets(flow.condition, finder.states([subjectName]), subjectName, today);
+  const system = (role: Parameters<Terrain['systemIn']>[0]) => terrain.systemIn(role);
+
+  function look(step: FlowStep, since: string, asked: Record<string, string>): Outcome {
+    if (step.kind === 'require' || step.kind === 'await') {
+      const verdict = judge(finder, step, today);
+      if (verdict.kind === 'holds') return { kind: 'done' };
+      const { at, text } = verdict;
+      if (verdict.kind === 'unread') return unread(at, text, since, step.kind === 'require');
+      const stuck = step.kind === 'require' && step.within === undefined;
+      return { kind: stuck ? 'stuck' : 'waiting', at, text };
+    }
+    return worst(
+      finder.all(step.on).map((one): Outcome => {
+        const { absent } = one;
+        if (absent !== undefined && absent.kind === 'unread')
+          return unread(absent.at, absent.text, since, true);
+        // What is gone may have to be taken out where it was brought to.
+        if (absent !== undefined && !(step.kind === 'deliver' && absent.kind === 'gone'))
+          return { kind: 'stuck', at: absent.at, text: absent.text };
+        const object = one.object ?? (absent?.at as SystemObject);
+        if (step.kind === 'deliver') return deliver(object, system(step.to), asked);
+        if (one.object === undefined) return { kind: 'stuck', at: object, text: `${named(object)} is gone.` };
+        const circumstances = { flow, subject, round: instance.round, finder, nowMs, today, fresh };
+        const { outcome, request } = judgeCall(step, one, circumstances, {
+          idIn: world.idIn,
+          callOf: world.callOf,
+          isInShadow: (name) => isInShadow(terrain, name),
+        });
+        if (request !== undefined) requests.push(request);
+        return outcome;
+      }),
+    );
+  }
+
+  function deliver(object: SystemObject, target: string | undefined, asked: Record<string, string>): Outcome {
+    if (target === undefined) return { kind: 'stuck', at: object, text: 'No system has that role any more.' };
+    const judged = judgeDelivery(object, target, asked[object.id], fresh, world, terrain, nowMs);
+    if (judged !== 'ask') return judged;
+    asked[object.id] = world.record(object)?.readAt ?? '';
+    requests.push({ kind: 'bring', object, target });
+    return { kind: 'waiting', at: object, text: `${named(object)} is on its way to ${target}.` };
+  }
+
+  /** It is most likely being read at this moment. */
+  function unread(at: SystemObject, text: string, since: string, needed: boolean): Outcome {
+    const askMs = Date.parse(since) + readAfterMs;
+    const giveUpMs = askMs + readAfterMs;
+    if (nowMs >= askMs) requests.push({ kind: 'read', object: at });
+    if (nowMs >= giveUpMs) return { kind: needed ? 'stuck' : 'waiting', at, text };
+    return { kind: 'waiting', at, text, lookMs: nowMs >= askMs ? giveUpMs : askMs };
+  }
+
+  const progress: StepProgress[] = [];
+  const running = (
+    step: FlowStep,
+    mine: StepProgress,
+    outcome: Exclude<Outcome, { kind: 'done' }>,
+  ): Advance => {
+    const deadline = deadlineOf(step, mine.since, finder);
+    const late = deadline !== undefined && nowMs >= deadline;
+    const stuck = late || outcome.kind === 'stuck';
+    const next: StepProgress = {
+      ...mine,
+      state: stuck ? 'stuck' : 'waiting',
+      ...(stuck ? { stuckSince: mine.state === 'stuck' ? (mine.stuckSince ?? at) : at } : {}),
+    };
+    const text = late && outcome.kind !== 'stuck' ? `It is late. ${outcome.text}` : outcome.text;
+    const midnight = nextMidnight(nowMs);
+    const dates = [flow.condition, step.only, 'condition' in step ? step.condition : undefined].some(
+      readsToday,
+    );
+    const dueMs = Math.min(
+      late ? Number.POSITIVE_INFINITY : (deadline ?? Number.POSITIVE_INFINITY),
+      outcome.lookMs ?? Number.POSITIVE_INFINITY,
+      dates ? midnight : Number.POSITIVE_INFINITY,
+    );
+    // Steps that come later keep what was known of them, should the rules put them in another order again.
+    const later = instance.steps.filter(({ id }) => id !== step.id && !progress.some((one) => one.id === id));
+    const { delivery: _delivery, dueMs: _due, ...rest } = instance;
+    return {
+      instance: {
+        ...rest,
+        steps: [...progress, next, ...later.filter(({ state }) => state === 'done' || state === 'skipped')],
+        watched: finder.watched(),
+        waitsFor: text,
+        late: late && outcome.kind !== 'stuck',
+        ...(Number.isFinite(dueMs) ? { dueMs } : {}),
+        ...(stuck && outcome.delivery !== undefined ? { delivery: outcome.delivery } : {}),
+      },
+      stuck: stuck ? exceptionOf(flow, step, outcome.at, text, personOf(step, finder)) : undefined,
+      requests,
+    };
+  };
+  const finished = (state: 'done' | 'ended', reason?: string): Advance => {
+    const { delivery: _delivery, dueMs: _due, waitsFor: _waits, ...rest } = instance;
+    return {
+      instance: {
+        ...rest,
+        state,
+        holding: stands,
+        steps: state === 'done' ? progress : mergedSteps(progress, instance.steps),
+        watched: [],
+        late: false,
+        endedAt: at,
+        ...(reason === undefined ? {} : { reason }),
+      },
+      stuck: undefined,
+      requests: [],
+    };
+  };
+
+  for (const step of flow.steps) {
+    const past = known.get(step.id);
+    if (past !== undefined && (past.state === 'done' || past.state === 'skipped')) {
+      progress.push(past);
+      continue;
+    }
+    finder.forget();
+    const mine: StepProgress = past ?? { id: step.id, state: 'waiting', since: at };
+    const settle = (state: 'done' | 'skipped') => {
+      const { asked: _asked, ...rest } = mine;
+      progress.push({ ...rest, state, at });
+    };
+    if (!isCalled(step, finder, world) && isLeftOut(step, finder, today)) {
+      settle('skipped');
+      continue;
+    }
+    if (!stands) {
+      const called = past === undefined ? undefined : lastWord(step, finder, world);
+      if (called === 'done') {
+        settle('done');
+        continue;
+      }
+      if (called === 'under way')
+        return running(step, mine, {
+          kind: 'waiting',
+          at: subject,
+          text: 'It is being done at this moment.',
+        });
+      return finished('ended', endReason(found?.absent?.text, flow));
+    }
+    const asked: Record<string, string> = { ...mine.asked };
+    const outcome = look(step, mine.since, asked);
+    if (outcome.kind !== 'done')
+      return running(step, Object.keys(asked).length === 0 ? mine : { ...mine, asked }, outcome);
+    settle('done');
+  }
+  return finished('done');
+}
+
+/** What a step that asked for something came to, although the condition of its flow ended meanwhile. */
+function lastWord(step: FlowStep, finder: Finder, world: World): 'done' | 'under way' | undefined {
+  if (step.kind !== 'call') return undefined;
+  const objects = finder.all(step.on).flatMap(({ object }) => (object === undefined ? [] : [object]));
+  const stands = objects.map((object) => world.callOf(step.id, object.id));
+  if (stands.some((stand) => stand?.state === 'leased')) return 'under way';
+  return stands.length > 0 && stands.every((stand) => stand !== undefined && isDone(stand))
+    ? 'done'
+    : undefined;
+}
+
+const isCalled = (step: FlowStep, finder: Finder, world: World): boolean =>
+  step.kind === 'call' &&
+  finder
+    .all(step.on)
+    .some(({ object }) => object !== undefined && world.callOf(step.id, object.id) !== undefined);
+
+function isLeftOut({ only }: FlowStep, finder: Finder, today: string): boolean {
+  if (only === undefined) return false;
+  return judge(finder, { condition: only, quantity: 'all', on: subjectName }, today).kind !== 'holds';
+}
+
+const endReason = (absence: string | undefined, flow: Flow): string =>
+  absence ?? `The condition of the flow ${flow.id} does not hold any more.`;
+
+/** Steps that came to an end stay so; of the others it is known how far they were. */
+function mergedSteps(progress: readonly StepProgress[], before: readonly StepProgress[]): StepProgress[] {
+  const ids = new Set(progress.map(({ id }) => id));
+  return [...progress, ...before.filter(({ id }) => !ids.has(id))];
+}
+
+/** When a step is late: milliseconds since 1970. */
+function deadlineOf({ within, after }: FlowStep, since: string, finder: Finder): number | undefined {
+  if (within === undefined) return undefined;
+  const day = after === undefined ? undefined : finder.all(after.object)[0]?.state?.[after.field];
+  const fromMs = typeof day === 'string' ? Date.parse(`${day}T00:00:00.000Z`) + dayMs : Date.parse(since);
+  return fromMs + within;
+}
+
+function personOf({ person }: FlowStep, finder: Finder): string | undefined {
+  const value = person === undefined ? undefined : finder.all(person.object)[0]?.state?.[person.field];
+  return typeof value === 'string' ? value : undefined;
+}
+
+const nextMidnight = (nowMs: number): number => (Math.floor(nowMs / dayMs) + 1) * dayMs;
+
+function exceptionOf(
+  flow: Flow,
+  step: FlowStep,
+  object: SystemObject,
+  cause: string,
+  person: string | undefined,
+): NewException {
+  return {
+    source: 'flow',
+    key: `${flow.id}/${step.id}/${object.system}:${object.entity}:${object.id}`,
+    flow: flow.id,
+    step: step.id,
+    object,
+    owner: step.owner,
+    ...(person === undefined ? {} : { person }),
+    title: step.says,
+    cause,
+    remedy: step.remedy,
+  };
+}

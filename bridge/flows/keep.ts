@@ -1,0 +1,116 @@
+import { newId } from '../entities/id.ts';
+import type { Flow } from '../rules/flow.ts';
+import { lanes } from '../rules/rule.ts';
+import type { FlowDesk } from '../store/flow-desk.ts';
+import type { StoredInstance } from '../store/flow-instance.ts';
+import type { SystemObject } from '../store/record.ts';
+import { type Advance, advance, type Standing, type World } from './advance.ts';
+import { actionsOf, type FlowContext } from './context.ts';
+import type { Request } from './outcome.ts';
+
+/** What a turn leads to outside of the store. */
+export interface Consequence {
+  /** Deliveries can go there. */
+  readonly targets: Set<string>;
+  /** Objects have to be read there. */
+  readonly systems: Set<string>;
+  /** How many instances were looked at. */
+  looked: number;
+}
+
+export const noConsequence = (): Consequence => ({ targets: new Set(), systems: new Set(), looked: 0 });
+
+/** Lets an instance go on and keeps what it came to. `before` is absent for a new one. */
+export function goOn(
+  desk: FlowDesk,
+  context: FlowContext,
+  flow: Flow,
+  standing: Standing,
+  before: StoredInstance | undefined,
+  fresh: boolean,
+  consequence: Consequence,
+): void {
+  const world: World = {
+    record: desk.record,
+    idIn: desk.idIn,
+    relations: desk.relations,
+    deliveries: desk.deliveries,
+    callOf: (step, object) => (before === undefined ? undefined : desk.calls.stand(before.seq, step, object)),
+  };
+  const result = advance(flow, standing, world, { terrain: context.landscape, nowMs: desk.nowMs, fresh });
+  consequence.looked++;
+  const seq =
+    before !== undefined && isSame(result, before)
+      ? before.seq
+      : desk.put(result.instance, before, result.stuck);
+  for (const request of result.requests) fulfil(desk, context, request, seq, result.instance, consequence);
+}
+
+/** Most looks change nothing, and then nothing has to be written. */
+function isSame({ instance, stuck }: Advance, before: StoredInstance): boolean {
+  if (stuck !== undefined || before.exception !== undefined) return false;
+  return (
+    instance.state === before.state &&
+    instance.dueMs === before.dueMs &&
+    instance.waitsFor === before.waitsFor &&
+    instance.late === before.late &&
+    instance.delivery === before.delivery &&
+    JSON.stringify(instance.steps) === JSON.stringify(before.steps) &&
+    JSON.stringify(instance.watched) === JSON.stringify(before.watched)
+  );
+}
+
+function fulfil(
+  desk: FlowDesk,
+  context: FlowContext,
+  request: Request,
+  instance: number,
+  { correlation }: Standing,
+  { targets, systems }: Consequence,
+): void {
+  const { object } = request;
+  const { landscape } = context;
+  if (request.kind === 'read') {
+    if (desk.read(reading(object, correlation, desk.at))) systems.add(object.system);
+  } else if (request.kind === 'bring') {
+    const delivery = context.bring(object, request.target, correlation);
+    if (delivery === undefined) return;
+    desk.enqueue(delivery);
+    targets.add(request.target);
+  } else {
+    const { again, step, action, reference, input, dueMs } = request;
+    const target = actionsOf(object.system);
+    desk.ask({
+      id: again ?? newId(),
+      instance,
+      step,
+      object,
+      action,
+      reference,
+      input,
+      delivery: {
+        id: newId(),
+        target,
+        lane: context.laneOf(object.system, action),
+        dueMs,
+        rulesVersion: landscape.rules.version,
+        correlation,
+      },
+    });
+    targets.add(target);
+  }
+}
+
+/** It is asked for once: what a system does not tell of then is not there. */
+const reading = ({ system, entity, id }: SystemObject, correlation: string, at: string) => ({
+  id: `flow-read:${system}:${entity}:${id}`,
+  system,
+  type: entity,
+  objectId: id,
+  operation: 'write' as const,
+  fields: [],
+  correlation,
+  occurredAt: at,
+  echo: false,
+  lane: lanes.indexOf('operations'),
+});

@@ -1,0 +1,212 @@
+import { sql } from 'kysely';
+import type { EntityName } from '../entities/catalogue.ts';
+import type { State } from '../entities/field.ts';
+import { eventSource } from './business-event.ts';
+import type { OpenDatabase } from './database.ts';
+import type { DeliveryState } from './delivery-state.ts';
+import type { SystemObject } from './record.ts';
+import { prepare, slot } from './statement.ts';
+
+/** One thing that a step asks a system to do with an object. */
+export interface NewCall {
+  /** The same at every try and every time it is asked again. */
+  readonly id: string;
+  readonly instance: number;
+  readonly step: string;
+  readonly object: SystemObject;
+  readonly action: string;
+  /** The bridge's own name for what is done, which the system keeps. */
+  readonly reference: string;
+  readonly input: State;
+  /** The delivery that does it. */
+  readonly delivery: {
+    readonly id: string;
+    readonly target: string;
+    /** Index in `lanes`. */
+    readonly lane: number;
+    readonly dueMs: number;
+    readonly rulesVersion: string;
+    readonly correlation: string;
+  };
+}
+
+/** A call that was asked for, as it stands. */
+export interface CallStand {
+  readonly id: string;
+  /** Number of its delivery. */
+  readonly delivery: number;
+  /** `gone`: its delivery was done so long ago that it was cleared away. */
+  readonly state: DeliveryState | 'gone';
+  readonly cause: string | undefined;
+  readonly askedMs: number;
+}
+
+/** A call as it has to be made. */
+export interface StoredCall {
+  readonly id: string;
+  readonly object: SystemObject;
+  readonly action: string;
+  readonly reference: string;
+  readonly input: State;
+  /** True when the step that asked for it still waits for it. */
+  readonly wanted: boolean;
+}
+
+interface CallRow {
+  id: string;
+  system: string;
+  entity: EntityName;
+  external_id: string;
+  action: string;
+  reference: string;
+  input: string;
+  step: string;
+  state: string;
+  steps: string;
+}
+
+/** What steps ask systems to do. It leaves as deliveries of the bridge's own, one for each call. */
+export function flowCallTable({ connection, kysely }: OpenDatabase) {
+  const enqueue = prepare<object>(
+    connection,
+    kysely.insertInto('delivery').values({
+      id: slot('id'),
+      target: slot('target'),
+      source: sql.lit(eventSource),
+      entity: slot('action'),
+      source_id: slot('call'),
+      state: sql.lit('pending'),
+      lane: slot('lane'),
+      due_ms: slot('dueMs'),
+      tries: sql.lit(0),
+      // What was tried before may have had its effect: the system looks it up by its reference.
+      uncertain: slot('uncertain'),
+      rules_version: slot('rulesVersion'),
+      correlation: slot('correlation'),
+      created_at: slot('at'),
+    }),
+  );
+  const insert = prepare<object>(
+    connection,
+    kysely
+      .insertInto('flow_call')
+      .values({
+        id: slot('call'),
+        instance: slot('instance'),
+        step: slot('step'),
+        system: slot('system'),
+        entity: slot('entity'),
+        external_id: slot('externalId'),
+        action: slot('action'),
+        reference: slot('reference'),
+        input: slot('input'),
+        delivery: slot('delivery'),
+        asked_ms: slot('askedMs'),
+      })
+      .onConflict((conflict) =>
+        conflict.column('id').doUpdateSet((excluded) => ({
+          input: excluded.ref('excluded.input'),
+          delivery: excluded.ref('excluded.delivery'),
+          asked_ms: excluded.ref('excluded.asked_ms'),
+        })),
+      ),
+  );
+  const supersede = prepare<{ call: string; action: string; target: string; from: string; at: string }>(
+    connection,
+    kysely
+      .updateTable('delivery')
+      .set({ state: sql.lit('superseded'), settled_at: slot<string>('at') })
+      .where('target', '=', slot<string>('target'))
+      .where('source', '=', sql.lit(eventSource))
+      .where('entity', '=', slot<string>('action'))
+      .where('source_id', '=', slot<string>('call'))
+      .where('state', '=', slot<string>('from')),
+  );
+  const stand = prepare<
+    { instance: number; step: string; object: string },
+    { id: string; delivery: number; state: DeliveryState | null; cause: string | null; asked_ms: number }
+  >(
+    connection,
+    kysely
+      .selectFrom('flow_call')
+      .leftJoin('delivery', 'delivery.seq', 'flow_call.delivery')
+      .select([
+        'flow_call.id',
+        'flow_call.delivery',
+        'delivery.state',
+        'delivery.cause',
+        'flow_call.asked_ms',
+      ])
+      .where('flow_call.instance', '=', slot<number>('instance'))
+      .where('flow_call.step', '=', slot<string>('step'))
+      .where('flow_call.external_id', '=', slot<string>('object')),
+  );
+  const get = prepare<{ id: string }, CallRow>(
+    connection,
+    kysely
+      .selectFrom('flow_call')
+      .innerJoin('flow_instance', 'flow_instance.seq', 'flow_call.instance')
+      .select(['flow_call.id', 'flow_call.system', 'flow_call.entity', 'flow_call.external_id'])
+      .select(['action', 'reference', 'input', 'step', 'flow_instance.state', 'flow_instance.steps'])
+      .where('flow_call.id', '=', slot<string>('id')),
+  );
+  const instanceOfCall = prepare<{ id: string }, { instance: number }>(
+    connection,
+    kysely.selectFrom('flow_call').select('instance').where('id', '=', slot<string>('id')),
+  );
+
+  return {
+    /** Asks for a call; one that needed a person, or was only recorded, is asked for again. */
+    ask(call: NewCall, nowMs: number, at: string): void {
+      const { delivery, object, id, action } = call;
+      const again = { call: id, action, target: delivery.target, at };
+      let earlier = 0;
+      for (const from of ['dead', 'shadowed']) earlier += supersede.run({ ...again, from }).changes;
+      const { lastInsertRowid } = enqueue.run({
+        ...delivery,
+        call: id,
+        action,
+        uncertain: earlier > 0 ? 1 : 0,
+        at,
+      });
+      insert.run({
+        call: id,
+        instance: call.instance,
+        step: call.step,
+        system: object.system,
+        entity: object.entity,
+        externalId: object.id,
+        action,
+        reference: call.reference,
+        input: JSON.stringify(call.input),
+        delivery: Number(lastInsertRowid),
+        askedMs: nowMs,
+      });
+    },
+    /** How the call of a step with an object stands, where it was asked for. */
+    stand(instance: number, step: string, object: string): CallStand | undefined {
+      const row = stand.get({ instance, step, object });
+      if (row === undefined) return undefined;
+      const { id, delivery, state, cause, asked_ms } = row;
+      return { id, delivery, state: state ?? 'gone', cause: cause ?? undefined, askedMs: asked_ms };
+    },
+    /** A call by its id; `undefined` for one that was cleared away. */
+    get(id: string): StoredCall | undefined {
+      const row = get.get({ id });
+      if (row === undefined) return undefined;
+      const steps = JSON.parse(row.steps) as { id: string; state: string }[];
+      const settled = steps.some(
+        (step) => step.id === row.step && (step.state === 'done' || step.state === 'skipped'),
+      );
+      return {
+        id: row.id,
+        object: { system: row.system, entity: row.entity, id: row.external_id },
+        action: row.action,
+        reference: row.reference,
+        input: JSON.parse(row.input),
+        wanted: row.state === 'running' && !settled,
+      };
+    },
+    instanceOf: (id: string): number | undefined => instanceOfCall.get({ id })?.instance,
+  };
+}
