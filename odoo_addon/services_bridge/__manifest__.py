@@ -19,6 +19,7 @@
         "data/watch.xml",
         "data/writable.xml",
         "data/cron.xml",
+        "views/sale_order_views.xml",
         "views/services_bridge_event_views.xml",
         "views/services_bridge_watch_views.xml",
         "views/services_bridge_writable_views.xml",

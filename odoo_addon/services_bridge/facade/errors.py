@@ -23,6 +23,17 @@ class ItemError(Exception):
         self.message = message
 
 
+class Refused(Exception):
+    """Some items of a call cannot be done; nothing was done yet, or all is undone.
+
+    :param errors: ``{reference: ItemError}``
+    """
+
+    def __init__(self, errors):
+        super().__init__(", ".join(errors))
+        self.errors = errors
+
+
 def item_error(model, error):
     """Return the ``ItemError`` for what one item alone raised.
 

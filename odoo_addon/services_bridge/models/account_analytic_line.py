@@ -1,48 +1,31 @@
-from odoo import models
-from odoo.tools import format_date
+from odoo import api, models
 
-# What changes hours or money; Odoo lets nobody change these once invoiced.
-_LOCKED_FIELDS = {
-    "amount",
-    "date",
-    "employee_id",
-    "project_id",
-    "so_line",
-    "task_id",
-    "unit_amount",
-}
+from ..timesheet.cap import refuse_above_cap, shares
+from ..timesheet.invoiced import refuse_invoiced
+from ..timesheet.period import refuse_closed_period
+from ..timesheet.planned import planned
+from ..timesheet.project import refuse_closed_project
+
+# in the order in which a person would want to know
+_REFUSALS = (refuse_invoiced, refuse_closed_period, refuse_closed_project)
 
 
 class AccountAnalyticLine(models.Model):
     _inherit = "account.analytic.line"
 
-    def _services_bridge_conflict(self, values):
-        """Return why the bridge may not make this change, ``""`` when it may.
+    @api.model
+    def _services_bridge_refusals(self, changes):
+        refused = super()._services_bridge_refusals(changes)
+        entries = planned(self.env, changes)
+        for refuse in _REFUSALS:
+            left = [entry for entry in entries if entry.reference not in refused]
+            refused.update(refuse(self.env, left))
+        return refused
 
-        :param values: what would be written, ``None`` for deleting
-        """
-        self.ensure_one()
-        if values is not None and not _LOCKED_FIELDS.intersection(values):
-            return ""
-        # only to see whether and where it is invoiced
-        line = self.sudo()
-        if line._is_not_billed():
-            return ""
-        invoice = line.timesheet_invoice_id
-        details = {
-            "hours": f"{line.unit_amount:.2f}",
-            "employee": line.employee_id.name or "",
-            "day": format_date(self.env, line.date),
-        }
-        if invoice.state == "draft":
-            return self.env._(
-                "%(hours)s hours of %(employee)s on %(day)s are on a draft invoice. "
-                "Delete the draft or remove its line first.",
-                **details,
-            )
-        return self.env._(
-            "%(hours)s hours of %(employee)s on %(day)s are invoiced already, on "
-            "%(invoice)s. To correct them, make a credit note first.",
-            **details,
-            invoice=invoice.display_name,
-        )
+    @api.model
+    def _services_bridge_remembered(self, changes):
+        return shares(self.env, changes)
+
+    @api.model
+    def _services_bridge_excess(self, written, remembered):
+        return refuse_above_cap(self.env, written, remembered)

@@ -47,24 +47,31 @@ class Base(models.AbstractModel):
         if not watched or not self:
             return super().unlink()
         record_ids = self.ids
-        companies = self._services_bridge_companies(watched)
+        before = self._services_bridge_before_unlink(watched)
         result = super().unlink()
         all_collected = collect(self.env, watched, record_ids)
         for collected, record_id in zip(all_collected, record_ids, strict=True):
             collected.unlinked = True
-            collected.company_id = companies.get(record_id)
+            collected.company_id, collected.owner_id = before.get(
+                record_id, (None, None)
+            )
         return result
 
-    def _services_bridge_companies(self, watched):
-        """Return ``{record id: company id}``, which nobody can read afterwards."""
-        if not watched.has_company:
+    def _services_bridge_before_unlink(self, watched):
+        """Return ``{record id: (company id, owner id)}``; nobody can read it later."""
+        if not watched.has_company and not watched.owner:
             return {}
-        return dict(
-            self.env.execute_query(
-                SQL(
-                    "SELECT id, company_id FROM %s WHERE id = ANY(%s)",
-                    SQL.identifier(watched.table),
-                    self.ids,
-                )
+        nothing = SQL("NULL::int4")
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id, %s, %s FROM %s WHERE id = ANY(%s)",
+                SQL.identifier("company_id") if watched.has_company else nothing,
+                SQL.identifier(watched.owner.column) if watched.owner else nothing,
+                SQL.identifier(watched.table),
+                self.ids,
             )
         )
+        return {
+            record_id: (company_id, owner_id)
+            for record_id, company_id, owner_id in rows
+        }

@@ -1,6 +1,5 @@
-from odoo import api, models, release
+from odoo import api, models
 from odoo.exceptions import AccessError, UserError
-from odoo.modules.module import get_manifest
 
 from ..facade.errors import ItemError
 from ..facade.item import MOST_ITEMS, checked_reference
@@ -8,6 +7,9 @@ from ..facade.item import MOST_ITEMS, checked_reference
 # What a caller may choose about a call; anything else of a context changes what Odoo
 # does: default_* writes fields, other keys skip checks or hide records.
 _KEPT_OF_CONTEXT = ("allowed_company_ids", "lang", "tz")
+
+# What calls make. It is looked up by reference, and never written by one.
+_MADE_BY_CALLS = ("account.move", "sale.order")
 
 
 class ServicesBridgeFacade(models.AbstractModel):
@@ -20,74 +22,10 @@ class ServicesBridgeFacade(models.AbstractModel):
     _description = "Facade for the Bridge"
 
     @api.model
-    def describe(self):
-        """Tell the bridge whom it speaks to, and which rights its user lacks."""
-        self = self._entered()
-        settings = self.env["services.bridge.settings"]._load()
-        return {
-            "protocol": 1,
-            "addon": get_manifest("services_bridge")["version"],
-            "odoo": release.major_version,
-            "database": settings.database,
-            "neutralized": settings.neutralized,
-            "user": {"id": self.env.uid, "login": self.env.user.login},
-            "enabled": settings.enabled,
-            "watched": self._readable_fields(),
-            "writable": self._writable_fields(),
-            "missing_rights": self._missing_rights(),
-        }
-
-    def _readable_fields(self):
-        """Return ``{model: names}`` of what is watched.
-
-        Without the fields that belong to a feature which is switched off, or to a
-        group that the caller is not in: reading them would fail.
-        """
-        watched = self.env["services.bridge.watch"]._configured()
-        return {
-            name: self._accessible(name, watched[name].fields, "read")
-            for name in sorted(watched)
-        }
-
-    def _writable_fields(self):
-        """Return ``{model: names}`` of what ``upsert`` takes from the caller."""
-        return {
-            writable.model: self._accessible(
-                writable.model, writable.field_ids.mapped("name"), "write"
-            )
-            for writable in self.env["services.bridge.writable"]._opened()
-            if writable.model in self.env
-        }
-
-    def _accessible(self, model, names, operation):
-        """Return those of the names, sorted, that are fields open to the caller."""
-        model = self.env[model]
-        return sorted(
-            name
-            for name in names
-            if name in model._fields
-            and model._has_field_access(model._fields[name], operation)
-        )
-
-    def _missing_rights(self):
-        wanted = [
-            (name, "read") for name in self.env["services.bridge.watch"]._configured()
-        ]
-        for writable in self.env["services.bridge.writable"]._opened():
-            wanted += [(writable.model, "create"), (writable.model, "write")]
-            if writable.allow_remove:
-                wanted.append((writable.model, "unlink"))
-        return [
-            {"model": name, "operation": operation}
-            for name, operation in sorted(wanted)
-            if name in self.env and not self.env[name].has_access(operation)
-        ]
-
-    @api.model
     def lookup(self, model, references):
         """Return per reference the id of its record, ``False`` when there is none."""
         self = self._entered()
-        target = self._target(model)
+        target = self.env[model] if model in _MADE_BY_CALLS else self._target(model)
         references = self._checked_list(references, self.env._("references"))
         for reference in references:
             if not isinstance(reference, str):
@@ -115,6 +53,16 @@ class ServicesBridgeFacade(models.AbstractModel):
                 )
             )
         return value
+
+    def _checked_records(self, model, record_ids, label):
+        """Return the records of ids that a caller sent, in order, each once.
+
+        They may not be there, and the caller may have no right to read them.
+        """
+        record_ids = self._checked_list(record_ids, label)
+        if not all(type(record_id) is int for record_id in record_ids):
+            raise UserError(self.env._("The id of a record must be a number."))
+        return self.env[model].browse(dict.fromkeys(record_ids))
 
     def _entered(self):
         """Check the caller, and return the facade with a context that decides nothing.

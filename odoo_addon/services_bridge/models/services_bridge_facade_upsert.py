@@ -2,7 +2,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import mute_logger
 
-from ..facade.errors import ItemError, item_error
+from ..facade.change import Change
+from ..facade.errors import ItemError, Refused, item_error
 from ..facade.item import check_links, checked_item
 from ..facade.values import differing
 from ..outbox.collector import origin
@@ -81,6 +82,8 @@ class ServicesBridgeFacade(models.AbstractModel):
             # an item that fails is an answer to the bridge, not an error of the server
             with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
                 return self._apply_together(target, items, known)
+        except Refused as refused:
+            return self._apply_others(target, items, known, refused.errors)
         except Exception as error:
             if len(items) == 1:
                 failure = item_error(target, error)
@@ -95,30 +98,96 @@ class ServicesBridgeFacade(models.AbstractModel):
             **self._apply(target, items[middle:], known),
         }
 
+    def _apply_others(self, target, items, known, errors):
+        others = [item for item in items if item.reference not in errors]
+        return {
+            **{name: self._error_answer(name, error) for name, error in errors.items()},
+            **self._apply(target, others, known),
+        }
+
     def _apply_together(self, target, items, known):
-        answers = {}
+        """
+        :raise Refused: with the items that cannot be done, among others that can
+        """
         self._check_free(target, items, known)
-        pointed, adopted = {}, {}
-        created = [item for item in items if not self._record_id(item, known)]
-        # copies: Odoo's own create() completes the values it is given
-        records = target.create([dict(item.values) for item in created])
-        for item, record in zip(created, records, strict=True):
-            answers[item.reference] = self._answer(item.reference, "created", record.id)
-            pointed[item.reference] = record.id
-        for item in items:
-            if not (record_id := self._record_id(item, known)):
-                continue
-            result = self._update(target.browse(record_id), item)
-            if not known.get(item.reference):
-                result = "adopted"
-                adopted[item.reference] = record_id
-            answers[item.reference] = self._answer(item.reference, result, record_id)
+        changes = self._changes(target, items, known)
+        if errors := target._services_bridge_refusals(changes):
+            raise Refused(errors)
+        # asked later: what state forbids has a better reason than a missing right
+        target.browse(
+            [change.record.id for change in changes if change.record and change.values]
+        ).check_access("write")
+        remembered = target._services_bridge_remembered(changes)
+        written, results = self._make(target, changes)
+        if errors := target._services_bridge_excess(written, remembered):
+            raise Refused(errors)
         references = self.env["services.bridge.reference"]
+        pointed, adopted = {}, {}
+        for name, record in written.items():
+            if results[name] == "created":
+                pointed[name] = record.id
+            elif not known.get(name):
+                adopted[name] = record.id
+                results[name] = "adopted"
         if pointed:
             references._point(target, pointed, adopted=False)
         if adopted:
             references._point(target, adopted, adopted=True)
-        return answers
+        return {
+            name: self._answer(name, results[name], record.id)
+            for name, record in written.items()
+        }
+
+    def _changes(self, target, items, known):
+        """Return the ``Change`` of each item, in order.
+
+        :raise Refused: with the items whose record is not there
+        """
+        ids = {item.reference: self._record_id(item, known) for item in items}
+        records = target.browse([record_id for record_id in ids.values() if record_id])
+        there = set(records.exists().ids)
+        if missing := set(records.ids) - there:
+            raise Refused(
+                {
+                    name: self._missing(target, record_id)
+                    for name, record_id in ids.items()
+                    if record_id in missing
+                }
+            )
+        records.check_access("read")
+        by_id = {record.id: record for record in records}
+        changes = []
+        for item in items:
+            record = by_id.get(ids[item.reference], target)
+            values = differing(record, item.values) if record else item.values
+            changes.append(Change(item.reference, record, values))
+        return changes
+
+    def _make(self, target, changes):
+        """Return ``({reference: record}, {reference: result})``, in order."""
+        created = [change for change in changes if not change.record]
+        # copies: Odoo's own create() completes the values it is given
+        records = iter(
+            target._services_bridge_create([dict(change.values) for change in created])
+        )
+        written, results = {}, {}
+        for name, record, values in changes:
+            written[name] = record or next(records)
+            results[name] = "created" if not record else "unchanged"
+            if record and values:
+                record._services_bridge_write(dict(values))
+                results[name] = "updated"
+        return written, results
+
+    def _missing(self, target, record_id):
+        return ItemError(
+            "missing",
+            self.env._(
+                "There is no %(model)s with the id %(id)s.",
+                model=target._description,
+                id=record_id,
+            ),
+        )
 
     def _check_free(self, target, items, known):
         """
@@ -160,73 +229,3 @@ class ServicesBridgeFacade(models.AbstractModel):
                 ),
             )
         return record_id or item.adopted_id
-
-    def _update(self, record, item):
-        if not record.exists():
-            raise ItemError(
-                "missing",
-                self.env._(
-                    "There is no %(model)s with the id %(id)s.",
-                    model=record._description,
-                    id=record.id,
-                ),
-            )
-        values = differing(record, item.values)
-        record.check_access("write")
-        if not values:
-            return "unchanged"
-        self._check_conflict(record, values)
-        record.write(values)
-        return "updated"
-
-    def _check_conflict(self, record, values):
-        """Ask the model whether its state forbids a change; see the analytic line."""
-        check = getattr(record, "_services_bridge_conflict", None)
-        if check and (reason := check(values)):
-            raise ItemError("conflict", reason)
-
-    @api.model
-    def remove(self, model, references):
-        """Delete the records of references; of adopted records forget the reference.
-
-        :return: one answer per reference, in order
-        """
-        self = self._entered()
-        target = self._target(model)
-        if not self.env["services.bridge.writable"]._for(model).allow_remove:
-            raise UserError(
-                self.env._(
-                    "The bridge may not delete %s. An administrator can allow it in "
-                    "Services Bridge, Writable Models.",
-                    target._description,
-                )
-            )
-        references = self._checked_list(references, self.env._("references"))
-        errors = self._distinct(references)
-        valid = [
-            name for name, error in zip(references, errors, strict=True) if not error
-        ]
-        with origin(self.env.cr, ORIGIN):
-            rows = self.env["services.bridge.reference"]
-            known = rows._resolve(target, valid, lock=True)
-            adopted = rows._adopted(target, valid)
-            return [
-                self._error_answer(reference, error)
-                if error
-                else self._remove_one(target, reference, known, adopted)
-                for reference, error in zip(references, errors, strict=True)
-            ]
-
-    def _remove_one(self, target, reference, known, adopted):
-        record_id = known.get(reference)
-        try:
-            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
-                if record_id and reference not in adopted:
-                    record = target.browse(record_id)
-                    self._check_conflict(record, None)
-                    record.unlink()
-                if reference in known:
-                    self.env["services.bridge.reference"]._drop(target, [reference])
-        except Exception as error:
-            return self._error_answer(reference, item_error(target, error))
-        return self._answer(reference, "removed" if record_id else "absent")

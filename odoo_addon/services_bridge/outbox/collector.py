@@ -5,6 +5,7 @@ flushing savepoint is rolled back, together with the callback that would write i
 """
 
 from .insert import insert_events
+from .owner import by_owner
 
 _COLLECTED = "services_bridge.collected"
 _ORIGIN = "services_bridge.origin"
@@ -13,7 +14,15 @@ _ORIGIN = "services_bridge.origin"
 class Collected:
     """Everything one transaction did to one record, since the last flush."""
 
-    __slots__ = ("company_id", "created", "fields", "origin", "unlinked", "user_id")
+    __slots__ = (
+        "company_id",
+        "created",
+        "fields",
+        "origin",
+        "owner_id",
+        "unlinked",
+        "user_id",
+    )
 
     def __init__(self, user_id, origin):
         self.created = False
@@ -21,6 +30,8 @@ class Collected:
         self.fields = set()
         self.user_id = user_id
         self.company_id = None
+        # known beforehand of a record that is deleted
+        self.owner_id = None
         self.origin = origin
 
 
@@ -49,7 +60,7 @@ def collect(env, watched, record_ids):
 def _write_outbox(env):
     by_model = env.cr.precommit.data.pop(_COLLECTED, None)
     if by_model:
-        insert_events(env, by_model)
+        insert_events(env, by_owner(env, by_model, Collected))
 
 
 class origin:

@@ -10,6 +10,7 @@ from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import DummyRLock, Registry
+from odoo.service.model import retrying
 from odoo.tests import BaseCase, TransactionCase, new_test_user
 from odoo.tests.common import get_db_name
 
@@ -217,6 +218,66 @@ class CommittingCase(BaseCase):
         self.addCleanup(self.delete, "res.partner", partner_id)
         self.addCleanup(self.delete, "res.users", user_id)
         return user_id
+
+    def call(self, user_id, work, before_commit=None):
+        """Do what a request does, repeated as Odoo repeats it, and commit.
+
+        :param work: called with the facade
+        """
+        with self.committing(user_id) as env:
+
+            def request():
+                answer = work(env["services.bridge.facade"])
+                if before_commit:
+                    before_commit()
+                return answer
+
+            return retrying(request, env)
+
+    def race(self, user_id, first, second):
+        """Let a second request come while a first one is not yet committed.
+
+        :return: the answers of both
+        """
+        answers, done, second_waits = {}, threading.Event(), threading.Event()
+
+        def hold():
+            done.set()
+            second_waits.wait(20)
+
+        def run_first():
+            answers["first"] = self.call(user_id, first, hold)
+
+        def run_second():
+            done.wait(20)
+            answers["second"] = self.call(user_id, second)
+
+        threads = [
+            threading.Thread(target=run_first),
+            threading.Thread(target=run_second),
+        ]
+        for thread in threads:
+            thread.start()
+        done.wait(20)
+        self.wait_for_a_blocked_connection()
+        second_waits.set()
+        for thread in threads:
+            thread.join(60)
+        return answers["first"], answers["second"]
+
+    def wait_for_a_blocked_connection(self):
+        with self.registry.cursor() as cr:
+            for _ in range(2000):
+                cr.execute(
+                    """SELECT 1 FROM pg_stat_activity
+                        WHERE datname = current_database()
+                          AND wait_event_type = 'Lock'"""
+                )
+                if cr.fetchone():
+                    return
+                cr.execute("SELECT pg_sleep(0.01)")
+                cr.rollback()
+        self.fail("The second call never waited for the first.")
 
     def delete(self, model, record_id):
         with self.committing() as env:

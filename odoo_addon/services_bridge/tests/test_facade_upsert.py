@@ -1,8 +1,6 @@
-import threading
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
-from odoo.service.model import retrying
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -321,6 +319,7 @@ class TestUpsert(BridgeCase):
 
     def test_rights_are_the_callers(self):
         self.service_user.group_ids -= self.env.ref("base.group_partner_manager")
+        self.env.ref("services_bridge.partner_service").perm_create = False
         answers = self.upsert(self.item(1), self.item(2))
         self.assertEqual([answer["error"] for answer in answers], ["denied"] * 2)
         self.assertFalse(
@@ -337,15 +336,7 @@ class TestUpsertAtTheSameTime(CommittingCase):
     def setUp(self):
         super().setUp()
         self.addCleanup(self.delete_partner)
-        self.user_id = self.make_user(
-            "racing_bridge", "services_bridge.group_service,base.group_partner_manager"
-        )
-        self.allow_partners(True)
-        self.addCleanup(self.allow_partners, False)
-
-    def allow_partners(self, allowed):
-        with self.committing() as env:
-            env.ref("services_bridge.writable_partner").active = allowed
+        self.user_id = self.make_user("racing_bridge", "services_bridge.group_service")
 
     def delete_partner(self):
         with self.committing() as env:
@@ -354,61 +345,18 @@ class TestUpsertAtTheSameTime(CommittingCase):
             )
             env["res.partner"].browse(filter(None, known.values())).unlink()
 
-    def call(self, name, before_commit=None):
-        with self.committing(self.user_id) as env:
-
-            def work():
-                answer = env["services.bridge.facade"].upsert(
-                    "res.partner",
-                    [{"reference": "race:1", "values": {"name": name}}],
-                )
-                if before_commit:
-                    before_commit()
-                return answer
-
-            return retrying(work, env)
+    def upsert(self, name):
+        return lambda facade: facade.upsert(
+            "res.partner", [{"reference": "race:1", "values": {"name": name}}]
+        )
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_one_reference_one_record(self):
-        answers, created, second_waits = {}, threading.Event(), threading.Event()
-
-        def hold():
-            created.set()
-            second_waits.wait(20)
-
-        def first():
-            answers["first"] = self.call("First", hold)
-
-        def second():
-            created.wait(20)
-            answers["second"] = self.call("Second")
-
-        threads = [threading.Thread(target=first), threading.Thread(target=second)]
-        for thread in threads:
-            thread.start()
-        created.wait(20)
-        self.wait_for_a_blocked_connection()
-        second_waits.set()
-        for thread in threads:
-            thread.join(60)
-
-        [one], [two] = answers["first"], answers["second"]
+        [one], [two] = self.race(
+            self.user_id, self.upsert("First"), self.upsert("Second")
+        )
         self.assertEqual(one["result"], "created")
         self.assertEqual(two["result"], "updated")
         self.assertEqual(one["id"], two["id"])
         with self.committing() as env:
             self.assertEqual(env["res.partner"].browse(one["id"]).name, "Second")
-
-    def wait_for_a_blocked_connection(self):
-        with self.registry.cursor() as cr:
-            for _ in range(2000):
-                cr.execute(
-                    """SELECT 1 FROM pg_stat_activity
-                        WHERE datname = current_database()
-                          AND wait_event_type = 'Lock'"""
-                )
-                if cr.fetchone():
-                    return
-                cr.execute("SELECT pg_sleep(0.01)")
-                cr.rollback()
-        self.fail("The second call never waited for the first.")

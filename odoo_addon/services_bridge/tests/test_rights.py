@@ -58,7 +58,9 @@ class TestRights(BridgeCase):
             (invoice, "write"),
             (invoice, "unlink"),
             (self.order, "write"),
-            (self.order.partner_id, "write"),
+            (self.order, "create"),
+            (self.order.partner_id, "unlink"),
+            (self.order.opportunity_id, "unlink"),
             (self.order.project_ids, "write"),
             (self.order.tasks_ids, "write"),
             (self.employee, "write"),
@@ -192,11 +194,11 @@ class TestRights(BridgeCase):
         self.assertIn("payment_state", described["watched"]["account.move"])
 
     def test_describe_names_missing_rights(self):
-        self.env.ref("services_bridge.writable_partner").active = True
+        self.env.ref("services_bridge.writable_milestone").active = True
         self.assertEqual(
             self.as_service.describe()["missing_rights"],
             [
-                {"model": "res.partner", "operation": "create"},
-                {"model": "res.partner", "operation": "write"},
+                {"model": "project.milestone", "operation": "create"},
+                {"model": "project.milestone", "operation": "write"},
             ],
         )
