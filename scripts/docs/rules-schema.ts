@@ -1,13 +1,12 @@
 import { businessEventNames } from '../../bridge/entities/business-event-name.ts';
 import { type EntityName, entityNames, entityOf } from '../../bridge/entities/catalogue.ts';
 import type { EntityField } from '../../bridge/entities/entity.ts';
-import { extensionKinds, extensionPrefix } from '../../bridge/entities/extension.ts';
+import { extensionKinds } from '../../bridge/entities/extension.ts';
 import { roles } from '../../bridge/entities/role.ts';
 import { testableKinds } from '../../bridge/rules/conditions.ts';
 import {
   entityFileKeys,
   extensionKeys,
-  type Keys,
   mappingKeys,
   overrideKeys,
   ruleKeys,
@@ -17,45 +16,24 @@ import {
   systemsFileKeys,
   timingKeys,
 } from '../../bridge/rules/keys.ts';
-import { namePattern } from '../../bridge/rules/name.ts';
 import { conflictPolicies, lanes, withdrawals } from '../../bridge/rules/rule.ts';
 import { creations } from '../../bridge/rules/rule-file.ts';
 import { longestWindowMinutes } from '../../bridge/rules/timing-file.ts';
-
-/** A JSON Schema of draft 7: the newest that the YAML support of editors knows in full. */
-type JsonSchema = Readonly<Record<string, unknown>>;
-
-const dialect = 'http://json-schema.org/draft-07/schema#';
-
-/** A map with these keys and no others. */
-function mapOf<Name extends string>(
-  keys: Keys<Name>,
-  values: Readonly<Record<Name, JsonSchema>>,
-): JsonSchema {
-  const names = Object.keys(keys) as Name[];
-  return {
-    type: 'object',
-    properties: Object.fromEntries(
-      names.map((name) => [name, { description: keys[name].meaning, ...values[name] }]),
-    ),
-    required: names.filter((name) => keys[name].required === true),
-    additionalProperties: false,
-  };
-}
-
-const text: JsonSchema = { type: 'string', minLength: 1 };
-const flag: JsonSchema = { type: 'boolean' };
-const oneOf = (choices: readonly string[]): JsonSchema => ({ type: 'string', enum: choices });
-const listOf = (items: JsonSchema): JsonSchema => ({ type: 'array', items, uniqueItems: true });
-const mapTo = (values: JsonSchema, propertyNames: JsonSchema = {}): JsonSchema => ({
-  type: 'object',
-  propertyNames,
-  additionalProperties: values,
-});
-const refer = (definition: string): JsonSchema => ({ $ref: `#/definitions/${definition}` });
-const name: JsonSchema = { pattern: namePattern.source };
-const extensionName: JsonSchema = { type: 'string', pattern: `^${extensionPrefix}` };
-const tableValue: JsonSchema = { type: ['string', 'boolean', 'null'] };
+import { flowDefinitions, flowFile } from './flow-schema.ts';
+import {
+  dialect,
+  extensionName,
+  flag,
+  type JsonSchema,
+  listOf,
+  mapOf,
+  mapTo,
+  name,
+  oneOf,
+  refer,
+  tableValue,
+  text,
+} from './schema-part.ts';
 
 const timing: JsonSchema = {
   anyOf: [
@@ -76,47 +54,56 @@ const extension = mapOf(extensionKeys, {
   psa: text,
 });
 
-/** Schema of the files with the rules of an entity, or with value tables alone. */
-export function rulesSchema(): JsonSchema {
-  return {
-    $schema: dialect,
-    title: 'Rules of one entity, or value tables',
-    ...mapOf(entityFileKeys, {
-      entity: oneOf(entityNames),
-      rules: { type: 'array' },
-      owner: oneOf(roles),
-      owners: mapTo(oneOf(roles)),
-      conflict: oneOf(conflictPolicies),
-      extensions: mapTo(refer('extension'), extensionName),
-      tables: mapTo(mapTo(tableValue), name),
-    }),
-    required: [],
-    if: { required: ['tables'], not: { anyOf: [{ required: ['entity'] }, { required: ['rules'] }] } },
+/** The rules of an entity, or value tables alone. */
+const rulesFile: JsonSchema = {
+  ...mapOf(entityFileKeys, {
+    entity: oneOf(entityNames),
+    rules: { type: 'array' },
+    owner: oneOf(roles),
+    owners: mapTo(oneOf(roles)),
+    conflict: oneOf(conflictPolicies),
+    extensions: mapTo(refer('extension'), extensionName),
+    tables: mapTo(mapTo(tableValue), name),
+  }),
+  required: [],
+  if: { required: ['tables'], not: { anyOf: [{ required: ['entity'] }, { required: ['rules'] }] } },
+  // biome-ignore lint/suspicious/noThenProperty: JSON Schema calls it so.
+  then: { maxProperties: 1 },
+  else: { required: ['entity', 'rules'] },
+  allOf: entityNames.map((entity) => ({
+    if: { properties: { entity: { const: entity } }, required: ['entity'] },
     // biome-ignore lint/suspicious/noThenProperty: JSON Schema calls it so.
-    then: { maxProperties: 1 },
-    else: { required: ['entity', 'rules'] },
-    allOf: entityNames.map((entity) => ({
-      if: { properties: { entity: { const: entity } }, required: ['entity'] },
-      // biome-ignore lint/suspicious/noThenProperty: JSON Schema calls it so.
-      then: {
-        properties: {
-          owners: { propertyNames: refer(`${entity}-field`) },
-          rules: { items: refer(`${entity}-rule`) },
-        },
+    then: {
+      properties: {
+        owners: { propertyNames: refer(`${entity}-field`) },
+        rules: { items: refer(`${entity}-rule`) },
       },
-    })),
-    definitions: {
-      extension,
-      timing,
-      rule,
-      override,
-      mapping,
-      'text-test': tests.text,
-      'flag-test': tests.flag,
-      ...Object.assign({}, ...entityNames.map(definitionsOf)),
     },
-  };
-}
+  })),
+};
+
+/** Schema of the files with the rules of an entity, with a flow, or with value tables alone. */
+export const rulesSchema = (): JsonSchema => ({
+  $schema: dialect,
+  title: 'Rules of one entity, a flow, or value tables',
+  if: { required: ['flow'] },
+  // biome-ignore lint/suspicious/noThenProperty: JSON Schema calls it so.
+  then: refer('flow-file'),
+  else: refer('rules-file'),
+  definitions: {
+    'rules-file': rulesFile,
+    'flow-file': flowFile,
+    ...flowDefinitions,
+    extension,
+    timing,
+    rule,
+    override,
+    mapping,
+    'text-test': tests.text,
+    'flag-test': tests.flag,
+    ...Object.assign({}, ...entityNames.map(definitionsOf)),
+  },
+});
 
 /** Rules of any entity. */
 const selection = { when: { type: 'object' }, where: text };
