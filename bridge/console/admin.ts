@@ -3,14 +3,18 @@ import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import * as v from 'valibot';
-import { readBody } from '../intake/body.ts';
+import type { Reconciler } from '../reconcile/reconciler.ts';
 import type { Secret } from '../secret.ts';
 import type { Decided, Decision } from '../store/decide.ts';
 import type { Proposal } from '../store/proposal.ts';
+import { readJsonBody } from './json-body.ts';
+import { reconcileRoutes } from './reconcile.ts';
 
 export interface AdminOptions {
   readonly openProposals: () => Promise<Proposal[]>;
   readonly decide: (id: string, decision: Decision) => Promise<Decided>;
+  /** Absent: nothing can be reconciled over HTTP. */
+  readonly reconciler?: Pick<Reconciler, 'start' | 'stop' | 'resume'>;
   /** Who knows it may decide. */
   readonly token: Secret;
   /** 0 when a request may go on, else the milliseconds it has to wait. Counts before the token is looked at. */
@@ -45,8 +49,6 @@ const statusOf: Readonly<Record<AdminError, ContentfulStatusCode>> = {
   stopping: 503,
 };
 
-const mostBytes = 16_384;
-
 const decisionBody = v.strictObject({
   by: v.pipe(v.string(), v.trim(), v.minLength(1, 'must say who decides'), v.maxLength(100, 'is too long')),
   reason: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(1000, 'is longer than 1000 characters'))),
@@ -55,7 +57,8 @@ const decisionBody = v.strictObject({
 /**
  * What people decide while the bridge runs, because no other process may write to its store: mounted under `/admin`.
  *
- * `GET /matches`, `POST /matches/<id>/accept` and `/reject` with `{by, reason?}`; all with `Authorization: Bearer <token>`.
+ * `GET /matches`, `POST /matches/<id>/accept` and `/reject` with `{by, reason?}`, and `/reconciliations`; all with
+ * `Authorization: Bearer <token>`.
  */
 export function createAdmin(options: AdminOptions): Hono<{ Bindings: HttpBindings }> {
   const { rate } = options;
@@ -82,18 +85,14 @@ export function createAdmin(options: AdminOptions): Hono<{ Bindings: HttpBinding
   app.get('/matches', async (context) => context.json({ proposals: await options.openProposals() }));
   app.post('/matches/:id/accept', (context) => decide(context, context.req.param('id'), true));
   app.post('/matches/:id/reject', (context) => decide(context, context.req.param('id'), false));
+  if (options.reconciler !== undefined)
+    app.route('/reconciliations', reconcileRoutes(options.reconciler, refuse));
   app.all('*', (context) => refuse(context, 'not_found', 'There is nothing at this address.'));
 
   async function decide(context: NodeContext, id: string, accept: boolean): Promise<Response> {
-    const raw = await readBody(context.env.incoming, mostBytes);
-    if (raw === 'too-large')
-      return refuse(context, 'too_large', `The request is larger than ${mostBytes} bytes.`);
-    const parsed = v.safeParse(decisionBody, jsonOf(raw), { abortPipeEarly: true });
-    if (!parsed.success) {
-      const [issue] = parsed.issues;
-      return refuse(context, 'invalid_body', issue.message, v.getDotPath(issue) ?? undefined);
-    }
-    const { by, reason } = parsed.output;
+    const body = await readJsonBody(context, decisionBody);
+    if (!body.ok) return refuse(context, body.error, body.message, body.path);
+    const { by, reason } = body.output;
     const decided: Decided = await options.decide(id, {
       accept,
       by,
@@ -113,12 +112,3 @@ export function createAdmin(options: AdminOptions): Hono<{ Bindings: HttpBinding
 }
 
 const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest();
-
-/** `undefined` for what is no JSON, which no schema takes. */
-function jsonOf(raw: Buffer): unknown {
-  try {
-    return JSON.parse(raw.toString('utf8'));
-  } catch {
-    return undefined;
-  }
-}
