@@ -1,4 +1,5 @@
 import { checkRules } from '../connectors.ts';
+import { createExplain } from '../controls/explain.ts';
 import { type ControlReport, controlReport } from '../controls/report.ts';
 import { createTerrain } from '../engine/landscape.ts';
 import { readDatabasePath, readRulesDirectory } from '../settings.ts';
@@ -25,7 +26,8 @@ export async function controls(options: ControlsArguments): Promise<number> {
   const terrain = createTerrain(checkRules(readRulesDirectory(process.env)));
   const overview = openOverview(readDatabasePath(process.env));
   try {
-    const report = controlReport({ overview, terrain, explain: () => undefined, period, nowMs: Date.now() });
+    const explain = createExplain(overview, terrain.rules);
+    const report = controlReport({ overview, terrain, explain, period, nowMs: Date.now() });
     console.log(print(report, limit));
     return report.balanced ? 0 : 1;
   } finally {

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { EntityName } from '../entities/catalogue.ts';
 import { openDatabaseForReading } from './database.ts';
 import type { DeliveryState } from './delivery-state.ts';
+import type { StepProgress } from './flow-instance.ts';
 import { linkTable } from './link.ts';
 import { recordTable, type StoredRecord, type SystemObject } from './record.ts';
 import { prepare, slot } from './statement.ts';
@@ -17,6 +18,27 @@ export interface OpenDelivery {
   readonly tries: number;
 }
 
+/** A business process that is about an object and runs. */
+export interface RunningProcess {
+  readonly flow: string;
+  /** The step whose turn it is, and since when: UTC ISO. */
+  readonly step: string | undefined;
+  readonly since: string;
+  /** What it waits for, for people. */
+  readonly waitsFor: string | null;
+  /** What a person has to see to, where it is stuck. */
+  readonly exception: OpenException | undefined;
+}
+
+export interface OpenException {
+  readonly owner: string;
+  readonly person: string | null;
+  readonly title: string;
+  readonly cause: string;
+  readonly remedy: string;
+  readonly openedAt: string;
+}
+
 /** How everything stands at one moment, whatever a running bridge writes meanwhile. Reads only. */
 export interface Overview {
   /** All records of an entity in a system, those that are gone too, one after the other. */
@@ -26,6 +48,8 @@ export interface Overview {
   idIn(object: SystemObject, system: string): string | undefined;
   /** What has to be brought there, or could not be. */
   openDelivery(object: SystemObject, target: string): OpenDelivery | undefined;
+  /** The business processes that it is the subject of and that run, one that is stuck first. */
+  processes(object: SystemObject): readonly RunningProcess[];
   close(): void;
 }
 
@@ -36,6 +60,14 @@ interface Row {
   fingerprint: string;
   gone: 0 | 1;
   readAt: string;
+}
+
+interface ProcessRow {
+  flow: string;
+  steps: string;
+  startedAt: string;
+  waitsFor: string | null;
+  exception: number | null;
 }
 
 /**
@@ -73,6 +105,25 @@ export function openOverview(path: string): Overview {
       .reduce((left, right) => left.unionAll(right))
       .limit(sql.lit(1)),
   );
+  const running = prepare<SystemObject, ProcessRow>(
+    connection,
+    kysely
+      .selectFrom('flow_instance')
+      .select(['flow', 'steps', 'started_at as startedAt', 'waits_for as waitsFor', 'exception'])
+      .where('system', '=', slot<string>('system'))
+      .where('entity', '=', slot<string>('entity'))
+      .where('external_id', '=', slot<string>('id'))
+      .where('state', '=', sql.lit('running'))
+      .orderBy('exception', 'desc'),
+  );
+  const exception = prepare<{ seq: number }, OpenException>(
+    connection,
+    kysely
+      .selectFrom('exception')
+      .select(['owner', 'person', 'title', 'cause', 'remedy', 'opened_at as openedAt'])
+      .where('seq', '=', slot<number>('seq'))
+      .where('closed_at', 'is', null),
+  );
 
   return {
     *records(system, entity) {
@@ -90,6 +141,18 @@ export function openOverview(path: string): Overview {
     record: (object) => records.get(object),
     idIn: (object, system) => links.idIn(object, system),
     openDelivery: (object, target) => open.get({ ...object, target }),
+    processes: (object) =>
+      running.all(object).map((row) => {
+        const steps: StepProgress[] = JSON.parse(row.steps);
+        const step = steps.find(({ state }) => state === 'waiting' || state === 'stuck');
+        return {
+          flow: row.flow,
+          step: step?.id,
+          since: step?.since ?? row.startedAt,
+          waitsFor: row.waitsFor,
+          exception: row.exception === null ? undefined : exception.get({ seq: row.exception }),
+        };
+      }),
     close() {
       if (connection.inTransaction) connection.exec('rollback');
       connection.close();
