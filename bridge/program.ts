@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { check } from './commands/check.ts';
 import { type ControlsArguments, controls } from './commands/controls.ts';
 import { decideMatch, matches } from './commands/matches.ts';
+import { addReconcile } from './commands/reconcile-program.ts';
 import { schema } from './commands/schema.ts';
 import { simulate } from './commands/simulate.ts';
 import { start } from './commands/start.ts';
@@ -54,6 +55,8 @@ export async function runProgram(argumentList: readonly string[]): Promise<void>
     .option('--format <format>', 'table, json, csv (a row for each line) or balance-csv', 'table')
     .option('--limit <count>', 'how many lines of each control the table shows', '20')
     .action((options: ControlsArguments) => run(() => controls(options)));
+
+  addReconcile(program, run);
 
   program
     .command('schema')

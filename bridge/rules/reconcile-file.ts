@@ -36,6 +36,8 @@ export interface ReconciliationDraft {
 const usualSchedule = '30 2 * * *';
 const usualMonths = 2;
 const usualOwner = 'operations';
+/** What `bridge reconcile` takes in place of an id. */
+const commandWords: readonly string[] = ['list', 'show', 'stop', 'resume'];
 const mostMonths = 60;
 const mostDays = 1830;
 
@@ -66,6 +68,12 @@ function readReconciliation(reader: Reader, piece: Piece): ReconciliationDraft |
   const id = parts.id && reader.text(parts.id, '"id"');
   if (id !== undefined && !namePattern.test(id.value))
     reader.report(id.place, `a reconciliation cannot be called "${id.value}"`, nameAdvice);
+  if (id !== undefined && commandWords.includes(id.value))
+    reader.report(
+      id.place,
+      `a reconciliation cannot be called "${id.value}": that is a command`,
+      'choose another id',
+    );
   const entity = parts.entity && reader.oneOf(parts.entity, '"entity"', entityNames);
   const between = parts.between && readRoles(reader, parts.between);
   const reach = entity && readReach(reader, entity.value, parts.months, parts.days);

@@ -1,0 +1,79 @@
+import { type Configuration, configure } from '../connectors.ts';
+import { keyPlanOf } from '../engine/counterpart.ts';
+import { createDerive } from '../engine/derive.ts';
+import { createGuard } from '../engine/guard.ts';
+import { createHealth } from '../engine/health.ts';
+import { createLandscape } from '../engine/landscape.ts';
+import { createRefreshStep } from '../engine/refresh.ts';
+import { createRoute } from '../engine/route.ts';
+import type { Means } from '../reconcile/means.ts';
+import { createReconciler, type Reconciler } from '../reconcile/reconciler.ts';
+import { lanes } from '../rules/rule.ts';
+import type { Settings } from '../settings.ts';
+import type { Store } from '../store/store.ts';
+import { pause } from '../systems/limiter.ts';
+
+/** A reconciler without a bridge around it. What has to be brought is queued and leaves when the bridge starts. */
+export interface LonelyReconciler extends Reconciler {
+  /** The ids of what the rules declare. */
+  readonly declarations: readonly string[];
+}
+
+/**
+ * Reads and compares as the running bridge would. Nothing is written to any system.
+ *
+ * @throws RulesError, MissingSettingsError
+ */
+export async function reconcileAlone(settings: Settings, store: Store): Promise<LonelyReconciler> {
+  const configuration = configure(settings, (uuid) => store.pinMeta('odoo.database', uuid));
+  const { rules, connectors } = configuration;
+  await store.keepMatchKeys(keyPlanOf(rules));
+  const landscape = createLandscape(rules, connectors);
+  const reconciler = createReconciler({
+    store,
+    landscape,
+    now: Date.now,
+    ready: async () => true,
+    workOff: createOwnWork(store, configuration),
+    onRepairs: () => undefined,
+    onMoved: () => undefined,
+    onFailed: (_, error) => console.error(error),
+  });
+  return {
+    ...reconciler,
+    declarations: rules.reconciliations.map(({ id }) => id),
+    async close() {
+      await reconciler.close();
+      await Promise.all(connectors.map((connector) => connector.close()));
+    },
+  };
+}
+
+/** Works events off as the engine does, but only as far as what was read leads to deliveries. */
+function createOwnWork(store: Store, { rules, connectors }: Configuration): Means['workOff'] {
+  const landscape = createLandscape(rules, connectors);
+  const consequences = {
+    route: createRoute(landscape),
+    derive: createDerive(landscape),
+    guard: createGuard(landscape),
+  };
+  return async (system, upTo, signal) => {
+    const step = createRefreshStep({
+      ...consequences,
+      store,
+      connector: landscape.connector(system),
+      health: createHealth(Date.now, Math.random),
+      readiness: { ensure: async () => true, refused: async () => false, problems: () => [] },
+      observe: (event) => {
+        if (event.kind === 'failed') console.error(event.error);
+      },
+      now: Date.now,
+      signal,
+      onChanged: () => undefined,
+    });
+    while (await store.hasOpenEvents(system, upTo, lanes.length)) {
+      const next = await step();
+      if (typeof next === 'object') await pause(next.afterMs, signal);
+    }
+  };
+}
