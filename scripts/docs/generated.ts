@@ -1,5 +1,6 @@
 import { entitiesDocument } from './entities.ts';
 import { eventsDocument } from './events.ts';
+import { reconcileSchema } from './reconcile-schema.ts';
 import { rulesSchema, subscribersSchema, systemsSchema } from './rules-schema.ts';
 
 const json = (schema: object): string => `${JSON.stringify(schema, null, 1)}\n`;
@@ -8,6 +9,7 @@ const json = (schema: object): string => `${JSON.stringify(schema, null, 1)}\n`;
 export const generatedDocuments: Readonly<Record<string, () => string>> = {
   'docs/entities.md': entitiesDocument,
   'docs/events.md': eventsDocument,
+  'sync-rules/reconcile.schema.json': () => json(reconcileSchema()),
   'sync-rules/rules.schema.json': () => json(rulesSchema()),
   'sync-rules/subscribers.schema.json': () => json(subscribersSchema()),
   'sync-rules/systems.schema.json': () => json(systemsSchema()),

@@ -49,7 +49,8 @@ const betweenRules: Refusal[] = [
     what: 'an object that is never needed',
     file: 'customer.yaml',
     content: customerRule('{id: a, from: erp, to: psa, fields: [name], create: ▸needed}'),
-    message: 'nothing that goes to psa refers to a customer, and no flow delivers one, so it would never be needed',
+    message:
+      'nothing that goes to psa refers to a customer, and no flow delivers one, so it would never be needed',
     suggestion: 'write "create: always" or "create: never"',
   },
 ];

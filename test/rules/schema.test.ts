@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { full } from './flow-folder.ts';
 import { systems } from './folder.ts';
 
 // That the files are as "npm run docs" makes them is checked with the other generated documents.
@@ -16,8 +17,11 @@ function validatorOf(schema: string): ValidateFunction {
 const validators: Readonly<Record<string, ValidateFunction>> = {
   'rules.schema.json': validatorOf('rules.schema.json'),
   'systems.schema.json': validatorOf('systems.schema.json'),
+  'reconcile.schema.json': validatorOf('reconcile.schema.json'),
   'subscribers.schema.json': validatorOf('subscribers.schema.json'),
 };
+
+const ownSchemas = ['systems.yaml', 'subscribers.yaml', 'reconcile.yaml'];
 
 /** What is wrong with a text by a schema; empty when nothing is. */
 function faults(schema: string, text: string): string[] {
@@ -32,7 +36,9 @@ describe('the schemas for editors', () => {
   test.each(files)('%s names its schema and is accepted by it', (name) => {
     const text = readFileSync(join(directory, name), 'utf8');
     const schema = /^# yaml-language-server: \$schema=(\S+)$/m.exec(text)?.[1] ?? 'none';
-    expect(schema).toBe(name === 'systems.yaml' ? 'systems.schema.json' : 'rules.schema.json');
+    expect(schema).toBe(
+      ownSchemas.includes(name) ? name.replace('.yaml', '.schema.json') : 'rules.schema.json',
+    );
     expect(faults(schema, text)).toEqual([]);
   });
 
@@ -53,6 +59,7 @@ rules:
       - x_segment: {field: x_segment, table: segments}
       - city: {expression: 'city + country'}
       - is_company: {constant: true}
+    initial: [vat, street: {constant: unknown}]
     when: {is_company: true, country: [DE, null], x_segment: a}
     where: 'billing_open > 0'
     otherwise: keep
@@ -108,6 +115,7 @@ rules:
       'is_company: "yes", country',
       '/rules/0/when/is_company',
     ],
+    ['an unknown initial field', 'initial: [vat', 'initial: [vta', '/rules/0/initial/0'],
     ['an unknown lane', 'lane: bulk', 'lane: fast', '/rules/0/lane'],
     ['a window without an end', ', minutes: 60', '', '/rules/0/timing'],
     [
@@ -129,6 +137,34 @@ rules:
     expect(found.map((fault) => fault.split(' ')[0])).toContain(path);
   });
 
+  test('accept everything that a flow can say', () => {
+    expect(faults('rules.schema.json', full)).toEqual([]);
+  });
+
+  test.each([
+    ['an unknown key', 'owner: finance\n', 'ownr: finance\n', ''],
+    ['an unknown entity', 'entity: timesheet, from: psa', 'entity: time, from: psa', '/subject/entity'],
+    ['a condition on an unknown field', 'approval: [', 'aproval: [', '/when'],
+    ['beginning again for an unknown field', 'again: [hours', 'again: [hour', '/again/0'],
+    ['a name that expressions cannot use', '  line: {', '  Line: {', '/objects'],
+    ['an object in no role', 'field: contract, in: erp', 'field: contract, in: odoo', '/objects/contract/in'],
+    ['a way back by an unknown field', 'back: project', 'back: projekt', '/objects/bookings/back'],
+    ['a step that is nothing', '    deliver: { to: erp }\n', '', '/steps/2'],
+    [
+      'a step that is two things',
+      'deliver: { to: erp }',
+      'deliver: { to: erp }\n    call: { action: a }',
+      '/steps/2',
+    ],
+    ['an unknown quantity', 'quantity: any', 'quantity: one', '/steps/1/require/quantity'],
+    ['a length of time without unit', 'within: 90m', 'within: "90"', '/steps/2/within'],
+    ['what nobody would understand', '    says: Not billed.\n', '', '/steps/4'],
+  ])('refuse in a flow %s', (_, good, bad, path) => {
+    expect(full).toContain(good);
+    const found = faults('rules.schema.json', full.replace(good, bad));
+    expect(found.map((fault) => fault.split(' ')[0])).toContain(path);
+  });
+
   test('refuse a secret among the systems, an unknown event and an address of a subscriber', () => {
     expect(
       faults('systems.schema.json', 'systems: {odoo: {connector: odoo, role: erp, token: x}}'),
@@ -138,6 +174,16 @@ rules:
     expect(faults('subscribers.schema.json', 'subscribers: {a: {events: [], url: "https://x"}}')).not.toEqual(
       [],
     );
+  });
+
+  test('accept everything that a reconciliation can say, and nothing else', () => {
+    const good = `reconcile:
+  - {id: time, entity: timesheet, between: [psa, erp], months: 2, schedule: "30 1 * * *", differences: raise, strangers: raise, owner: finance, totals: [hours], by: [customer, period]}
+`;
+    expect(faults('reconcile.schema.json', good)).toEqual([]);
+    expect(faults('reconcile.schema.json', good.replace('months: 2', 'months: 2, days: 3'))).not.toEqual([]);
+    expect(faults('reconcile.schema.json', good.replace('[psa, erp]', '[psa]'))).not.toEqual([]);
+    expect(faults('reconcile.schema.json', good.replace('raise', 'fix'))).not.toEqual([]);
   });
 
   test('refuse rules beside tables without an entity', () => {
