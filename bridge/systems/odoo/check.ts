@@ -1,5 +1,6 @@
 import { SystemError } from '../error.ts';
 import type { Finding, SystemExtension } from '../system.ts';
+import { processFindings } from './check-processes.ts';
 import type { OdooClient } from './client.ts';
 import { type Description, describe } from './facade.ts';
 import { checkOwnFields } from './own-fields-check.ts';
@@ -206,7 +207,7 @@ function addonFindings(addon: Description, expected: Expectations): Finding[] {
   if (addon.missing_rights.length === 0) {
     findings.push({ level: 'ok', message: `${addon.user.login} has the rights that the bridge needs` });
   }
-  return findings;
+  return [...findings, ...processFindings(addon)];
 }
 
 function databaseFinding(addon: Description, expected: Expectations): Finding {

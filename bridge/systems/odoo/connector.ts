@@ -1,13 +1,15 @@
 import type { EntityName } from '../../entities/catalogue.ts';
 import { SystemError } from '../error.ts';
 import type { Capability, Connector, PollPage, SystemExtension } from '../system.ts';
+import { actInOdoo, actionsInOdoo } from './act.ts';
 import { checkDatabase, checkOdoo } from './check.ts';
 import { createClient, type OdooClient } from './client.ts';
 import { readDue } from './due.ts';
-import { entitiesInOdoo, entityInOdoo, entityNamesByModel } from './entities.ts';
+import { entitiesInOdoo, entitiesOfType, entityInOdoo } from './entities.ts';
 import { parseBatch, toHint } from './event.ts';
 import { readOutbox } from './facade.ts';
 import { findRecords } from './find.ts';
+import { listRecords } from './list.ts';
 import { type OwnFields, ownFieldsOf } from './own-fields.ts';
 import { readRecords } from './read.ts';
 import type { TransportName } from './transport.ts';
@@ -44,7 +46,7 @@ export interface OdooConnector extends Connector {
 
 /**
  * - `outbox`: what changed in Odoo, to fill the gap after the bridge was away;
- * - `due`: invoices that became overdue; once a day, soon after midnight UTC, is often enough.
+ * - `due`: invoices that became overdue and quotes that expired; once a day, soon after midnight UTC, is often enough.
  */
 const streams = ['outbox', 'due'];
 const eventsPerPage = 500;
@@ -82,13 +84,17 @@ export function createOdoo(options: OdooOptions): OdooConnector {
     client,
     entities: Object.fromEntries(capabilities) as Readonly<Partial<Record<EntityName, Capability>>>,
     streams,
-    entitiesOf: (type) => entityNamesByModel.get(type) ?? [],
+    entitiesOf: entitiesOfType,
     read: (entity, ids, signal) =>
       readRecords(client, entity, ids, { signal, today: today(), own: ownOf(entity) }),
     find: (entity, field, values, signal) => findRecords(client, entityInOdoo(entity), field, values, signal),
     write: (entity, changes, signal) =>
       writeRecords(client, entityInOdoo(entity), ownOf(entity), changes, signal),
     remove: (entity, changes, signal) => removeRecords(client, entityInOdoo(entity), changes, signal),
+    actions: actionsInOdoo,
+    act: (action, requests, signal) => actInOdoo(client, action, requests, signal),
+    list: (entity, extent, signal) =>
+      listRecords(client, entity, extent, { signal, today: today(), own: ownOf(entity) }),
     parseWebhook: parseBatch,
     poll(stream, cursor, signal) {
       if (stream === 'outbox') return readEvents(cursor ?? '', signal);

@@ -3,9 +3,16 @@ import { measuresOf } from './measures.ts';
 import { customersOfOrders, orderFields, orderState, untaxedOf } from './order.ts';
 import { linesOfOrders } from './order-line.ts';
 import { billedOfLines, deliveredOfLines, hoursDeliveredOfLines, hoursOfLines } from './terms.ts';
-import { dayOf, likeText, textOf } from './value.ts';
+import { dayOf, decimalOf, likeText, moneyText, quantityText, textOf } from './value.ts';
 
-const fields = [...orderFields, 'invoice_status', 'client_order_ref', 'signed_on'];
+const fields = [
+  ...orderFields,
+  'invoice_status',
+  'client_order_ref',
+  'signed_on',
+  'services_bridge_cap_amount',
+  'services_bridge_cap_hours',
+];
 
 const statuses: Readonly<Record<string, string>> = {
   draft: 'draft',
@@ -60,6 +67,11 @@ export const contractInOdoo: OdooEntity = {
           quote: String(row.id),
           status: statuses[String(row.state)] ?? null,
           amount: untaxedOf(row),
+          // The addon's own fields; 0 is no cap.
+          cap: row.services_bridge_cap_amount ? moneyText(decimalOf(row.services_bridge_cap_amount)) : null,
+          cap_hours: row.services_bridge_cap_hours
+            ? quantityText(decimalOf(row.services_bridge_cap_hours))
+            : null,
           hours: hoursOfLines(lines),
           hours_delivered: hoursDeliveredOfLines(lines),
           delivered: deliveredOfLines(lines, measures),

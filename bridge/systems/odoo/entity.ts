@@ -15,6 +15,8 @@ export interface OdooEntity {
   readonly archivable: boolean;
   /** What makes a record of the model one of this entity. */
   readonly scope: Domain;
+  /** Odoo's field for the day of a record, where a list can be limited by it. Records without a day count to every day. */
+  readonly day?: string;
   /**
    * States of those of `ids` that are there and are of this entity, in a number of calls that does not depend on how
    * many there are.

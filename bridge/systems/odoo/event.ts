@@ -70,11 +70,28 @@ const batchOf = (body: Body): HintBatch => ({
   hints: body.events.map(toHint),
 });
 
+/** Type of the hints that an order's lines changed, but nothing that it says itself: hours were booked, or billed. */
+export const deliveredOrder = 'sale.order (delivered)';
+
+const lineFields = new Set(['order_line', 'invoice_status']);
+
+/**
+ * Each timesheet changes a line of an order. Only what is delivered and billed follows from that: the offer need not be read
+ * again each time, nor the projects that follow from what was agreed.
+ */
+const typeOf = ({ model, operation, fields }: OdooEvent): string =>
+  model === 'sale.order' &&
+  operation === 'write' &&
+  fields.length > 0 &&
+  fields.every((field) => lineFields.has(field))
+    ? deliveredOrder
+    : model;
+
 /** The bridge's hint for an event, whether it came by webhook or was read from the outbox. */
 export function toHint(event: OdooEvent): Hint {
   return {
     id: event.id,
-    type: event.model,
+    type: typeOf(event),
     objectId: String(event.res_id),
     operation: event.operation,
     fields: event.fields,

@@ -6,7 +6,7 @@ import { eventSchema } from './event.ts';
 /** The addon's model for what the bridge does in Odoo. */
 const model = 'services.bridge.facade';
 
-const id = v.pipe(v.number(), v.integer());
+export const id = v.pipe(v.number(), v.integer());
 const ids = v.array(id);
 
 const descriptionSchema = v.object({
@@ -23,12 +23,14 @@ const descriptionSchema = v.object({
   /** By model the fields that `upsert` takes; absent from addons that do not tell yet. */
   writable: v.optional(v.record(v.string(), v.array(v.string()))),
   missing_rights: v.array(v.object({ model: v.string(), operation: v.string() })),
+  /** By name of a call whether this user may make it; absent from addons that do not tell yet. */
+  calls: v.optional(v.record(v.string(), v.boolean())),
 });
 
 /** The addon's own account of itself and of what the bridge's user may do. */
 export type Description = v.InferOutput<typeof descriptionSchema>;
 
-const itemErrors = ['invalid', 'missing', 'conflict', 'denied'] as const;
+export const itemErrors = ['invalid', 'missing', 'conflict', 'denied'] as const;
 
 const itemResultSchema = v.variant('result', [
   v.object({
@@ -78,7 +80,7 @@ interface FacadeCall {
   readonly action: string;
 }
 
-async function ask<Output>(
+export async function ask<Output>(
   client: OdooClient,
   method: string,
   args: Record<string, unknown>,
@@ -186,12 +188,12 @@ export function findHidden(
   return ask(client, 'hidden', { model: target, record_ids: recordIds }, ids, call);
 }
 
-function inOrder(
+export function inOrder<Result extends { readonly reference: string }>(
   client: OdooClient,
   items: readonly { readonly reference: string }[],
-  results: readonly ItemResult[],
+  results: readonly Result[],
   action: string,
-): ItemResult[] {
+): Result[] {
   const matches =
     results.length === items.length &&
     results.every((result, index) => result.reference === items[index]?.reference);
@@ -200,4 +202,37 @@ function inOrder(
     system: client.system,
     action,
   });
+}
+
+const workerDatesSchema = v.array(
+  v.object({
+    id,
+    starts_on: v.union([v.string(), v.literal(false)]),
+    ends_on: v.union([v.string(), v.literal(false)]),
+  }),
+);
+
+export interface WorkerDates {
+  /** `2026-01-31` */
+  readonly startsOn: string | null;
+  /** `null` for no end. */
+  readonly endsOn: string | null;
+}
+
+/** First and last day of work of each of the employees. */
+export async function workerDates(
+  client: OdooClient,
+  employeeIds: readonly number[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<number, WorkerDates>> {
+  if (employeeIds.length === 0) return new Map();
+  const call = {
+    signal,
+    repeatable: true,
+    action: `ask for the first and last day of ${employeeIds.length} workers`,
+  };
+  const rows = await ask(client, 'worker_dates', { employee_ids: employeeIds }, workerDatesSchema, call);
+  return new Map(
+    rows.map((row) => [row.id, { startsOn: row.starts_on || null, endsOn: row.ends_on || null }]),
+  );
 }

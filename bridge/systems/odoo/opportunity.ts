@@ -39,7 +39,7 @@ export const opportunityInOdoo: OdooEntity = {
   scope: [['type', '=', 'opportunity']],
   capability: {
     read: { batch: 200 },
-    write: { batch: 100, fields: ['name', 'customer', 'amount', 'close_on'] },
+    write: { batch: 100, fields: ['name', 'customer', 'amount', 'close_on', 'status'] },
     find: ['name'],
   },
   async read(client, ids, { signal, today, own }) {
@@ -53,11 +53,11 @@ export const opportunityInOdoo: OdooEntity = {
         action,
       },
     );
-    const [customers, emails, won, moves] = await Promise.all([
+    const [customers, emails, won, { moves, projects }] = await Promise.all([
       customersOfPartners(client, distinctIds(rows, 'partner_id'), signal),
       emailsOfUsers(client, distinctIds(rows, 'user_id'), signal),
       wonStages(client, distinctIds(rows, 'stage_id'), signal),
-      movesByOpportunity(
+      whatBecameOf(
         client,
         rows.map((row) => row.id),
         signal,
@@ -72,6 +72,7 @@ export const opportunityInOdoo: OdooEntity = {
         amount: moneyText(decimalOf(row.expected_revenue)),
         currency: nameOf(row.company_currency),
         ...decision(row, won),
+        project: projects.get(row.id)?.join(', ') ?? null,
         owner_email: emails.get(idOf(row.user_id) ?? 0) ?? null,
         ...summarizeBilling(moves.get(row.id) ?? [], today),
         ...own.stateOf(row),
@@ -98,28 +99,45 @@ async function wonStages(client: OdooClient, stageIds: readonly number[], signal
   return new Set(rows.filter((row) => row.is_won === true).map((row) => row.id));
 }
 
-/** The way Odoo itself tells won from lost, in every version: a won stage; archived without any probability. */
+/**
+ * The way Odoo itself tells won from lost, in every version: a won stage; archived without any probability. The day is the
+ * expected one where somebody set it: who sells in another system puts the real day there, while Odoo's own day of closing
+ * is the one on which the status came.
+ */
 function decision(row: Row, won: ReadonlySet<number>): State {
   const expected = dayOf(row.date_deadline);
-  if (won.has(idOf(row.stage_id) ?? 0))
-    return { status: 'won', close_on: dayOf(row.date_closed) ?? expected };
-  if (row.active === false && row.probability === 0) {
-    return { status: 'lost', close_on: dayOf(row.date_closed) ?? expected };
-  }
+  const decided = expected ?? dayOf(row.date_closed);
+  if (won.has(idOf(row.stage_id) ?? 0)) return { status: 'won', close_on: decided };
+  if (row.active === false && row.probability === 0) return { status: 'lost', close_on: decided };
   return { status: 'open', close_on: expected };
 }
 
-/** Posted invoices by way of the opportunity's orders. Two calls. */
-async function movesByOpportunity(client: OdooClient, ids: readonly number[], signal: AbortSignal) {
+/** Posted invoices, and names of projects, by way of the opportunity's orders. Three calls. */
+async function whatBecameOf(client: OdooClient, ids: readonly number[], signal: AbortSignal) {
+  const orders =
+    ids.length === 0
+      ? []
+      : await client.searchRead(
+          'sale.order',
+          [['opportunity_id', 'in', ids]],
+          ['opportunity_id', 'invoice_ids'],
+          { signal, action: `read the orders of ${ids.length} opportunities` },
+        );
+  const ordersByOpportunity = Map.groupBy(orders, (order) => idOf(order.opportunity_id) ?? 0);
+  const [moves, projects] = await Promise.all([
+    movesOf(client, ordersByOpportunity, signal),
+    projectsOf(client, ordersByOpportunity, signal),
+  ]);
+  return { moves, projects };
+}
+
+type OrdersByOpportunity = ReadonlyMap<number, readonly Row[]>;
+
+async function movesOf(client: OdooClient, ordersByOpportunity: OrdersByOpportunity, signal: AbortSignal) {
   const moves = new Map<number, Row[]>();
-  if (ids.length === 0) return moves;
-  const orders = await client.searchRead(
-    'sale.order',
-    [['opportunity_id', 'in', ids]],
-    ['opportunity_id', 'invoice_ids'],
-    { signal, action: `read the orders of ${ids.length} opportunities` },
+  const moveIds = new Set(
+    [...ordersByOpportunity.values()].flat().flatMap((order) => idsOf(order.invoice_ids)),
   );
-  const moveIds = new Set(orders.flatMap((order) => idsOf(order.invoice_ids)));
   if (moveIds.size === 0) return moves;
   const rows = await client.searchRead(
     'account.move',
@@ -128,12 +146,12 @@ async function movesByOpportunity(client: OdooClient, ids: readonly number[], si
       ['state', '=', 'posted'],
     ],
     billedMoveFields,
-    { signal, action: `read the invoices of ${ids.length} opportunities` },
+    { signal, action: `read the invoices of ${ordersByOpportunity.size} opportunities` },
   );
   const rowById = new Map(rows.map((row) => [row.id, row]));
-  for (const [id, ofOpportunity] of Map.groupBy(orders, (order) => idOf(order.opportunity_id) ?? 0)) {
+  for (const [id, orders] of ordersByOpportunity) {
     // An invoice over several orders of one sale counts once.
-    const distinct = new Set(ofOpportunity.flatMap((order) => idsOf(order.invoice_ids)));
+    const distinct = new Set(orders.flatMap((order) => idsOf(order.invoice_ids)));
     moves.set(
       id,
       [...distinct].map((moveId) => rowById.get(moveId)).filter((row) => row !== undefined),
@@ -142,13 +160,43 @@ async function movesByOpportunity(client: OdooClient, ids: readonly number[], si
   return moves;
 }
 
+/** Names, in the order in which the projects were made. */
+async function projectsOf(client: OdooClient, ordersByOpportunity: OrdersByOpportunity, signal: AbortSignal) {
+  const projects = new Map<number, string[]>();
+  const opportunityByOrder = new Map(
+    [...ordersByOpportunity].flatMap(([id, orders]) => orders.map((order) => [order.id, id] as const)),
+  );
+  if (opportunityByOrder.size === 0) return projects;
+  const rows = await client.searchRead(
+    'project.project',
+    [['sale_line_id.order_id', 'in', [...opportunityByOrder.keys()]]],
+    ['name', 'sale_order_id'],
+    { signal, action: `read the projects of ${ordersByOpportunity.size} opportunities` },
+  );
+  for (const row of rows) {
+    const opportunity = opportunityByOrder.get(idOf(row.sale_order_id) ?? 0);
+    const name = textOf(row.name);
+    if (opportunity !== undefined && name !== null)
+      projects.set(opportunity, [...(projects.get(opportunity) ?? []), name]);
+  }
+  return projects;
+}
+
+/** Odoo's words for a status, which the addon brings about as Odoo's own buttons do. */
+const wonStatuses: Readonly<Record<string, string>> = { won: 'won', lost: 'lost', open: 'pending' };
+
 function opportunityValues(state: State): ValuesResult {
   const values: OdooValues = { type: 'opportunity' };
   for (const [field, value] of Object.entries(state)) {
     if (field === 'name') values.name = value ?? false;
     else if (field === 'amount') values.expected_revenue = Number(value ?? 0);
     else if (field === 'close_on') values.date_deadline = value ?? false;
-    else if (field === 'customer') {
+    else if (field === 'status') {
+      const status = wonStatuses[String(value)];
+      if (status === undefined)
+        return failed('An opportunity is open, won or lost; Odoo has no other status');
+      values.won_status = status;
+    } else if (field === 'customer') {
       const customer = value === null ? false : integerOf(String(value));
       if (customer === undefined) return failed(`"${value}" is not the id of a customer in Odoo`);
       values.partner_id = customer;

@@ -29,12 +29,15 @@ export interface OrderLine {
   readonly ordersFor: Decimal;
   /** Posted invoices less credit notes, without tax. */
   readonly billed: Decimal;
+  /** Its order is or was confirmed. */
+  readonly isAgreed: boolean;
   /** An expense or a down payment that is billed by way of the order: nothing that was agreed. */
   readonly isExtra: boolean;
 }
 
 export const orderLineFields = [
   'order_id',
+  'state',
   'project_id',
   'name',
   'product_id',
@@ -133,6 +136,7 @@ export function orderLineOf(row: Row, product: Row | undefined, measures: Measur
     currency: nameOf(row.currency_id),
     ordersFor: decimalOf(row.price_subtotal),
     billed: decimalOf(row.untaxed_amount_invoiced),
+    isAgreed: row.state === 'sale' || row.state === 'cancel',
     isExtra: row.is_expense === true || row.is_downpayment === true,
   };
 }

@@ -1,6 +1,7 @@
+import type { ObjectKey } from '../system.ts';
 import type { OdooEntity } from './entity.ts';
 import { customersOfOrders, orderFields, orderState, untaxedOf } from './order.ts';
-import { linesOfOrders } from './order-line.ts';
+import { linesOfOrders, type OrderLine } from './order-line.ts';
 import { distinctIds, emailsOfUsers } from './related.ts';
 import { dayOf, decimalOf, idOf, likeText, moneyText, type Row, textOf } from './value.ts';
 
@@ -36,21 +37,26 @@ export const quoteInOdoo: OdooEntity = {
         signal,
       ),
     ]);
-    return rows.map((row) => ({
-      id: row.id,
-      state: {
-        ...orderState(row, lines.get(row.id) ?? [], customers),
-        status: statusOf(row, today),
-        untaxed: untaxedOf(row),
-        tax: moneyText(decimalOf(row.amount_tax)),
-        total: moneyText(decimalOf(row.amount_total)),
-        valid_until: dayOf(row.validity_date),
-        // Odoo sets the day of the order anew when it is confirmed.
-        accepted_on: row.state === 'sale' ? dayOf(row.date_order) : null,
-        owner_email: emails.get(idOf(row.user_id) ?? 0) ?? null,
-        ...own.stateOf(row),
-      },
-    }));
+    return rows.map((row) => {
+      const ofOrder = lines.get(row.id) ?? [];
+      return {
+        id: row.id,
+        state: {
+          ...orderState(row, ofOrder, customers),
+          status: statusOf(row, today),
+          untaxed: untaxedOf(row),
+          tax: moneyText(decimalOf(row.amount_tax)),
+          total: moneyText(decimalOf(row.amount_total)),
+          valid_until: dayOf(row.validity_date),
+          // Odoo sets the day of the order anew when it is confirmed.
+          accepted_on: row.state === 'sale' ? dayOf(row.date_order) : null,
+          owner_email: emails.get(idOf(row.user_id) ?? 0) ?? null,
+          ...own.stateOf(row),
+        },
+        // Their budgets and how they are billed follow from what was agreed.
+        touches: projectsOf(ofOrder),
+      };
+    });
   },
   finders: {
     number: {
@@ -66,4 +72,9 @@ function statusOf(row: Row, today: string): string | null {
   const validUntil = dayOf(row.validity_date);
   const isOpen = status === 'draft' || status === 'sent';
   return isOpen && validUntil !== null && validUntil < today ? 'expired' : status;
+}
+
+function projectsOf(lines: readonly OrderLine[]): ObjectKey[] {
+  const ids = new Set(lines.map(({ projectId }) => projectId).filter((id) => id !== null));
+  return [...ids].map((id) => ({ entity: 'project', id: String(id) }));
 }

@@ -35,7 +35,7 @@ export async function readRecords(
 }
 
 /** A field of the firm's that is gone is no fault of the records: nothing is read until somebody has seen to it. */
-async function readKnown(
+export async function readKnown(
   client: OdooClient,
   entity: EntityName,
   ids: readonly number[],

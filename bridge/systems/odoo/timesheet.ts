@@ -32,6 +32,7 @@ export const timesheetInOdoo: OdooEntity = {
   fields,
   archivable: false,
   scope: [['project_id', '!=', false]],
+  day: 'date',
   capability: {
     read: { batch: 200 },
     write: { batch: 100, fields: ['worker', 'project', 'task', 'day', 'hours', 'notes', 'billable'] },

@@ -76,8 +76,9 @@ export async function accept({ firm: { admin } }: Workbench, { order }: Agreemen
   await admin.call('sale.order', 'action_confirm', [[order]]);
   const tasks = await admin.searchRead('project.task', [['sale_order_id', '=', order]], ['project_id']);
   const [task] = tasks.toSorted((left, right) => Number(left.id) - Number(right.id));
-  const [project] = task?.project_id as [number, string];
-  return { project, task: Number(task?.id) };
+  if (task === undefined) throw new Error('Odoo made no task of the order');
+  const [project] = task.project_id as [number, string];
+  return { project, task: Number(task.id) };
 }
 
 /** Hours booked by an Odoo user, not by the bridge. */

@@ -70,6 +70,7 @@ export function testSale(bench: Workbench): void {
     expect(snapshot?.touches).toEqual([
       { entity: 'opportunity', id: String(sale.opportunity) },
       { entity: 'customer', id: String(bench.firm.customer) },
+      { entity: 'contract', id: String(sale.order) },
     ]);
     const number = String(snapshot?.state?.number);
     expect(await bench.odoo.find('invoice', 'number', [number], signal)).toEqual([[String(invoice)]]);
