@@ -5,7 +5,6 @@ import type { RuleDraft } from './draft.ts';
 import type { ExtensionDraft } from './field-set.ts';
 import type { FlowDraft, FlowObjectDraft, FlowRequest } from './flow-draft.ts';
 import { type Placed, placeText, type Report } from './problem.ts';
-import { suggest } from './suggest.ts';
 import type { SystemDraft } from './systems-file.ts';
 
 /** Checks what can only be seen when flows, rules and systems lie side by side. */
@@ -17,16 +16,20 @@ export function checkFlows(
   report: Report,
 ): void {
   checkIds(flows, report);
-  checkRoles(flows, systems, report);
+  const played = playedRoles(systems);
+  checkRoles(flows, played, report);
   for (const flow of flows) checkExtensionNames(flow, extensions, report);
   // A rule that could not be read in full was reported; it may be the one that is missed here.
   if (rules.some((rule) => rule.entity === undefined || rule.from === undefined || rule.to === undefined))
     return;
   const linked = linksBy(rules);
+  const isPlayed = (role: Placed<Role> | undefined) =>
+    role !== undefined && played?.has(role.value) !== false;
   for (const { objects, knownIn, requests } of flows) {
-    checkKnown(objects, knownIn, linked, report);
-    for (const object of objects) checkWay(object, linked, report);
-    for (const request of requests) checkDelivery(request, rules, report);
+    if (isPlayed(knownIn)) checkKnown(objects, knownIn, linked, report);
+    for (const object of objects) if (isPlayed(object.role)) checkWay(object, linked, report);
+    for (const request of requests)
+      if (request.kind === 'deliver' && isPlayed(request.to)) checkDelivery(request, rules, report);
   }
 }
 
@@ -43,10 +46,18 @@ function checkIds(flows: readonly FlowDraft[], report: Report): void {
   }
 }
 
-function checkRoles(flows: readonly FlowDraft[], systems: readonly SystemDraft[], report: Report): void {
-  // A system whose role could not be read was reported; it may be the one that is missed here.
-  if (systems.length === 0 || systems.some((system) => system.role === undefined)) return;
-  const played = new Set<Role | undefined>(systems.map((system) => system.role?.value));
+/** `undefined` where a system's role could not be read, which was reported: it may be any. */
+function playedRoles(systems: readonly SystemDraft[]): ReadonlySet<Role> | undefined {
+  const roles = systems.flatMap(({ role }) => (role === undefined ? [] : [role.value]));
+  return systems.length === 0 || roles.length < systems.length ? undefined : new Set(roles);
+}
+
+function checkRoles(
+  flows: readonly FlowDraft[],
+  played: ReadonlySet<Role> | undefined,
+  report: Report,
+): void {
+  if (played === undefined) return;
   const named = flows.flatMap(({ objects, knownIn, requests }) => [
     knownIn,
     ...objects.map(({ role }) => role),
@@ -118,20 +129,17 @@ function checkKnown(
 }
 
 /** The rules have to bring what a flow wants to have brought. */
-function checkDelivery(request: FlowRequest, rules: readonly RuleDraft[], report: Report): void {
-  if (request.kind !== 'deliver') return;
-  const { object, to } = request;
+function checkDelivery(
+  { object, to }: Extract<FlowRequest, { kind: 'deliver' }>,
+  rules: readonly RuleDraft[],
+  report: Report,
+): void {
   if (object.entity === undefined || object.role === undefined) return;
   const from = object.role.value;
-  const fitting = rules.filter((rule) => rule.entity === object.entity);
-  if (fitting.some((rule) => rule.from?.value === from && rule.to?.value === to.value)) return;
-  const ways = fitting.map((rule) => `${rule.from?.value} to ${rule.to?.value}`);
-  const advice = `add one, with "create: needed" where only the flow may bring it`;
-  const known = suggest('', [...new Set(ways)]);
-  const others = known === undefined ? '' : ` (${known})`;
-  report(
-    to.place,
-    `no rule brings ${withArticle(object.entity)} from ${from} to ${to.value}${others}`,
-    advice,
+  const isBrought = rules.some(
+    (rule) => rule.entity === object.entity && rule.from?.value === from && rule.to?.value === to.value,
   );
+  if (isBrought) return;
+  const message = `no rule brings ${withArticle(object.entity)} from ${from} to ${to.value}`;
+  report(to.place, message, 'add one, with "create: needed" where only the flow may bring it');
 }
