@@ -3,6 +3,7 @@ import type { OdooClient } from './client.ts';
 import type { OdooEntity } from './entity.ts';
 import { type ItemResult, remove, type UpsertItem, upsert } from './facade.ts';
 import { plainText } from './fault.ts';
+import { withoutWhatIsGiven } from './initial.ts';
 import type { OwnFields } from './own-fields.ts';
 import { integerOf } from './value.ts';
 import type { ValuesResult } from './values.ts';
@@ -15,10 +16,11 @@ export async function writeRecords(
   client: OdooClient,
   entity: OdooEntity,
   own: OwnFields,
-  changes: readonly WriteChange[],
+  wanted: readonly WriteChange[],
   signal: AbortSignal,
 ): Promise<WriteResult[]> {
-  if (entity.values === undefined) return changes.map(() => notWritable(entity));
+  if (entity.values === undefined) return wanted.map(() => notWritable(entity));
+  const changes = await withoutWhatIsGiven(client, entity.model, wanted, signal);
   const results: WriteResult[] = new Array(changes.length);
   const pending: { readonly index: number; readonly item: UpsertItem }[] = [];
   const values = await entity.values(
