@@ -52,7 +52,10 @@ async function wire(
   store: Store,
   log: Logger,
 ): Promise<RunningBridge> {
-  const metrics = createMetrics({ queues: () => store.queues() });
+  const metrics = createMetrics({
+    queues: () => store.queues(),
+    flows: () => store.flowCounts(new Date().toISOString()),
+  });
   const observe = observeEngine(log, metrics);
   const actions = actionTargets(rules, connectors);
   const landscape = createLandscape(rules, [...connectors, ...actions.map(({ connector }) => connector)]);

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { check } from './commands/check.ts';
 import { type ControlsArguments, controls } from './commands/controls.ts';
+import { exceptions } from './commands/exceptions.ts';
+import { flow, flows } from './commands/flows.ts';
 import { decideMatch, matches } from './commands/matches.ts';
 import { addReconcile } from './commands/reconcile-program.ts';
 import { schema } from './commands/schema.ts';
@@ -42,6 +44,37 @@ export async function runProgram(argumentList: readonly string[]): Promise<void>
     .option('--json', 'print JSON')
     .action((id: string, options: { json?: boolean }) =>
       run(() => trace(id, { json: options.json === true })),
+    );
+
+  program
+    .command('flows')
+    .description('show how many instances of every flow run, are stuck, are done')
+    .option('--stuck', 'show the instances that are stuck instead')
+    .option('--json', 'print JSON')
+    .action((options: { stuck?: boolean; json?: boolean }) =>
+      run(() => flows({ stuck: options.stuck === true, json: options.json === true })),
+    );
+
+  program
+    .command('flow')
+    .description('show step by step how the flows about an object went, in all their rounds')
+    .argument(
+      '<id>',
+      '<system>:<entity>:<id> of the object that they are about, or the number of an instance',
+    )
+    .option('--json', 'print JSON')
+    .action((id: string, options: { json?: boolean }) =>
+      run(() => flow(id, { json: options.json === true })),
+    );
+
+  program
+    .command('exceptions')
+    .description('show what needs a person: whose it is, since when, why, and what to do')
+    .option('--owner <owner>', 'only those of this owner')
+    .option('--flow <flow>', 'only those of this flow')
+    .option('--json', 'print JSON')
+    .action(({ json, ...filter }: { owner?: string; flow?: string; json?: boolean }) =>
+      run(() => exceptions({ ...filter, json: json === true })),
     );
 
   program

@@ -3,6 +3,7 @@ import { openDatabaseForReading } from '../store/database.ts';
 import type { Proposal } from '../store/proposal.ts';
 import { type OpenProblem, readStatus, type Status } from '../store/status.ts';
 import { age } from './age.ts';
+import { exceptionLines } from './exceptions.ts';
 
 /** Prints where everything stands; 0 when nothing needs a person. */
 export async function status(options: { json: boolean }): Promise<number> {
@@ -10,7 +11,7 @@ export async function status(options: { json: boolean }): Promise<number> {
   const summary = await readStatus(database);
   await database.kysely.destroy();
   console.log(options.json ? JSON.stringify(summary, null, 2) : statusText(summary, Date.now()));
-  return summary.problems.some((problem) => problem.needsPerson) ? 1 : 0;
+  return summary.exceptionCount > 0 || summary.problems.some((problem) => problem.needsPerson) ? 1 : 0;
 }
 
 /** The summary for people. */
@@ -44,9 +45,14 @@ function statusText(summary: Status, now: number): string {
     error !== 'proposed' || !proposed.has(`${source} ${entity} ${sourceId} ${target}`);
   const forPeople = summary.problems.filter((problem) => problem.needsPerson && isShown(problem));
   const others = summary.problems.filter((problem) => !problem.needsPerson);
-  if (forPeople.length + summary.proposals.length > 0)
+  const { exceptions, exceptionCount } = summary;
+  if (exceptionCount + forPeople.length + summary.proposals.length > 0)
     lines.push(
       'Needs a person',
+      ...exceptions.flatMap((exception) => exceptionLines(exception, now).map((line) => `  ${line}`)),
+      ...(exceptionCount > exceptions.length
+        ? [`  ${exceptionCount - exceptions.length} more: bridge exceptions`]
+        : []),
       ...forPeople.flatMap((problem) => problemLines(problem, now)),
       ...summary.proposals.flatMap((proposal) => proposalLines(proposal, now)),
     );

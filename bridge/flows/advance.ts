@@ -207,7 +207,9 @@ function lastWord(step: FlowStep, finder: Finder, world: World): 'done' | 'under
   if (step.kind !== 'call') return undefined;
   const objects = finder.all(step.on).flatMap(({ object }) => (object === undefined ? [] : [object]));
   const stands = objects.map((object) => world.callOf(step.id, object.id));
-  if (stands.some((stand) => stand?.state === 'leased')) return 'under way';
+  // One whose answer was lost may have been what ended the condition.
+  if (stands.some((stand) => stand?.state === 'leased' || (stand?.state === 'pending' && stand.uncertain)))
+    return 'under way';
   return stands.length > 0 && stands.every((stand) => stand !== undefined && isDone(stand))
     ? 'done'
     : undefined;

@@ -25,8 +25,7 @@ export async function prepareCalls(
     const call = calls[index];
     const base = { delivery, startedAt, durationMs: 0 };
     // The flow ended before this left.
-    if (call?.wanted !== true && !delivery.uncertain) settled.push({ ...base, outcome: 'skipped' });
-    else if (call === undefined) settled.push({ ...base, ...lost(delivery) });
+    if (call?.wanted !== true) settled.push({ ...base, outcome: 'skipped' });
     else if (isInShadow(landscape, call.object.system))
       settled.push({ ...base, ...recorded('update', call.object.id, call.input) });
     else ready.push(preparedCall(call, delivery));
@@ -53,9 +52,3 @@ function preparedCall(call: StoredCall, delivery: ClaimedDelivery): Prepared {
     fingerprint: fingerprint(json),
   };
 }
-
-const lost = ({ sourceId }: ClaimedDelivery) => ({
-  outcome: 'dead' as const,
-  error: 'missing',
-  cause: `What ${sourceId} was to do is not in the database any more; whether an earlier try did it has to be looked up by hand.`,
-});

@@ -10,9 +10,21 @@ export interface QueueDepth {
   readonly oldestAt: string;
 }
 
+/** How the instances of one flow stand. */
+export interface FlowDepth {
+  readonly flow: string;
+  readonly running: number;
+  /** Of those: their step needs a person. */
+  readonly stuck: number;
+  /** Of those: because it is late. */
+  readonly late: number;
+}
+
 export interface MetricsOptions {
   /** Counts the deliveries that are not done; asked once for each time that the figures are fetched. */
   readonly queues: () => Promise<readonly QueueDepth[]>;
+  /** Counts the instances of flows; asked like `queues`. Absent: there are no flows. */
+  readonly flows?: () => Promise<readonly FlowDepth[]>;
   readonly now?: () => number;
   /** Figures of the process too (memory, event loop, garbage collection); default: yes. */
   readonly process?: boolean;
@@ -89,6 +101,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     'stream',
   ]);
   registerQueues(registry, options.queues, now);
+  if (options.flows !== undefined) registerFlows(registry, options.flows);
 
   // Label sets are few and come again and again, so what prom-client makes of them is kept.
   const receivedBy = perLabel((system) => ({
@@ -183,4 +196,23 @@ function registerQueues(registry: Registry, queues: MetricsOptions['queues'], no
   gauge('bridge_outbox_oldest_age_seconds', 'Age of the oldest delivery that is not done.', (depth) =>
     Math.max(0, (now() - Date.parse(depth.oldestAt)) / 1000),
   );
+}
+
+function registerFlows(registry: Registry, flows: NonNullable<MetricsOptions['flows']>): void {
+  const seen = new Set<string>();
+  const gauge: Gauge = new Gauge({
+    name: 'bridge_flow_instances',
+    help: 'Instances of flows that run, and of those the ones that are stuck, and stuck because they are late.',
+    labelNames: ['flow', 'state'],
+    registers: [registry],
+    async collect() {
+      const depths = await flows();
+      for (const { flow } of depths) seen.add(flow);
+      for (const flow of seen) {
+        const depth = depths.find((one) => one.flow === flow);
+        for (const state of ['running', 'stuck', 'late'] as const)
+          gauge.set({ flow, state }, depth?.[state] ?? 0);
+      }
+    },
+  });
 }

@@ -38,6 +38,8 @@ export interface CallStand {
   /** `gone`: its delivery was done so long ago that it was cleared away. */
   readonly state: DeliveryState | 'gone';
   readonly cause: string | undefined;
+  /** True when an earlier try may have had its effect. */
+  readonly uncertain: boolean;
   readonly askedMs: number;
 }
 
@@ -50,6 +52,15 @@ export interface StoredCall {
   readonly input: State;
   /** True when the step that asked for it still waits for it. */
   readonly wanted: boolean;
+}
+
+interface StandRow {
+  id: string;
+  delivery: number;
+  state: DeliveryState | null;
+  cause: string | null;
+  uncertain: 0 | 1 | null;
+  asked_ms: number;
 }
 
 interface CallRow {
@@ -79,7 +90,6 @@ export function flowCallTable({ connection, kysely }: OpenDatabase) {
       lane: slot('lane'),
       due_ms: slot('dueMs'),
       tries: sql.lit(0),
-      // What was tried before may have had its effect: the system looks it up by its reference.
       uncertain: slot('uncertain'),
       rules_version: slot('rulesVersion'),
       correlation: slot('correlation'),
@@ -111,21 +121,22 @@ export function flowCallTable({ connection, kysely }: OpenDatabase) {
         })),
       ),
   );
-  const supersede = prepare<{ call: string; action: string; target: string; from: string; at: string }>(
-    connection,
-    kysely
-      .updateTable('delivery')
-      .set({ state: sql.lit('superseded'), settled_at: slot<string>('at') })
-      .where('target', '=', slot<string>('target'))
-      .where('source', '=', sql.lit(eventSource))
-      .where('entity', '=', slot<string>('action'))
-      .where('source_id', '=', slot<string>('call'))
-      .where('state', '=', slot<string>('from')),
-  );
-  const stand = prepare<
-    { instance: number; step: string; object: string },
-    { id: string; delivery: number; state: DeliveryState | null; cause: string | null; asked_ms: number }
-  >(
+  // The state is part of the index that each of them is found by.
+  const supersedeFrom = (state: 'dead' | 'shadowed') =>
+    prepare<{ call: string; action: string; target: string; at: string }, { uncertain: 0 | 1 }>(
+      connection,
+      kysely
+        .updateTable('delivery')
+        .set({ state: sql.lit('superseded'), settled_at: slot<string>('at') })
+        .where('target', '=', slot<string>('target'))
+        .where('source', '=', sql.lit(eventSource))
+        .where('entity', '=', slot<string>('action'))
+        .where('source_id', '=', slot<string>('call'))
+        .where('state', '=', sql.lit(state))
+        .returning('uncertain'),
+    );
+  const supersede = [supersedeFrom('dead'), supersedeFrom('shadowed')];
+  const stand = prepare<{ instance: number; step: string; object: string }, StandRow>(
     connection,
     kysely
       .selectFrom('flow_call')
@@ -160,13 +171,12 @@ export function flowCallTable({ connection, kysely }: OpenDatabase) {
     ask(call: NewCall, nowMs: number, at: string): void {
       const { delivery, object, id, action } = call;
       const again = { call: id, action, target: delivery.target, at };
-      let earlier = 0;
-      for (const from of ['dead', 'shadowed']) earlier += supersede.run({ ...again, from }).changes;
+      const earlier = supersede.flatMap((statement) => statement.all(again));
       const { lastInsertRowid } = enqueue.run({
         ...delivery,
         call: id,
         action,
-        uncertain: earlier > 0 ? 1 : 0,
+        uncertain: earlier.some((row) => row.uncertain === 1) ? 1 : 0,
         at,
       });
       insert.run({
@@ -187,8 +197,14 @@ export function flowCallTable({ connection, kysely }: OpenDatabase) {
     stand(instance: number, step: string, object: string): CallStand | undefined {
       const row = stand.get({ instance, step, object });
       if (row === undefined) return undefined;
-      const { id, delivery, state, cause, asked_ms } = row;
-      return { id, delivery, state: state ?? 'gone', cause: cause ?? undefined, askedMs: asked_ms };
+      return {
+        id: row.id,
+        delivery: row.delivery,
+        state: row.state ?? 'gone',
+        cause: row.cause ?? undefined,
+        uncertain: row.uncertain === 1,
+        askedMs: row.asked_ms,
+      };
     },
     /** A call by its id; `undefined` for one that was cleared away. */
     get(id: string): StoredCall | undefined {

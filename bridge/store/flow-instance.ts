@@ -59,7 +59,7 @@ export interface StoredInstance extends FlowInstance {
   readonly seq: number;
 }
 
-interface Row {
+export interface InstanceRow {
   seq: number;
   flow: string;
   system: string;
@@ -88,8 +88,8 @@ export function flowInstanceTable({ connection, kysely }: OpenDatabase) {
     .where('system', '=', slot<string>('system'))
     .where('entity', '=', slot<string>('entity'))
     .where('external_id', '=', slot<string>('id'));
-  const get = prepare<{ seq: number }, Row>(connection, all.where('seq', '=', slot<number>('seq')));
-  const latest = prepare<SystemObject & { flow: string }, Row>(
+  const get = prepare<{ seq: number }, InstanceRow>(connection, all.where('seq', '=', slot<number>('seq')));
+  const latest = prepare<SystemObject & { flow: string }, InstanceRow>(
     connection,
     ofSubject.where('flow', '=', slot<string>('flow')).orderBy('round', 'desc').limit(sql.lit(1)),
   );
@@ -201,7 +201,7 @@ export function flowInstanceTable({ connection, kysely }: OpenDatabase) {
       .orderBy('instance')
       .limit(slot<number>('limit')),
   );
-  const known = (row: Row | undefined) => (row === undefined ? undefined : instanceOf(row));
+  const known = (row: InstanceRow | undefined) => (row === undefined ? undefined : instanceOf(row));
 
   return {
     get: (seq: number): StoredInstance | undefined => known(get.get({ seq })),
@@ -266,7 +266,7 @@ export function flowInstanceTable({ connection, kysely }: OpenDatabase) {
   };
 }
 
-export function instanceOf(row: Row): StoredInstance {
+export function instanceOf(row: InstanceRow): StoredInstance {
   return {
     seq: row.seq,
     flow: row.flow,

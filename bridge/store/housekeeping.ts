@@ -87,14 +87,16 @@ export function createHousekeeping({ connection, kysely }: OpenDatabase) {
     connection,
     kysely.deleteFrom('attempt').where('delivery', 'in', sql<number>`(select value from json_each(@keys))`),
   );
-  // Every change that is old goes, so the first ones of the table are always those to look at.
+  // Every change that is old goes, so the first ones of the table are always those to look at. Those that flows have not
+  // taken in stay, and so does the last of all: numbers go on behind it.
   const removeChanges = prepare<{ before: string; after: number }>(
     connection,
     kysely.deleteFrom('change').where(
       'seq',
       'in',
       sql<number>`(select seq from (select seq, at from change where seq > @after order by seq limit ${limit})
-        where at < @before)`,
+        where at < @before and seq < (select max(seq) from change)
+          and seq <= coalesce((select cast(value as integer) from flow_progress where name = 'change'), seq))`,
     ),
   );
   let lastEvent = beforeFirst.event;

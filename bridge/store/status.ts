@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import type { OpenDatabase } from './database.ts';
+import type { StoredException } from './exception.ts';
+import { explainedDeliveries, readExceptions } from './flow-report.ts';
 import { type Proposal, readOpenProposals } from './proposal.ts';
 import { createQueueCounts, type QueueCount } from './queue.ts';
 
@@ -27,7 +29,11 @@ export interface Status {
   readonly queues: readonly QueueCount[];
   readonly delivered: readonly { target: string; count: number; lastAt: string }[];
   readonly cursors: readonly { system: string; stream: string; movedAt: string }[];
-  /** What needs a person, and what waits or fails, the longest first. */
+  /** What needs a person for a process to go on, one root cause each; the oldest first. */
+  readonly exceptions: readonly StoredException[];
+  /** How many exceptions there are. */
+  readonly exceptionCount: number;
+  /** What needs a person, and what waits or fails, the longest first. Nothing that an exception speaks of. */
   readonly problems: readonly OpenProblem[];
   /** What may be the same, for a person to decide; the oldest first. */
   readonly proposals: readonly Proposal[];
@@ -45,6 +51,12 @@ export async function readStatus(database: OpenDatabase, now: number = Date.now(
     or ((state = 'waiting' or error = 'unmatched') and created_at < ${impatientBefore})`;
   const queues = createQueueCounts(database)();
   const proposals = await readOpenProposals(database, mostProblems);
+  const exceptions = await readExceptions(database, { limit: mostProblems });
+  const { exceptionCount } = await kysely
+    .selectFrom('exception')
+    .select(sql<number>`count(*)`.as('exceptionCount'))
+    .where('closed_at', 'is', null)
+    .executeTakeFirstOrThrow();
   const [events, unreadable, delivered, cursors, problems] = await Promise.all([
     kysely
       .selectFrom('event')
@@ -86,6 +98,7 @@ export async function readStatus(database: OpenDatabase, now: number = Date.now(
           where.and([where('state', '=', 'pending'), where('error', 'is not', null)]),
         ]),
       )
+      .where('seq', 'not in', explainedDeliveries)
       .orderBy('needsPerson', 'desc')
       .orderBy('created_at')
       .limit(mostProblems)
@@ -98,6 +111,8 @@ export async function readStatus(database: OpenDatabase, now: number = Date.now(
     delivered,
     cursors,
     proposals,
+    exceptions,
+    exceptionCount,
     problems: problems.map((problem) => ({ ...problem, needsPerson: problem.needsPerson === 1 })),
   };
 }

@@ -12,6 +12,8 @@ import { type ClaimedDelivery, deliveryTable, type NewDelivery } from './deliver
 import { eventTable, type NewEvent, type StoredEvent } from './event.ts';
 import { flowCallTable, type StoredCall } from './flow-call.ts';
 import { createFlowDesk, type FlowDesk } from './flow-desk.ts';
+import { createFlowHousekeeping } from './flow-housekeeping.ts';
+import { countFlows, type FlowCount } from './flow-report.ts';
 import { createHousekeeping } from './housekeeping.ts';
 import { type Drift, linkTable } from './link.ts';
 import { lockForWriting } from './lock.ts';
@@ -126,6 +128,8 @@ export interface Store extends ReconciliationStore {
   enqueue(deliveries: readonly NewDelivery[]): Promise<void>;
   /** One turn of the flow engine: what it looks at and what it decides, in one transaction. */
   flowTurn<Result>(turn: (desk: FlowDesk) => Result): Promise<Result>;
+  /** How the instances of each flow stand; `done` counts those since `doneSince` (an instant). */
+  flowCounts(doneSince: string): Promise<FlowCount[]>;
   /** What steps of flows ask systems to do, by id; `undefined` for what was cleared away. */
   flowCalls(ids: readonly string[]): Promise<(StoredCall | undefined)[]>;
   /** The deliveries that are not done, counted by target and state. */
@@ -200,6 +204,7 @@ function createStore(
   const flowCalls = flowCallTable(database);
   const queueCounts = createQueueCounts(database);
   const removeRound = createHousekeeping(database);
+  const removeFlows = createFlowHousekeeping(database);
   const newsOf = createNews({ events, links, records });
   const { removeEnded, ...reconciliations } = createReconciliationStore({
     database,
@@ -394,9 +399,11 @@ function createStore(
       }),
 
     flowTurn: (turn) => writer.write(() => turn(flowDesk(now()))),
+    flowCounts: async (doneSince) => countFlows(database, doneSince),
     flowCalls: async (ids) => ids.map((id) => flowCalls.get(id)),
     queues: async () => queueCounts(),
-    removeSettled: (before) => writer.write(() => removeRound(before) + removeEnded(before)),
+    removeSettled: (before) =>
+      writer.write(() => removeRound(before) + removeFlows(before) + removeEnded(before)),
 
     meta: async (key) => meta.get(key),
     pinMeta: (key, value) => writer.write(() => meta.pin(key, value)),

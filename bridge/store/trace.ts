@@ -180,7 +180,18 @@ async function readDeliveries(kysely: Kysely<Schema>, subject: Subject, eventIds
     .where('source_id', 'in', eventIds)
     .orderBy('seq')
     .execute();
-  const rows = [...ofObjects, ...ofEvents];
+  const ofCalls =
+    'objects' in subject
+      ? await query
+          .where('seq', 'in', (from) =>
+            from
+              .selectFrom('flow_call')
+              .select('delivery')
+              .where(among<'flow_call'>(subject.objects, 'system', 'external_id')),
+          )
+          .execute()
+      : [];
+  const rows = [...ofObjects, ...ofEvents, ...ofCalls];
   const entries: TraceEntry[] = [];
   for (const row of rows) {
     const attempts = await kysely.selectFrom('attempt').selectAll().where('delivery', '=', row.seq).execute();

@@ -9,6 +9,13 @@ import { cursorTable } from '../../bridge/store/cursor.ts';
 import { type OpenDatabase, openDatabase } from '../../bridge/store/database.ts';
 import { deliveryTable } from '../../bridge/store/delivery.ts';
 import { eventTable } from '../../bridge/store/event.ts';
+import { exceptionTable } from '../../bridge/store/exception.ts';
+import { flowCallTable } from '../../bridge/store/flow-call.ts';
+import { flowChangeReader } from '../../bridge/store/flow-change.ts';
+import { flowDeliveryReader } from '../../bridge/store/flow-delivery.ts';
+import { createFlowHousekeeping } from '../../bridge/store/flow-housekeeping.ts';
+import { flowInstanceTable } from '../../bridge/store/flow-instance.ts';
+import { flowProgressTable } from '../../bridge/store/flow-progress.ts';
 import { createHousekeeping } from '../../bridge/store/housekeeping.ts';
 import { linkTable } from '../../bridge/store/link.ts';
 import { matchKeyTable } from '../../bridge/store/match-key.ts';
@@ -16,6 +23,7 @@ import { metaTable } from '../../bridge/store/meta.ts';
 import { needTable } from '../../bridge/store/need.ts';
 import { proposalTable } from '../../bridge/store/proposal.ts';
 import { recordTable } from '../../bridge/store/record.ts';
+import { relationTable } from '../../bridge/store/relation.ts';
 
 // What the hot path asks must stay as small as the work that is due, however full the tables are: every statement is
 // looked at as SQLite plans it, and the claim is counted row by row in a table with a million deliveries.
@@ -64,7 +72,15 @@ test('no statement of the hot path walks through a table or sorts', () => {
     needTable,
     proposalTable,
     recordTable,
+    exceptionTable,
+    flowCallTable,
+    flowChangeReader,
+    flowDeliveryReader,
+    flowInstanceTable,
+    flowProgressTable,
+    relationTable,
     createHousekeeping,
+    createFlowHousekeeping,
   ];
   for (const table of tables) table(database);
   businessEventTable(database, { add: () => undefined });
@@ -100,6 +116,9 @@ test('a round of the housekeeping goes along the primary keys', () => {
     [
       'SEARCH change USING INTEGER PRIMARY KEY (rowid=?)',
       'SEARCH change USING INTEGER PRIMARY KEY (rowid>?)',
+      // The last one, by the end of the table.
+      'SEARCH change',
+      'SEARCH flow_progress USING PRIMARY KEY (name=?)',
     ],
   ]);
 });
