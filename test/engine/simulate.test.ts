@@ -87,6 +87,25 @@ describe('fields', () => {
     });
   });
 
+  test('what an object gets when it is created shows there, and only there', async () => {
+    const world = await createWorld({ rules: [] });
+    await change(world, 'customer', '1', { name: 'Acme', vat: 'BE1', phone: '1' });
+    const created = (fields: readonly string[]): Rule => ({
+      ...customerToCrm,
+      fields: ['name'],
+      initial: { fields, mappings: {} },
+    });
+    const { differences } = run(world, { present: [created(['vat'])], changed: [created(['vat', 'phone'])] });
+    expect(differences).toMatchObject([{ ...acme, actions: [], fields: [{ field: 'phone', changed: '1' }] }]);
+
+    await change(world, 'customer', '1', { name: 'Acme Ltd', vat: 'BE2', phone: '2' });
+    const later = run(world, { present: [customerToCrm], changed: [created(['vat'])] });
+    expect(later.differences).toMatchObject([
+      { ...acme, changes: 1, actions: [], fields: [{ field: 'vat', present: 'BE2' }] },
+    ]);
+    expect(later.summary.writes).toEqual({ present: 2, changed: 2 });
+  });
+
   test('only in the changed rules, no longer, and with another value', async () => {
     const table: ValueTable = { name: 'names', values: { Acme: 'ACME' }, otherwise: 'other' };
     const changed: Rule = {
