@@ -1,6 +1,6 @@
 import type { PollPage, Snapshot } from '../system.ts';
 import type { HarvestApi } from './api.ts';
-import { decodeKnown, encodeKnown, type KnownObjects, markOf } from './known.ts';
+import { createKnown, type EncodedObjects, type KnownObjects } from './known.ts';
 import { inPages } from './list.ts';
 import type { Submittable } from './objects.ts';
 import type { HarvestSettings } from './options.ts';
@@ -11,7 +11,7 @@ interface Cursor {
   readonly version: 1;
   /** Newest `updated_at` seen, milliseconds; `null` before the first run has ended. */
   readonly since: number | null;
-  readonly known: Readonly<Record<string, string>>;
+  readonly known: EncodedObjects;
 }
 
 const dayMilliseconds = 86_400_000;
@@ -36,12 +36,11 @@ export async function* pollDays(
   signal: AbortSignal,
 ): AsyncGenerator<PollPage> {
   const { entity, list } = source;
-  const startCursor = cursorText ?? cursorOf(null, new Map());
+  const startCursor = cursorText ?? cursorOf(null, createKnown());
   const start = JSON.parse(startCursor) as Cursor;
-  const known = decodeKnown(start.known);
+  const known = createKnown(start.known);
   const windowStart = dayOf(settings.now() - settings.windowDays * dayMilliseconds);
   const startDay = settings.start ?? windowStart;
-  const listed = new Set<number>();
   let since = start.since;
 
   async function* deliver(items: readonly Submittable[]): AsyncGenerator<PollPage> {
@@ -49,11 +48,8 @@ export async function* pollDays(
     const snapshots: Snapshot[] = [];
     for (const [index, { id, spent_date: day, updated_at: updatedAt }] of items.entries()) {
       const state = states[index] ?? {};
-      const mark = markOf(state);
-      listed.add(id);
       since = Math.max(since ?? 0, Date.parse(updatedAt));
-      if (known.get(id)?.mark !== mark) snapshots.push({ entity, id: String(id), state });
-      known.set(id, { day, mark });
+      if (known.list(id, day, state)) snapshots.push({ entity, id: String(id), state });
     }
     for (const part of inPages(snapshots)) yield { snapshots: part, cursor: startCursor };
   }
@@ -66,23 +62,21 @@ export async function* pollDays(
   const from = start.since === null || startDay > windowStart ? startDay : windowStart;
   for await (const page of api.pages<Submittable>(list, { from }, signal)) yield* deliver(page);
 
+  // Those before the window are kept as long as the overlap shows them, so that they are not delivered again.
+  known.forgetWhere((day, listed) => (listed ? start.since === null && day < windowStart : day < from));
   // In the window before and listed no more: deleted, or moved to a day before it.
-  const unlisted = [...known].filter(([id, { day }]) => day >= from && !listed.has(id));
-  const ids = unlisted.slice(0, mostLookedFor).map(([id]) => String(id));
+  const ids = known.unlisted().slice(0, mostLookedFor).map(String);
   for (let first = 0; first < ids.length; first += readLimit) {
     const snapshots = await read(api, source, ids.slice(first, first + readLimit), signal);
-    for (const { id } of snapshots) known.delete(Number(id));
+    for (const { id } of snapshots) known.forget(Number(id));
     yield { snapshots, cursor: startCursor };
   }
-  // Those before the window are kept as long as the overlap shows them, so that they are not delivered again.
-  for (const [id, { day }] of known)
-    if (day < windowStart && (start.since === null || !listed.has(id))) known.delete(id);
   yield { snapshots: [], cursor: cursorOf(since, known) };
 }
 
 const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
 
 function cursorOf(since: number | null, known: KnownObjects): string {
-  const cursor: Cursor = { version: 1, since, known: encodeKnown(known) };
+  const cursor: Cursor = { version: 1, since, known: known.encode() };
   return JSON.stringify(cursor);
 }

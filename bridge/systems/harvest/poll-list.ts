@@ -1,13 +1,13 @@
 import type { PollPage, Snapshot } from '../system.ts';
 import type { HarvestApi } from './api.ts';
-import { decodeKnown, encodeKnown, type KnownObjects, markOf } from './known.ts';
+import { createKnown, type EncodedObjects, type KnownObjects } from './known.ts';
 import { inPages } from './list.ts';
 import { read } from './read.ts';
 import type { Item, Source } from './sources.ts';
 
 interface StoredCursor {
   readonly version: 1;
-  readonly known: Readonly<Record<string, string>>;
+  readonly known: EncodedObjects;
 }
 
 /**
@@ -22,29 +22,24 @@ export async function* pollList(
   signal: AbortSignal,
 ): AsyncGenerator<PollPage> {
   const { entity } = source;
-  const startCursor = cursorText ?? cursorOf(new Map());
-  const known = decodeKnown((JSON.parse(startCursor) as StoredCursor).known);
-  const listed = new Set<number>();
+  const startCursor = cursorText ?? cursorOf(createKnown());
+  const known = createKnown((JSON.parse(startCursor) as StoredCursor).known);
   for await (const page of api.pages<Item>(source.list, {}, signal)) {
     const states = await source.states(page, signal);
     const snapshots: Snapshot[] = [];
     for (const [index, { id }] of page.entries()) {
       const state = states[index] ?? {};
-      const mark = markOf(state);
-      listed.add(id);
-      if (known.get(id)?.mark === mark) continue;
-      known.set(id, { day: '', mark });
-      snapshots.push({ entity, id: String(id), state });
+      if (known.list(id, '', state)) snapshots.push({ entity, id: String(id), state });
     }
     for (const part of inPages(snapshots)) yield { snapshots: part, cursor: startCursor };
   }
-  const unlisted = [...known.keys()].filter((id) => !listed.has(id)).map(String);
-  const gone = (await read(api, source, unlisted, signal)).filter(({ state }) => state === null);
-  for (const { id } of gone) known.delete(Number(id));
+  const unlisted = await read(api, source, known.unlisted().map(String), signal);
+  const gone = unlisted.filter(({ state }) => state === null);
+  for (const { id } of gone) known.forget(Number(id));
   yield { snapshots: gone, cursor: cursorOf(known) };
 }
 
 function cursorOf(known: KnownObjects): string {
-  const stored: StoredCursor = { version: 1, known: encodeKnown(known) };
+  const stored: StoredCursor = { version: 1, known: known.encode() };
   return JSON.stringify(stored);
 }

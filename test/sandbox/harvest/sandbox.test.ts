@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { EntityName } from '../../../bridge/entities/catalogue.ts';
 import { never } from '../../conformance/outcome.ts';
 import {
   book,
   createWorkplace,
   type RunningHarvest,
+  spend,
   startHarvest,
   type Workplace,
 } from '../../systems/harvest/start.ts';
@@ -34,6 +36,7 @@ describe.runIf(described)("Harvest's own description", () => {
     const customer = String(workplace.client);
     const id = await book(harvest, workplace, { spent_date: '2026-02-27', notes: 'Workshop' });
     sandbox.approvals.submit([id]);
+    const expense = await spend(harvest, workplace, { spent_date: '2026-02-27' });
     const changes = {
       customer: { name: 'Client', active: true },
       project: {
@@ -42,27 +45,56 @@ describe.runIf(described)("Harvest's own description", () => {
         customer,
         status: 'active',
         billable: true,
+        budget_hours: '40',
         starts_on: '2026-03-01',
       },
+      worker: { name: 'Anna Muster', email: 'anna@example.com', active: true },
+      assignment: { worker: '3000001', project: String(workplace.project), status: 'confirmed' },
       task: { name: 'Task', project: String(workplace.project), billable: true, status: 'active' },
     } as const;
-    for (const entity of ['customer', 'project', 'task'] as const) {
+    const ends = {
+      customer: { active: false },
+      project: { status: 'paused', budget_hours: '60' },
+      task: { status: 'closed' },
+      worker: { name: 'Anna Meier', active: false },
+      assignment: { ...changes.assignment, status: 'cancelled' },
+    };
+    for (const entity of ['customer', 'project', 'task', 'worker', 'assignment'] as const) {
       const change = { reference: `odoo:${entity}:1`, fields: changes[entity], uncertain: true };
       const [first] = await connector.write(entity, [change], never);
       if (first?.ok !== true) throw new Error(`cannot write ${entity}`);
-      const fields = entity === 'customer' ? { active: false } : { status: 'closed' };
-      await connector.write(entity, [{ ...change, id: first.id, fields }], never);
+      await connector.write(entity, [{ ...change, id: first.id, fields: ends[entity] }], never);
     }
     for (const stream of connector.streams)
       for await (const page of connector.poll(stream, undefined, never))
         for (const { entity, id } of page.snapshots ?? []) await connector.read(entity, [id], never);
+    for (const entity of Object.keys(connector.entities) as EntityName[])
+      for await (const _ of connector.list?.(entity, { from: '2026-01-01', to: '2026-12-31' }, never) ?? []);
     await connector.check(never);
     await call('PATCH', `/time_entries/${id}`, { hours: 3 });
+    await call('PATCH', `/time_entries/${id}/restart`);
+    await call('PATCH', `/time_entries/${id}/stop`);
+    await call('PATCH', `/expenses/${expense}`, { total_cost: 12.5 });
+    const category = await call('POST', '/expense_categories', {
+      name: 'Mileage',
+      unit_name: 'km',
+      unit_price: 0.7,
+    });
+    await call('PATCH', `/expense_categories/${category.id}`, { unit_price: 0.75 });
+    await call('GET', `/expense_categories/${category.id}`);
+    await call('GET', '/expense_categories');
+    const place = { user_id: workplace.user, project_id: workplace.project, spent_date: '2026-02-27' };
+    await call('POST', '/expenses', { ...place, expense_category_id: category.id, units: 120 });
+    for (const name of ['clients', 'projects', 'team', 'tasks'])
+      await call('GET', `/reports/time/${name}?from=20260101&to=20261231`);
+    for (const name of ['clients', 'projects', 'team', 'categories'])
+      await call('GET', `/reports/expenses/${name}?from=20260101&to=20261231`);
     await call('DELETE', `/time_entries/${id}`);
+    await call('DELETE', `/expenses/${expense}`);
 
     const description = createDescription(descriptionFile);
     const entries = sandbox.calls.entries();
-    expect(entries.length).toBeGreaterThan(30);
+    expect(entries.length).toBeGreaterThan(60);
     const problems = new Set(entries.flatMap((entry) => description.check(entry)));
     // In cursor mode the page is null, which the vendor's pages say and its description does not.
     const expected = [...problems].filter((problem) => !problem.endsWith('.page is null'));
@@ -163,6 +195,7 @@ it('shows people what is in it, and lets them approve time as in the pages of Ha
       method: 'POST',
       body: JSON.stringify({ ids: [id] }),
     });
+  await spend(harvest, workplace, { spent_date: '2026-02-27', notes: 'Train to Bern' });
   expect((await step('submit')).status).toBe(200);
   expect((await step('approve')).status).toBe(200);
   expect((await step('approve')).status).toBe(422);
@@ -170,4 +203,6 @@ it('shows people what is in it, and lets them approve time as in the pages of Ha
   expect(page).toContain('Carla Consultant');
   expect(page).toContain('approved');
   expect(page).toContain('A &lt;b&gt;workshop&lt;/b&gt;');
+  expect(page).toContain('33.35 EUR');
+  expect(page).toContain('Assignments');
 });

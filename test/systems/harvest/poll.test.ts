@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { pollStream } from '../../../bridge/intake/poll.ts';
 import { openStore } from '../../../bridge/store/store.ts';
-import { decodeKnown, encodeKnown } from '../../../bridge/systems/harvest/known.ts';
 import type { HarvestOptions } from '../../../bridge/systems/harvest/options.ts';
 import { drain, never } from '../../conformance/outcome.ts';
 import { temporaryPath } from '../../store/temporary.ts';
@@ -157,18 +156,5 @@ describe('polling time', () => {
     workplace = await createWorkplace(harvest);
     await book(harvest, workplace, { spent_date: recentDay, hours: 1.3 });
     expect((await poll()).snapshots).toMatchObject([{ state: { hours: '1.5' } }]);
-  });
-});
-
-describe('the cursor', () => {
-  it('keeps what is known of 8,000 entries in 120 kB', () => {
-    const known = new Map<number, { day: string; mark: string }>();
-    for (let index = 0; index < 8000; index++) {
-      const day = `2026-02-${String((index % 28) + 1).padStart(2, '0')}`;
-      known.set(2_600_000_000 + index * 37, { day, mark: `m-_${String(index % 1000).padStart(3, '0')}` });
-    }
-    const text = JSON.stringify(encodeKnown(known));
-    expect(text.length).toBeLessThan(120_000);
-    expect(decodeKnown(JSON.parse(text))).toEqual(known);
   });
 });
