@@ -50,7 +50,7 @@ export function createAmounts(scope: RunScope, directory: Directory): Amounts {
     return directory.idIn(source, object) ?? referenceOf(object.system, object.entity, object.id);
   }
 
-  function groupOf(system: string, state: State, other: State | undefined, otherSystem: string): Group {
+  function groupOf(system: string, state: State, other: State | undefined): Group {
     const [project] = projectOf(system, state);
     const inSourceId = inSource(project);
     const sourceProject: SystemObject | undefined =
@@ -77,28 +77,34 @@ export function createAmounts(scope: RunScope, directory: Directory): Amounts {
           return (
             textOf(state, dimension) ??
             textOf(other, dimension) ??
-            (sourceProject === undefined ? undefined : directory.entry(sourceProject).legalEntity) ??
-            (project === undefined ? undefined : directory.entry(project).legalEntity) ??
-            legalEntityOfOther(other, otherSystem) ??
+            legalEntityOf(project, sourceProject) ??
             null
           );
       }
     });
   }
 
-  function legalEntityOfOther(other: State | undefined, system: string): string | undefined {
-    const [project] = projectOf(system, other);
-    return project === undefined ? undefined : directory.entry(project).legalEntity;
+  /** Of the project in either system: where both say it, the source counts. */
+  function legalEntityOf(
+    project: SystemObject | undefined,
+    inSource: SystemObject | undefined,
+  ): string | undefined {
+    const known = inSource === undefined ? undefined : directory.entry(inSource).legalEntity;
+    if (known !== undefined || project === undefined) return known;
+    const id = project.system === target ? project.id : directory.idIn(target, project);
+    return id === undefined
+      ? undefined
+      : directory.entry({ system: target, entity: 'project', id }).legalEntity;
   }
 
-  function amountsOf(system: string, state: State, other: State | undefined, otherSystem: string): Amount[] {
+  function amountsOf(system: string, state: State, other: State | undefined): Amount[] {
     if (sums.length === 0) return none;
     let group: Group | undefined;
     const amounts: Amount[] = [];
     for (const { field, currencyField } of sums) {
       const value = state[field];
       if (typeof value !== 'string' || !decimalPattern.test(value)) continue;
-      group ??= groupOf(system, state, other, otherSystem);
+      group ??= groupOf(system, state, other);
       const currency =
         currencyField === undefined
           ? ''
@@ -115,11 +121,12 @@ export function createAmounts(scope: RunScope, directory: Directory): Amounts {
       const there = all.flatMap((sides) => (asks.project ? projectOf(target, sides.there) : []));
       const customers = all.flatMap((sides) => (asks.customer ? customerOf(target, sides.there) : []));
       await directory.findIds(source, [...there, ...customers]);
-      const known = there.flatMap((object): SystemObject[] => {
-        const id = directory.idIn(source, object);
-        return id === undefined ? [] : [{ system: source, entity: 'project', id }];
-      });
-      await directory.findEntries([...here, ...there, ...known]);
+      await directory.findIds(target, here);
+      const counterparts = [
+        ...there.flatMap((object) => projectIn(source, directory.idIn(source, object))),
+        ...here.flatMap((object) => projectIn(target, directory.idIn(target, object))),
+      ];
+      await directory.findEntries([...here, ...there, ...counterparts]);
       await directory.findIds(
         source,
         there.flatMap((object): SystemObject[] => {
@@ -128,8 +135,8 @@ export function createAmounts(scope: RunScope, directory: Directory): Amounts {
         }),
       );
     },
-    here: (state, sides) => amountsOf(source, state, sides.there, target),
-    there: (state, sides) => amountsOf(target, state, sides.here, source),
+    here: (state, sides) => amountsOf(source, state, sides.there),
+    there: (state, sides) => amountsOf(target, state, sides.here),
     inExtent(state) {
       if (day === undefined || (scope.from === undefined && scope.to === undefined)) return true;
       const at = textOf(state, day);
@@ -139,3 +146,6 @@ export function createAmounts(scope: RunScope, directory: Directory): Amounts {
 }
 
 const none: Amount[] = [];
+
+const projectIn = (system: string, id: string | undefined): SystemObject[] =>
+  id === undefined ? [] : [{ system, entity: 'project', id }];

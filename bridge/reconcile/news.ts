@@ -1,26 +1,27 @@
 import type { State } from '../entities/field.ts';
-import { type Difference, differences } from '../entities/state.ts';
+import { type Difference, differences, sameValue } from '../entities/state.ts';
 import { MappingError } from '../rules/mapping.ts';
 import { activeRule } from '../rules/routes.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { News } from '../store/reconciliation.ts';
 import type { FieldDifference, NewFinding } from '../store/reconciliation-finding.ts';
-import type { SystemObject } from '../store/record.ts';
+import type { StoredRecord, SystemObject } from '../store/record.ts';
 import { type Direction, fieldsRead } from './direction.ts';
 import { createDirectory } from './directory.ts';
 import { judgeAll } from './look.ts';
 import type { Means } from './means.ts';
+import { correlationOf } from './track.ts';
 
 /**
  * What it means that a system has something else than was known of it: nobody told what changed where it comes from, or
  * somebody changed what another system owns.
  *
- * @param since when the system was asked: what the bridge wrote after that cannot be in the answer
+ * @param asked by which run, and when the system was asked: what the bridge wrote after that cannot be in the answer
  */
 export async function findingsOfNews(
   news: readonly News[],
   directions: readonly Direction[],
-  since: string,
+  asked: { readonly since: string; readonly run: string },
   means: Means,
 ): Promise<NewFinding[]> {
   const findings: NewFinding[] = [];
@@ -34,7 +35,7 @@ export async function findingsOfNews(
           ? told
             ? undefined
             : await staleFinding(object, before, state, direction, means)
-          : await driftFinding(object, state, direction, since, means);
+          : await driftFinding(object, before, state, direction, asked, means);
       if (found !== undefined) findings.push(found);
     }
   }
@@ -59,6 +60,8 @@ const sidesOf = ({ before, after }: Difference): FieldDifference => ({
   ...(after === undefined ? {} : { theirs: after }),
 });
 
+export const changedCause = (system: string): string => `It changed in ${system}, and nobody told.`;
+
 async function staleFinding(
   object: SystemObject,
   before: News['before'],
@@ -71,7 +74,7 @@ async function staleFinding(
     const fields = staleFields(before.state, state, direction);
     return Object.keys(fields).length === 0
       ? undefined
-      : { ...finding, fields, cause: `It changed in ${object.system}, and nobody told.` };
+      : { ...finding, fields, cause: changedCause(object.system) };
   }
   if (!isBrought(direction, state, ({ create }) => create === 'always')) return undefined;
   const { otherId } = await store.pairOf(object, direction.target);
@@ -98,11 +101,18 @@ export function isBrought(
   }
 }
 
-async function driftFinding(
+/**
+ * Somebody changed in the target what the source decides. What is only different because it has not been brought yet is told
+ * when both sides are compared.
+ *
+ * @param run the engine may be putting it right already, because of this run
+ */
+export async function driftFinding(
   object: SystemObject,
+  before: StoredRecord | undefined,
   state: State,
   direction: Direction,
-  since: string,
+  { since, run }: { readonly since: string; readonly run: string },
   { store, landscape }: Means,
 ): Promise<NewFinding | undefined> {
   const { source, target, entity } = direction;
@@ -112,18 +122,23 @@ async function driftFinding(
   const pair = await store.pairOf(here, target);
   const other = { ...object, state, fingerprint: '', gone: false, readAt: since };
   const [judgement] = await judgeAll(direction, [{ ...pair, other }], landscape, createDirectory(store));
-  if (judgement?.kind !== 'different' || Object.keys(judgement.fields).length === 0) return undefined;
+  if (judgement?.kind !== 'different') return undefined;
+  const changed = Object.entries(judgement.fields).filter(
+    ([field, { theirs }]) => before === undefined || !sameValue(before.state[field], theirs),
+  );
+  if (changed.length === 0) return undefined;
   const [[way], [written]] = await Promise.all([
     store.ways([{ target, source, entity, sourceId }]),
     store.writtenSince([{ ...object, since }]),
   ]);
   // It is being written, or was while the system was asked.
-  if (written === true || (way !== undefined && way.state !== 'dead')) return undefined;
+  const isOther = way !== undefined && way.state !== 'dead' && way.correlation !== correlationOf(run);
+  if (isOther || written === true) return undefined;
   return {
     kind: 'different',
     object: here,
     other: { system: target, id: object.id },
-    fields: judgement.fields,
+    fields: Object.fromEntries(changed),
     effects: [],
     action: 'open',
   };

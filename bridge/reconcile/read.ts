@@ -7,11 +7,12 @@ import type { NewEvent } from '../store/event.ts';
 import type { NewFinding } from '../store/reconciliation-finding.ts';
 import type { RecordExtent } from '../store/reconciliation-pair.ts';
 import type { Scratch } from '../store/reconciliation-scratch.ts';
+import type { StoredRecord } from '../store/record.ts';
 import { SystemError } from '../systems/error.ts';
 import type { ObjectKey, Snapshot } from '../systems/system.ts';
 import type { Direction } from './direction.ts';
 import { breathe, chunksOf, type Means } from './means.ts';
-import { findingsOfNews, isBrought, staleFields } from './news.ts';
+import { changedCause, driftFinding, findingsOfNews, isBrought, staleFields } from './news.ts';
 import { correlationOf, type Track } from './track.ts';
 
 /** A list that leaves out more than this of what was known is taken for an error of the system or of its rights. */
@@ -92,7 +93,7 @@ async function readSide(
     const told = await store.newsAmong(system, events);
     const news = told.flatMap((each) => each ?? []);
     const touched = seen.flatMap(({ touches = [] }, index) => (told[index] === undefined ? [] : touches));
-    const found = await withoutKnown(await findingsOfNews(news, directions, since, means));
+    const found = await withoutKnown(await findingsOfNews(news, directions, { since, run: track.id }, means));
     for (const { kind } of found) track.count(kind);
     track.count(`listed ${system}`, snapshots.length);
     track.advance(snapshots.length);
@@ -163,29 +164,16 @@ async function readSide(
 
   /** They were read by their ids: what came of it is told where it was news. */
   async function lookAtUnlisted(): Promise<void> {
-    const own = directions.filter(({ source }) => source === system);
-    for (let after = ''; own.length > 0; ) {
+    for (let after = ''; ; ) {
       const unlisted = scratch.unlistedAfter(after, 200);
       if (unlisted.length === 0) break;
       const records = await store.records(unlisted.map(({ id }) => ({ system, entity, id })));
-      const findings = unlisted.flatMap(({ id, fingerprint, state }, index): NewFinding[] => {
+      const findings: NewFinding[] = [];
+      for (const [index, before] of unlisted.entries()) {
         const record = records[index];
-        if (record === undefined || (!record.gone && record.fingerprint === fingerprint)) return [];
-        const finding = {
-          kind: 'stale',
-          object: { system, entity, id },
-          effects: [],
-          action: 'taken-in',
-        } as const;
-        const before: State = JSON.parse(state);
-        if (record.gone && !own.some((way) => isBrought(way, before))) return [];
-        if (record.gone)
-          return [{ ...finding, fields: {}, cause: `It was deleted in ${system}, and nobody told.` }];
-        const fields = Object.assign({}, ...own.map((way) => staleFields(before, record.state, way)));
-        return Object.keys(fields).length === 0
-          ? []
-          : [{ ...finding, fields, cause: `It changed in ${system}, and nobody told.` }];
-      });
+        if (record === undefined || (!record.gone && record.fingerprint === before.fingerprint)) continue;
+        findings.push(...(await findingsOfUnlisted(record, JSON.parse(before.state))));
+      }
       const found = await withoutKnown(findings);
       for (const { kind } of found) track.count(kind);
       await track.save(position, { findings: found });
@@ -193,4 +181,29 @@ async function readSide(
       await breathe(signal);
     }
   }
+
+  async function findingsOfUnlisted(record: StoredRecord, before: State): Promise<NewFinding[]> {
+    const { id, state, gone, readAt } = record;
+    const object = { system, entity, id };
+    const found: NewFinding[] = [];
+    for (const direction of directions) {
+      if (direction.source === system) {
+        const fields = gone ? {} : staleFields(before, state, direction);
+        if (gone ? isBrought(direction, before) : Object.keys(fields).length > 0) {
+          const cause = gone ? `It was deleted in ${system}, and nobody told.` : changedCause(system);
+          found.push({ kind: 'stale', object, fields, effects: [], cause, action: 'taken-in' });
+        }
+      } else if (!gone) {
+        // What the bridge has put right meanwhile was wrong when it was read.
+        const asked = { since: endOfTime, run: track.id };
+        const known = { ...object, state: before, fingerprint: '', gone: false, readAt };
+        const drift = await driftFinding(object, known, state, direction, asked, means);
+        if (drift !== undefined) found.push(drift);
+      }
+    }
+    return found;
+  }
 }
+
+/** Behind every instant. */
+const endOfTime = '9999';
