@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 _SCOPES = {
     "account.analytic.line": [("project_id", "!=", False)],
     "account.move": [("move_type", "in", ("out_invoice", "out_refund"))],
+    "account.payment": [("partner_type", "=", "customer")],
     "project.task": [("project_id", "!=", False)],
 }
 

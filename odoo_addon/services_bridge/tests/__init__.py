@@ -17,6 +17,7 @@ from . import test_opportunities
 from . import test_owner
 from . import test_quotation
 from . import test_read_outbox
+from . import test_reading
 from . import test_rights
 from . import test_same_time
 from . import test_settings

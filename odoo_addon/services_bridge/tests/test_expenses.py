@@ -1,4 +1,5 @@
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from .common import BridgeCase
@@ -181,6 +182,28 @@ class TestExpenses(BridgeCase):
         self.assertEqual(expense.analytic_distribution, distribution)
         [answer] = self.upsert(self.item(analytic_distribution=distribution))
         self.assertEqual(answer["result"], "unchanged")
+
+    def test_category_with_a_price_of_its_own(self):
+        """Odoo may price such an expense itself; the amount that was spent counts."""
+        self.category.standard_price = 0.42
+        expense = self.make(total_amount_currency="37.50")
+        self.assertEqual(expense.total_amount, 37.5)
+        self.upsert(self.item(total_amount_currency="41", date="2026-01-16"))
+        self.assertEqual(expense.total_amount, 41)
+        self.submit(expense)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual((expense.state, expense.total_amount), ("submitted", 41))
+
+    def test_foreign_currency(self):
+        currency = self.env["res.currency"].create({"name": "XBR", "symbol": "B"})
+        currency.rate_ids = [
+            Command.create({"name": "2026-01-01", "rate": 2, "company_id": company.id})
+            for company in self.env.company
+        ]
+        expense = self.make(currency_id=currency.id)
+        self.assertEqual(expense.total_amount_currency, 37.5)
+        self.assertEqual(expense.total_amount, 18.75)
 
     def test_bridge_approves_nothing(self):
         expense = self.make()

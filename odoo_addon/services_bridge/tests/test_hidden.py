@@ -85,6 +85,17 @@ class TestHidden(BridgeCase):
         with self.assertRaises(AccessError):
             self.as_service.hidden("services.bridge.facade", [1])
 
+    def test_payments_to_vendors(self):
+        payments = self.env["account.payment"].create(
+            [
+                {"partner_type": partner_type, "partner_id": self.seen.id, "amount": 5}
+                for partner_type in ("customer", "supplier")
+            ]
+        )
+        self.assertEqual(self.hidden(payments), [])
+        readable = payments.with_user(self.service_user)._filtered_access("read")
+        self.assertEqual(readable, payments[0])
+
     def test_arguments(self):
         for ids in ([], "1", ["1"], [True], list(range(1, 502))):
             with self.assertRaises(UserError):
