@@ -1,5 +1,6 @@
 import type { Terrain } from '../engine/landscape.ts';
 import { isInShadow } from '../engine/plan.ts';
+import type { Role } from '../entities/role.ts';
 import { type Flow, type FlowStep, subject as subjectName } from '../rules/flow.ts';
 import { meets } from '../rules/flow-condition.ts';
 import type { NewException } from '../store/exception.ts';
@@ -28,7 +29,7 @@ export interface Circumstances {
 export interface Advance {
   readonly instance: Standing;
   /** What needs a person for it to go on. */
-  readonly stuck: NewException | undefined;
+  readonly stuck: NewException | 'as before' | undefined;
   readonly requests: readonly Request[];
 }
 
@@ -52,7 +53,6 @@ export function advance(
   const [found] = finder.all(subjectName);
   const stands =
     found?.state !== undefined && meets(flow.condition, finder.states([subjectName]), subjectName, today);
-  const system = (role: Parameters<Terrain['systemIn']>[0]) => terrain.systemIn(role);
 
   function look(step: FlowStep, since: string, asked: Record<string, string>): Outcome {
     if (step.kind === 'require' || step.kind === 'await') {
@@ -72,7 +72,7 @@ export function advance(
         if (absent !== undefined && !(step.kind === 'deliver' && absent.kind === 'gone'))
           return { kind: 'stuck', at: absent.at, text: absent.text };
         const object = one.object ?? (absent?.at as SystemObject);
-        if (step.kind === 'deliver') return deliver(object, system(step.to), asked);
+        if (step.kind === 'deliver') return deliver(object, step.to, asked);
         if (one.object === undefined) return { kind: 'stuck', at: object, text: `${named(object)} is gone.` };
         const circumstances = { flow, subject, round: instance.round, finder, nowMs, today, fresh };
         const { outcome, request } = judgeCall(step, one, circumstances, {
@@ -86,9 +86,12 @@ export function advance(
     );
   }
 
-  function deliver(object: SystemObject, target: string | undefined, asked: Record<string, string>): Outcome {
-    if (target === undefined) return { kind: 'stuck', at: object, text: 'No system has that role any more.' };
-    const judged = judgeDelivery(object, target, asked[object.id], fresh, world, terrain, nowMs);
+  function deliver(object: SystemObject, to: Role, asked: Record<string, string>): Outcome {
+    const target = terrain.systemIn(to);
+    if (target === undefined)
+      return { kind: 'stuck', at: object, text: `No system has the role ${to} any more.` };
+    const circumstances = { fresh, wasThere: flow.knownIn === to };
+    const judged = judgeDelivery(object, target, asked[object.id], circumstances, world, terrain, nowMs);
     if (judged !== 'ask') return judged;
     asked[object.id] = world.record(object)?.readAt ?? '';
     requests.push({ kind: 'bring', object, target });
@@ -112,13 +115,21 @@ export function advance(
   ): Advance => {
     const deadline = deadlineOf(step, mine.since, finder);
     const late = deadline !== undefined && nowMs >= deadline;
-    const stuck = late || outcome.kind === 'stuck';
+    // What is tried again needs its person until it has worked.
+    const triedAgain =
+      !late &&
+      (step.kind === 'deliver' || step.kind === 'call') &&
+      mine.state === 'stuck' &&
+      outcome.kind === 'waiting';
+    const stuck = late || triedAgain || outcome.kind === 'stuck';
     const next: StepProgress = {
       ...mine,
       state: stuck ? 'stuck' : 'waiting',
       ...(stuck ? { stuckSince: mine.state === 'stuck' ? (mine.stuckSince ?? at) : at } : {}),
     };
-    const text = late && outcome.kind !== 'stuck' ? `It is late. ${outcome.text}` : outcome.text;
+    const lateText = late && outcome.kind !== 'stuck' ? `It is late. ${outcome.text}` : outcome.text;
+    const text = triedAgain ? (instance.waitsFor ?? lateText) : lateText;
+    const delivery = triedAgain ? instance.delivery : outcome.delivery;
     const midnight = nextMidnight(nowMs);
     const dates = [flow.condition, step.only, 'condition' in step ? step.condition : undefined].some(
       readsToday,
@@ -130,7 +141,7 @@ export function advance(
     );
     // Steps that come later keep what was known of them, should the rules put them in another order again.
     const later = instance.steps.filter(({ id }) => id !== step.id && !progress.some((one) => one.id === id));
-    const { delivery: _delivery, dueMs: _due, ...rest } = instance;
+    const { delivery: _past, dueMs: _due, ...rest } = instance;
     return {
       instance: {
         ...rest,
@@ -139,9 +150,13 @@ export function advance(
         waitsFor: text,
         late: late && outcome.kind !== 'stuck',
         ...(Number.isFinite(dueMs) ? { dueMs } : {}),
-        ...(stuck && outcome.delivery !== undefined ? { delivery: outcome.delivery } : {}),
+        ...(stuck && delivery !== undefined ? { delivery } : {}),
       },
-      stuck: stuck ? exceptionOf(flow, step, outcome.at, text, personOf(step, finder)) : undefined,
+      stuck: triedAgain
+        ? 'as before'
+        : stuck
+          ? exceptionOf(flow, step, outcome.at, text, personOf(step, finder))
+          : undefined,
       requests,
     };
   };
@@ -250,7 +265,8 @@ function personOf({ person }: FlowStep, finder: Finder): string | undefined {
 
 const nextMidnight = (nowMs: number): number => (Math.floor(nowMs / dayMs) + 1) * dayMs;
 
-function exceptionOf(
+/** What a person is told about a step that is stuck by an object. */
+export function exceptionOf(
   flow: Flow,
   step: FlowStep,
   object: SystemObject,

@@ -25,14 +25,14 @@ const patienceMs = 60 * 60_000;
  * How bringing an object to a system stands.
  *
  * @param asked when its record was read at the time that it was last asked for
- * @param fresh something that the step looks at has changed
+ * @param circumstances `fresh`: something that the step looks at has changed; `wasThere`: it was brought there once
  * @returns `ask`: it has to be brought now
  */
 export function judgeDelivery(
   object: SystemObject,
   target: string,
   asked: string | undefined,
-  fresh: boolean,
+  { fresh, wasThere }: { readonly fresh: boolean; readonly wasThere: boolean },
   world: DeliverWorld,
   terrain: Terrain,
   nowMs: number,
@@ -49,8 +49,11 @@ export function judgeDelivery(
   const rules = rulesBetween({ source: object.system, target, entity: object.entity }, terrain);
   if (record !== undefined && !record.gone && rules.some((rule) => brings(rule, record)))
     return linked ? { kind: 'done' } : askOnce(object, target, asked, record);
-  if (record !== undefined && rules.some((rule) => takesBack(rule, record)))
-    return linked ? askOnce(object, target, asked, record) : { kind: 'done' };
+  if (record !== undefined && rules.some((rule) => takesBack(rule, record))) {
+    if (linked) return askOnce(object, target, asked, record);
+    // What never was there is not taken back, it is missing.
+    if (asked !== undefined || wasThere) return { kind: 'done' };
+  }
   if (linked) return { kind: 'done' };
   const obstacle = obstacleOf(object, record, target, rules);
   return { kind: 'stuck', at: object, text: obstacle ?? `${named(object)} is not in ${target}.` };

@@ -109,7 +109,8 @@ export function createFlows(options: FlowsOptions): Flows {
     wakes.set(`${object.system} ${object.entity} ${object.id}`, { object, call });
   }
 
-  function finish({ targets, systems }: Consequence): void {
+  function finish({ targets, systems, failures }: Consequence): void {
+    for (const error of failures) observe({ kind: 'failed', where: 'following a flow', error });
     if (targets.size > 0) options.onDeliveries(targets);
     for (const system of systems) options.onReads(system);
   }

@@ -1,10 +1,11 @@
 import { newId } from '../entities/id.ts';
-import type { Flow } from '../rules/flow.ts';
+import type { Flow, FlowStep } from '../rules/flow.ts';
 import { lanes } from '../rules/rule.ts';
+import { isDatabaseFailure } from '../store/database.ts';
 import type { FlowDesk } from '../store/flow-desk.ts';
 import type { StoredInstance } from '../store/flow-instance.ts';
 import type { SystemObject } from '../store/record.ts';
-import { type Advance, advance, type Standing, type World } from './advance.ts';
+import { type Advance, advance, exceptionOf, type Standing, type World } from './advance.ts';
 import { actionsOf, type FlowContext } from './context.ts';
 import type { Request } from './outcome.ts';
 
@@ -14,11 +15,18 @@ export interface Consequence {
   readonly targets: Set<string>;
   /** Objects have to be read there. */
   readonly systems: Set<string>;
+  /** Bugs that instances met. */
+  readonly failures: unknown[];
   /** How many instances were looked at. */
   looked: number;
 }
 
-export const noConsequence = (): Consequence => ({ targets: new Set(), systems: new Set(), looked: 0 });
+export const noConsequence = (): Consequence => ({
+  targets: new Set(),
+  systems: new Set(),
+  failures: [],
+  looked: 0,
+});
 
 /** Lets an instance go on and keeps what it came to. `before` is absent for a new one. */
 export function goOn(
@@ -37,13 +45,45 @@ export function goOn(
     deliveries: desk.deliveries,
     callOf: (step, object) => (before === undefined ? undefined : desk.calls.stand(before.seq, step, object)),
   };
-  const result = advance(flow, standing, world, { terrain: context.landscape, nowMs: desk.nowMs, fresh });
+  let result: Advance;
+  try {
+    result = advance(flow, standing, world, { terrain: context.landscape, nowMs: desk.nowMs, fresh });
+  } catch (error) {
+    // A bug that one of them meets must not hold up the others.
+    if (isDatabaseFailure(error)) throw error;
+    consequence.failures.push(error);
+    result = failed(flow, standing, error, desk.nowMs);
+  }
   consequence.looked++;
   const seq =
     before !== undefined && isSame(result, before)
       ? before.seq
       : desk.put(result.instance, before, result.stuck);
   for (const request of result.requests) fulfil(desk, context, request, seq, result.instance, consequence);
+}
+
+const afterBugMs = 60 * 60_000;
+
+/** It is looked at again later; meanwhile a person knows of it. */
+function failed(flow: Flow, standing: Standing, error: unknown, nowMs: number): Advance {
+  const text = `The bridge failed at this: ${error}`;
+  const ended = new Set(
+    standing.steps.flatMap(({ id, state }) => (state === 'done' || state === 'skipped' ? [id] : [])),
+  );
+  const step = flow.steps.find(({ id }) => !ended.has(id)) as FlowStep;
+  const past = standing.steps.find(({ id }) => id === step.id);
+  const at = new Date(nowMs).toISOString();
+  const mine = { id: step.id, since: past?.since ?? at, state: 'stuck' as const, stuckSince: at };
+  return {
+    instance: {
+      ...standing,
+      steps: [...standing.steps.filter(({ id }) => id !== step.id), mine],
+      waitsFor: text,
+      dueMs: nowMs + afterBugMs,
+    },
+    stuck: exceptionOf(flow, step, standing.subject, text, undefined),
+    requests: [],
+  };
 }
 
 /** Most looks change nothing, and then nothing has to be written. */

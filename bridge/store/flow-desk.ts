@@ -41,7 +41,7 @@ export interface FlowDesk {
   put(
     instance: Omit<FlowInstance, 'exception'>,
     before: StoredInstance | undefined,
-    stuck: NewException | undefined,
+    stuck: NewException | 'as before' | undefined,
   ): number;
   ask(call: NewCall): void;
   enqueue(delivery: NewDelivery): void;
@@ -83,8 +83,9 @@ export function createFlowDesk(database: OpenDatabase, tables: Tables) {
         return ids.get(key);
       },
       put(instance, before, stuck) {
-        const exception = stuck === undefined ? undefined : exceptions.raise(stuck, 0, at);
         const past = before?.exception;
+        const exception =
+          stuck === 'as before' ? past : stuck === undefined ? undefined : exceptions.raise(stuck, 0, at);
         if (exception !== past) {
           if (exception !== undefined) exceptions.hang(exception);
           if (past !== undefined) exceptions.release(past, at);

@@ -11,7 +11,9 @@ const words = (owner: string, says: string) => ({ owner, says, remedy: `Put righ
 
 const hour = 60 * 60_000;
 
-export const projectOpen: FlowStep = {
+type Step<Kind extends FlowStep['kind']> = Extract<FlowStep, { kind: Kind }>;
+
+export const projectOpen: Step<'require'> = {
   kind: 'require',
   id: 'project-open',
   on: 'project',
@@ -21,7 +23,7 @@ export const projectOpen: FlowStep = {
   person: { object: 'project', field: 'manager_email' },
 };
 
-export const inErp: FlowStep = {
+export const inErp: Step<'deliver'> = {
   kind: 'deliver',
   id: 'in-erp',
   on: 'subject',
@@ -30,7 +32,7 @@ export const inErp: FlowStep = {
   ...words('finance', 'The time did not arrive in Odoo.'),
 };
 
-export const draft: FlowStep = {
+export const draft: Step<'call'> = {
   kind: 'call',
   id: 'draft',
   on: 'project',
@@ -40,7 +42,7 @@ export const draft: FlowStep = {
   ...words('finance', 'The draft could not be made.'),
 };
 
-export const billed: FlowStep = {
+export const billed: Step<'await'> = {
   kind: 'await',
   id: 'billed',
   on: 'line',

@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest';
+import type { Flow, FlowStep } from '../../bridge/rules/flow.ts';
+import type { Timing } from '../../bridge/rules/rule.ts';
+import { createFirm, openProject, time } from './firm.ts';
+import { approvedTime, draft, projectOpen } from './sample-flows.ts';
+
+const hour = 60 * 60_000;
+const draftAt = (timing: Timing): FlowStep => ({ ...draft, timing });
+const drafting: Flow = { ...approvedTime, steps: [projectOpen, draft] };
+
+describe('a call', () => {
+  test('whose answer was lost is asked again and does nothing twice', async () => {
+    const { world, instances } = await createFirm({ flows: [drafting] });
+    await openProject(world);
+    world.odoo.failNext('act', { kind: 'lost' });
+    await time(world, 't1');
+    await world.pass(10_000);
+    expect(world.odoo.calls('act')).toHaveLength(2);
+    expect(world.odoo.done).toHaveLength(1);
+    expect(world.odoo.states('invoice')).toHaveLength(1);
+    expect(instances()).toMatchObject([{ state: 'done' }]);
+  });
+
+  test('that was under way when the bridge was killed is asked again', async () => {
+    const { world, instances } = await createFirm({ flows: [drafting] });
+    await openProject(world);
+    world.odoo.failNext('act', { kind: 'hang', done: true });
+    await time(world, 't1');
+    await world.calm();
+    await world.crash();
+    await world.pass(10_000);
+    expect(world.odoo.calls('act')).toHaveLength(2);
+    expect(world.odoo.done).toHaveLength(1);
+    expect(instances()).toMatchObject([{ state: 'done' }]);
+  });
+
+  test('that is refused is stuck by its cause, and tried again when something changes', async () => {
+    const { world, instances, exceptions } = await createFirm({ flows: [drafting] });
+    await openProject(world);
+    world.odoo.refuses = () => ({ ok: false, error: 'conflict', message: 'The period is closed.' });
+    await time(world, 't1');
+    await world.calm();
+    expect(exceptions()).toMatchObject([
+      { key: 'approved-time-to-bill/draft/odoo:project:p1', cause: 'The period is closed.', open: true },
+    ]);
+    world.odoo.refuses = () => undefined;
+    await world.pass(hour);
+    expect(world.odoo.done).toEqual([]);
+    world.odoo.patch('project', 'p1', { name: 'Another name' });
+    await world.tell(world.odoo, 'project', 'p1');
+    await world.calm();
+    expect(world.odoo.done).toHaveLength(1);
+    expect(instances()).toMatchObject([{ state: 'done' }]);
+    expect(exceptions()).toMatchObject([{ open: false }]);
+    expect(world.rows("select 1 from delivery where state = 'dead'")).toEqual([]);
+  });
+
+  test('that was refused is tried again by itself after some hours', async () => {
+    const { world, instances } = await createFirm({ flows: [drafting] });
+    await openProject(world);
+    world.odoo.refuses = () => ({ ok: false, error: 'conflict', message: 'The period is closed.' });
+    await time(world, 't1');
+    await world.calm();
+    world.odoo.refuses = () => undefined;
+    await world.pass(5 * hour);
+    expect(instances()).toMatchObject([{ state: 'done' }]);
+    expect(world.odoo.done).toHaveLength(1);
+  });
+
+  test('leaves only within its window', async () => {
+    // It is 8 o'clock; the window opens at 20.
+    const timing = { kind: 'window', cron: '0 20 * * *', minutes: 60 } as const;
+    const { world } = await createFirm({
+      flows: [{ ...drafting, steps: [projectOpen, draftAt(timing)] }],
+    });
+    await openProject(world);
+    await time(world, 't1');
+    await world.pass(11 * hour);
+    expect(world.odoo.done).toEqual([]);
+    await world.pass(1.1 * hour);
+    expect(world.odoo.done).toHaveLength(1);
+  });
+
+  test('that has not left is left out when its flow ends', async () => {
+    const timing = { kind: 'window', cron: '0 20 * * *', minutes: 60 } as const;
+    const { world, instances } = await createFirm({
+      flows: [{ ...drafting, steps: [projectOpen, draftAt(timing)] }],
+    });
+    await openProject(world);
+    await time(world, 't1');
+    await world.calm();
+    await time(world, 't1', { approval: 'open' });
+    await world.pass(13 * hour);
+    expect(world.odoo.calls('act')).toEqual([]);
+    expect(instances()).toMatchObject([{ state: 'ended' }]);
+    expect(world.outcomes()).toContain('skipped');
+  });
+
+  test('that ended its own condition counts as done', async () => {
+    const { world, instances } = await createFirm({ flows: [drafting] });
+    await openProject(world);
+    const acting = world.odoo.gate('act');
+    await time(world, 't1');
+    await acting.reached;
+    await time(world, 't1', { approval: 'open' });
+    await world.calm();
+    expect(instances()).toMatchObject([{ state: 'running', waits: 'It is being done at this moment.' }]);
+    acting.open();
+    await world.calm();
+    expect(instances()).toMatchObject([{ state: 'done' }]);
+  });
+
+  test('in shadow is only recorded', async () => {
+    const { world, instances } = await createFirm({ flows: [drafting], shadow: ['odoo'] });
+    await openProject(world);
+    // Nothing is linked in shadow, so the project is looked at where it is.
+    world.odoo.put('timesheet', 'o1', { approval: 'approved', project: 'p1', notes: 'note' });
+    await world.engine.stop(0);
+    await world.restart({ flows: [{ ...drafting, from: 'erp' }] });
+    await world.tell(world.odoo, 'timesheet', 'o1');
+    await world.calm();
+    expect(world.odoo.calls('act')).toEqual([]);
+    expect(instances()).toMatchObject([{ steps: ['project-open done', 'draft waiting'] }]);
+    expect(world.rows("select state from delivery where entity = 'make-draft-invoice'")).toEqual([
+      { state: 'shadowed' },
+    ]);
+    await world.engine.stop(0);
+    await world.restart({
+      systems: (await import('../engine/world.ts')).declarations(),
+    });
+    await world.calm();
+    expect(world.odoo.done).toHaveLength(1);
+    expect(instances()).toMatchObject([{ state: 'done' }]);
+  });
+
+  test('tells in the trace what it made', async () => {
+    const { world } = await createFirm({ flows: [drafting] });
+    await openProject(world);
+    await time(world, 't1');
+    await world.calm();
+    const { readTrace } = await import('../../bridge/store/trace.ts');
+    const { openDatabaseForReading } = await import('../../bridge/store/database.ts');
+    const database = openDatabaseForReading(world.path);
+    const entries = await readTrace(database, 'odoo:project:p1');
+    await database.kysely.destroy();
+    const [made] = Object.keys(world.odoo.all('invoice'));
+    const texts = entries.map(({ text }) => text).join('\n');
+    expect(texts).toContain(`odoo:actions:make-draft-invoice:${made}: created`);
+  });
+});
