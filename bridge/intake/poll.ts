@@ -28,7 +28,12 @@ export async function pollStream(stream: string, options: PollOptions, signal: A
   let pages = 0;
   for await (const page of connector.poll(stream, cursor, signal)) {
     const events = eventsOf(page, { system, correlation, at: new Date(now()).toISOString(), laneOf });
-    const kept = await store.appendPage({ system, stream, cursor: page.cursor, events });
+    const kept = await store.appendPage({
+      system,
+      stream,
+      events,
+      ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
+    });
     pages++;
     accepted += kept;
     if (kept > 0) options.onEvents();

@@ -56,13 +56,13 @@ export interface Store extends ReconciliationStore {
   /** Keeps events; those with a known id are counted as duplicates and change nothing. */
   appendEvents(events: readonly NewEvent[]): Promise<{ accepted: number; duplicates: number }>;
   /**
-   * Keeps one page of a poll together with the cursor behind it. Objects whose state is the one on record are left out.
+   * Keeps one page of a poll together with the cursor behind it, where it has one. Objects whose state is the one on record are left out.
    * Once the stream has been read to its end, an object that nobody knew was created since.
    */
   appendPage(page: {
     system: string;
     stream: string;
-    cursor: string;
+    cursor?: string;
     events: readonly NewEvent[];
   }): Promise<number>;
   /** A poll came to the end of a stream. */
@@ -238,7 +238,7 @@ function createStore(
           const news = newsOf(event, complete);
           if (news !== undefined && events.insert(news, at)) accepted++;
         }
-        cursors.put(system, stream, cursor, at);
+        if (cursor !== undefined) cursors.put(system, stream, cursor, at);
         return accepted;
       }),
 

@@ -114,8 +114,11 @@ export interface PollPage {
   readonly snapshots?: readonly Snapshot[];
   /** Objects that changed but still have to be read. */
   readonly hints?: readonly Hint[];
-  /** Where the next page starts; opaque to everyone but the connector. */
-  readonly cursor: string;
+  /**
+   * Where the next page starts; opaque to everyone but the connector. Absent: it stays where it was, so that who is
+   * interrupted reads this page again.
+   */
+  readonly cursor?: string;
 }
 
 /** Tells that something changed, without values. */

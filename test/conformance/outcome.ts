@@ -58,7 +58,7 @@ export async function drain(pages: AsyncIterable<PollPage>): Promise<Polled> {
   let cursor: string | undefined;
   for await (const page of pages) {
     snapshots.push(...(page.snapshots ?? []));
-    cursor = page.cursor;
+    cursor = page.cursor ?? cursor;
   }
   if (cursor === undefined) throw new Error('the poll gave no page, so there is no cursor to store');
   return { snapshots, cursor };

@@ -85,6 +85,23 @@ describe('a poll', () => {
     expect(await store.openEvents('harvest', [0, 1, 2], 10)).toEqual([]);
   });
 
+  test('keeps a page without a cursor, and starts again where it was when it is interrupted', async () => {
+    harvest.failNext(
+      'poll',
+      { kind: 'items', errors: {} },
+      { kind: 'call', error: harvest.error('unavailable', 'down') },
+    );
+    const pages = (): PollPage[] => [
+      { snapshots: [entry('1', { hours: '1' })] },
+      page('c1', entry('2', { hours: '2' })),
+    ];
+    await expect(poll(...pages())).rejects.toThrow('down');
+    expect(await store.cursor('harvest', 'all')).toBeUndefined();
+    expect(await store.openEvents('harvest', [0, 1, 2], 10)).toHaveLength(1);
+    expect(await poll(...pages())).toBe(1);
+    expect(await store.cursor('harvest', 'all')).toBe('c1');
+  });
+
   test('whose page cannot be kept does not move the cursor', async () => {
     await poll(page('c1'));
     const appendPage = store.appendPage;

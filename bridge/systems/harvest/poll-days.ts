@@ -36,8 +36,8 @@ export async function* pollDays(
   signal: AbortSignal,
 ): AsyncGenerator<PollPage> {
   const { entity, list } = source;
-  const startCursor = cursorText ?? cursorOf(null, createKnown());
-  const start = JSON.parse(startCursor) as Cursor;
+  const start: Cursor =
+    cursorText === undefined ? { version: 1, since: null, known: {} } : (JSON.parse(cursorText) as Cursor);
   const known = createKnown(start.known);
   const windowStart = dayOf(settings.now() - settings.windowDays * dayMilliseconds);
   const startDay = settings.start ?? windowStart;
@@ -51,7 +51,7 @@ export async function* pollDays(
       since = Math.max(since ?? 0, Date.parse(updatedAt));
       if (known.list(id, day, state)) snapshots.push({ entity, id: String(id), state });
     }
-    for (const part of inPages(snapshots)) yield { snapshots: part, cursor: startCursor };
+    for (const part of inPages(snapshots)) yield { snapshots: part };
   }
 
   if (start.since !== null && startDay < windowStart) {
@@ -69,7 +69,7 @@ export async function* pollDays(
   for (let first = 0; first < ids.length; first += readLimit) {
     const snapshots = await read(api, source, ids.slice(first, first + readLimit), signal);
     for (const { id } of snapshots) known.forget(Number(id));
-    yield { snapshots, cursor: startCursor };
+    yield { snapshots };
   }
   yield { snapshots: [], cursor: cursorOf(since, known) };
 }

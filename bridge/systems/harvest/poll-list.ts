@@ -22,8 +22,7 @@ export async function* pollList(
   signal: AbortSignal,
 ): AsyncGenerator<PollPage> {
   const { entity } = source;
-  const startCursor = cursorText ?? cursorOf(createKnown());
-  const known = createKnown((JSON.parse(startCursor) as StoredCursor).known);
+  const known = createKnown(cursorText === undefined ? {} : (JSON.parse(cursorText) as StoredCursor).known);
   for await (const page of api.pages<Item>(source.list, {}, signal)) {
     const states = await source.states(page, signal);
     const snapshots: Snapshot[] = [];
@@ -31,7 +30,7 @@ export async function* pollList(
       const state = states[index] ?? {};
       if (known.list(id, '', state)) snapshots.push({ entity, id: String(id), state });
     }
-    for (const part of inPages(snapshots)) yield { snapshots: part, cursor: startCursor };
+    for (const part of inPages(snapshots)) yield { snapshots: part };
   }
   const unlisted = await read(api, source, known.unlisted().map(String), signal);
   const gone = unlisted.filter(({ state }) => state === null);

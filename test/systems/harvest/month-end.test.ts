@@ -16,7 +16,7 @@ it('writes a cursor that grows with what is known, and once a run', async () => 
     approval: 'submitted',
   });
   const run = async (cursor: string | undefined) => {
-    const cursors: string[] = [];
+    const cursors: (string | undefined)[] = [];
     const ids = new Set<string>();
     for await (const page of connector.poll('time', cursor, never)) {
       cursors.push(page.cursor);
@@ -28,15 +28,13 @@ it('writes a cursor that grows with what is known, and once a run', async () => 
   const first = await run(undefined);
   expect(first.ids.size).toBe(entries);
   expect(first.cursors).toHaveLength(41);
-  // All pages but the last bear the cursor of the start.
-  expect(new Set(first.cursors).size).toBe(2);
-  expect(first.cursors.slice(0, -1).join('').length).toBeLessThan(41 * 100);
+  expect(first.cursors.filter((cursor) => cursor !== undefined)).toHaveLength(1);
   expect(first.cursors.at(-1)?.length).toBeLessThan(entries * 10);
 
   sandbox.approvals.approve(seeded.map(({ id }) => id));
   const second = await run(first.cursors.at(-1));
   expect(second.ids).toEqual(first.ids);
-  expect(new Set(second.cursors).size).toBe(2);
+  expect(second.cursors.filter((cursor) => cursor !== undefined)).toHaveLength(1);
   expect((await run(second.cursors.at(-1))).ids.size).toBe(0);
   await harvest.close();
 });
