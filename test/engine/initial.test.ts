@@ -33,6 +33,9 @@ test('an object that is created gets its initial fields beside the others', asyn
   expect(world.odoo.states('customer')).toEqual([acme]);
   const [write] = world.odoo.calls('write');
   expect(write?.changes).toMatchObject([{ fields: acme, initial: ['name', 'vat'] }]);
+  // The trace tells all that was sent.
+  const attempts = world.rows<{ fields: string }>('select fields from attempt where fields is not null');
+  expect(attempts.map(({ fields }) => JSON.parse(fields))).toEqual([acme]);
 });
 
 test('an object that is there already gets only the others', async () => {
@@ -125,7 +128,8 @@ test('a value that keeps it from being created is corrected in an initial field'
 });
 
 test('a lost answer leaves what the owner changed meanwhile', async () => {
-  const world = await created();
+  // Nothing finds it but its reference.
+  const world = await created({ rules: [{ ...toErp, match: [] }] });
   world.odoo.failNext('write', { kind: 'lost' });
   await seen(world, acme);
   const [id] = Object.keys(world.odoo.all('customer')) as [string];
