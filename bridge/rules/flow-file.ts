@@ -1,10 +1,10 @@
 import { type Flow, subject } from './flow.ts';
 import { readFlowCondition } from './flow-condition-file.ts';
 import type { FlowDraft, FlowObjectDraft, FlowRequest } from './flow-draft.ts';
+import { flowFileKeys } from './flow-keys.ts';
 import { type FieldSets, readObject, readSubject } from './flow-object-file.ts';
 import { type FlowScope, mention } from './flow-scope.ts';
 import { type ReadStep, readStep } from './flow-step-file.ts';
-import { flowFileKeys } from './keys.ts';
 import { nameAdvice, namePattern } from './name.ts';
 import { type Placed, placeText } from './problem.ts';
 import type { Piece, Reader } from './reader.ts';

@@ -4,7 +4,7 @@ import { withArticle } from './article.ts';
 import type { FieldSet } from './field-set.ts';
 import { type FlowObject, subject, today } from './flow.ts';
 import type { FlowObjectDraft, FlowWay } from './flow-draft.ts';
-import { flowObjectKeys, flowSubjectKeys } from './keys.ts';
+import { flowObjectKeys, flowSubjectKeys } from './flow-keys.ts';
 import type { Placed } from './problem.ts';
 import type { Entry, Piece, Reader } from './reader.ts';
 import { suggest } from './suggest.ts';

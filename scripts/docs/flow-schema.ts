@@ -1,8 +1,6 @@
 import { entityNames } from '../../bridge/entities/catalogue.ts';
 import { roles } from '../../bridge/entities/role.ts';
 import { durationPattern } from '../../bridge/rules/duration.ts';
-import { objectNamePattern } from '../../bridge/rules/flow-object-file.ts';
-import { quantities, stepKinds } from '../../bridge/rules/flow-step-file.ts';
 import {
   callKeys,
   deliverKeys,
@@ -12,7 +10,9 @@ import {
   onlyKeys,
   stepConditionKeys,
   stepKeys,
-} from '../../bridge/rules/keys.ts';
+} from '../../bridge/rules/flow-keys.ts';
+import { objectNamePattern } from '../../bridge/rules/flow-object-file.ts';
+import { quantities, stepKinds } from '../../bridge/rules/flow-step-file.ts';
 import { type JsonSchema, listOf, mapOf, mapTo, name, oneOf, refer, text } from './schema-part.ts';
 
 const selection = { when: { type: 'object' }, where: text };

@@ -4,16 +4,18 @@ import { functionNames } from '../../bridge/rules/expression.ts';
 import {
   callKeys,
   deliverKeys,
-  entityFileKeys,
-  extensionKeys,
   flowFileKeys,
   flowObjectKeys,
   flowSubjectKeys,
+  stepConditionKeys,
+  stepKeys,
+} from '../../bridge/rules/flow-keys.ts';
+import {
+  entityFileKeys,
+  extensionKeys,
   mappingKeys,
   overrideKeys,
   ruleKeys,
-  stepConditionKeys,
-  stepKeys,
   subscriberKeys,
   subscribersFileKeys,
   systemKeys,
