@@ -6,11 +6,12 @@ class ServicesBridgeFacade(models.AbstractModel):
 
     @api.model
     def worker_dates(self, employee_ids):
-        """Tell from when until when employees work here, and nothing else of it.
+        """Tell from when until when employees work here, as what, and nothing else.
 
         Contract dates need rights that show wages too.
 
-        :return: ``[{"id", "starts_on", "ends_on"}]`` of those that the caller may read
+        :return: ``[{"id", "starts_on", "ends_on", "employee_type"}]`` of those that the
+            caller may read
         """
         self = self._entered()
         employees = (
@@ -35,6 +36,7 @@ class ServicesBridgeFacade(models.AbstractModel):
                 "ends_on": _day(
                     employee.departure_date or contracts[-1:].contract_date_end
                 ),
+                "employee_type": employee.employee_type,
             }
             for employee in employees.sudo()
             for contracts in [versions.get(employee, no_version)]

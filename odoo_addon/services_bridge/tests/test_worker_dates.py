@@ -52,7 +52,12 @@ class TestWorkerDates(BridgeCase):
         one, two = (make_employee(self.env, name) for name in ("A", "B"))
         answers = self.as_service.worker_dates([two.id, one.id, 999_999_999])
         self.assertEqual([answer["id"] for answer in answers], [two.id, one.id])
-        self.assertEqual(set(answers[0]), {"id", "starts_on", "ends_on"})
+        self.assertEqual(
+            set(answers[0]), {"id", "starts_on", "ends_on", "employee_type"}
+        )
+        one.employee_type = "contractor"
+        [answer] = self.as_service.worker_dates(one.ids)
+        self.assertEqual(answer["employee_type"], "contractor")
 
     def test_other_company_is_not_told_of(self):
         other = self.env["res.company"].create({"name": "Other"})
