@@ -1,7 +1,7 @@
 import type { Landscape } from '../engine/landscape.ts';
 import { createBring } from '../engine/route.ts';
 import type { EntityName } from '../entities/catalogue.ts';
-import type { Flow } from '../rules/flow.ts';
+import { type Flow, subject as subjectName } from '../rules/flow.ts';
 import { lanes } from '../rules/rule.ts';
 import type { Relation } from '../store/relation.ts';
 import type { Bring } from '../store/reunite.ts';
@@ -12,6 +12,8 @@ export interface FlowContext {
   readonly flows: ReadonlyMap<string, Flow>;
   /** The flows about objects of this kind. */
   about(system: string, entity: string): readonly Flow[];
+  /** True when flows look at objects of this kind besides their subjects. */
+  isWatched(system: string, entity: string): boolean;
   /** The references of objects of this kind that flows follow backwards. */
   relationsOf(system: string, entity: string): readonly Relation[];
   readonly relations: readonly Relation[];
@@ -25,8 +27,10 @@ export function createFlowContext(landscape: Landscape): FlowContext {
   const bySubject = Map.groupBy(flows, ({ from, entity }) => `${landscape.systemIn(from)} ${entity}`);
   const relations = relationsIn(flows, landscape);
   const byEntity = Map.groupBy(relations, ({ system, entity }) => `${system} ${entity}`);
+  const watched = watchedKinds(flows, landscape);
   return {
     landscape,
+    isWatched: (system, entity) => watched.has(`${system} ${entity}`),
     flows: new Map(flows.map((flow) => [flow.id, flow])),
     about: (system, entity) => bySubject.get(`${system} ${entity}`) ?? [],
     relationsOf: (system, entity) => byEntity.get(`${system} ${entity}`) ?? [],
@@ -50,6 +54,19 @@ function relationsIn(flows: readonly Flow[], landscape: Landscape): Relation[] {
     found.set(`${system} ${entity} ${by.field}`, { system, entity, field: by.field });
   }
   return [...found.values()];
+}
+
+/** Objects are looked at in their own system, and where those that refer to them are. */
+function watchedKinds(flows: readonly Flow[], landscape: Landscape): ReadonlySet<string> {
+  const kinds = new Set<string>();
+  for (const { from, objects } of flows) {
+    const roles = new Map([[subjectName, from]]);
+    for (const { name, entity, of, in: role } of objects) {
+      roles.set(name, role);
+      for (const one of [role, roles.get(of) ?? from]) kinds.add(`${landscape.systemIn(one)} ${entity}`);
+    }
+  }
+  return kinds;
 }
 
 /** Stands for the target of what is done in a system besides writing. */

@@ -173,9 +173,9 @@ export function createFinder(flow: Flow, subject: SystemObject, world: FindWorld
     return ids.map((id) => {
       const there = { system: from.system, entity, id };
       const own = across(there);
-      // What it is linked to may become known when it is read.
-      if (own !== id || system !== from.system) watch.push(there);
-      return own === undefined ? unlinked(there) : take({ system, entity, id: own });
+      if (own !== undefined) return take({ system, entity, id: own });
+      watch.push(there);
+      return unlinked(there);
     });
   }
 

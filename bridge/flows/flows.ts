@@ -273,10 +273,14 @@ export function createFlows(options: FlowsOptions): Flows {
     },
     settled(settlements) {
       let any = false;
-      for (const { delivery } of settlements) {
+      for (const settlement of settlements) {
+        const { delivery } = settlement;
         const call = delivery.source === eventSource && actions.has(delivery.entity);
         if (!call && !entities.has(delivery.entity)) continue;
         wake(sourceObject(delivery), call);
+        // What was removed is linked to nothing any more.
+        if (settlement.outcome === 'removed' && settlement.externalId !== undefined)
+          wake({ system: delivery.target, entity: delivery.entity, id: settlement.externalId });
         any = true;
       }
       if (any) loop?.wake();

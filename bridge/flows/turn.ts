@@ -43,7 +43,8 @@ export function takeInChanges(desk: FlowDesk, context: FlowContext): Turn {
   const wake = (object: Watched) =>
     wakes.set(keyOf(object), { object, after: 0, fresh: true, asSubject: false });
   for (const change of changes) {
-    wake({ system: change.system, entity: change.entity, id: change.id });
+    const { system, entity, id } = change;
+    if (context.isWatched(system, entity)) wake({ system, entity, id });
     for (const anchor of relate(desk, context, change)) wake(anchor);
   }
   for (const group of Map.groupBy(changes, keyOf).values()) {

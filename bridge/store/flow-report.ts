@@ -32,8 +32,8 @@ export function countFlows({ connection }: Pick<OpenDatabase, 'connection'>, don
     .all();
   const done = connection
     .prepare<[string], { flow: string; count: number }>(
-      `select flow, count(*) as count from flow_instance indexed by flow_instance_done
-       where state = 'done' and ended_at >= ? group by flow`,
+      `select flow, count(*) as count from flow_instance indexed by flow_instance_ended
+       where ended_at is not null and steps <> '[]' and ended_at >= ? and state = 'done' group by flow`,
     )
     .all(doneSince);
   const startedAt = connection.prepare<[number], { at: string }>(

@@ -43,14 +43,8 @@ export async function up(database: Kysely<unknown>): Promise<void> {
   await sql`create index flow_instance_exception on flow_instance (exception) where exception is not null`.execute(
     database,
   );
-  await sql`create index flow_instance_delivery on flow_instance (delivery) where delivery is not null`.execute(
-    database,
-  );
   await sql`create index flow_instance_ended on flow_instance (ended_at)
     where ended_at is not null and steps <> '[]'`.execute(database);
-  await sql`create index flow_instance_done on flow_instance (flow, ended_at) where state = 'done'`.execute(
-    database,
-  );
 
   // Which running instances have to look when an object changes.
   await schema
