@@ -47,7 +47,9 @@ test('rules are looked at also while settings are missing', async () => {
 test('rules that are right say that the systems were not asked', async () => {
   const { code, text } = await checked(good);
   expect(code).toBe(1);
-  expect(text).toMatch(/! 1 rules between odoo, hubspot, harvest, 0 flows, version \w{12}; what each system can do/);
+  expect(text).toMatch(
+    /! 1 rules between odoo, hubspot, harvest, 0 flows, version \w{12}; what each system can do/,
+  );
 });
 
 test('what the bridge puts right when it starts is said, and is nothing wrong', async () => {

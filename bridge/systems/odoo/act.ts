@@ -16,12 +16,18 @@ export const actionsInOdoo = {
     on: 'opportunity',
     makes: 'quote',
     takes: {
-      name: { meaning: 'What is offered, as the line says it.', required: true },
-      product: { meaning: 'Internal reference of the product that is sold.', required: true },
-      amount: { meaning: 'Total without tax, a decimal.', required: true },
-      hours: { meaning: 'Hours, where the product is sold by time; else the amount divided by its price.' },
-      note: { meaning: 'Text below the line.' },
-      currency: { meaning: 'Currency of the amount; refused where Odoo offers in another one.' },
+      name: { kind: 'text', meaning: 'What is offered, as the line says it.', required: true },
+      product: { kind: 'text', meaning: 'Internal reference of the product that is sold.', required: true },
+      amount: { kind: 'decimal', meaning: 'Total without tax, a decimal.', required: true },
+      hours: {
+        kind: 'decimal',
+        meaning: 'Hours, where the product is sold by time; else the amount divided by its price.',
+      },
+      note: { kind: 'text', meaning: 'Text below the line.' },
+      currency: {
+        kind: 'text',
+        meaning: 'Currency of the amount; refused where Odoo offers in another one.',
+      },
     },
     batch,
   },
@@ -30,7 +36,7 @@ export const actionsInOdoo = {
       'Makes a draft invoice of what is to be billed on a contract. Where there is nothing, nothing is made.',
     on: 'contract',
     makes: 'invoice',
-    takes: { until: { meaning: 'Last day of the time to be billed; all time without it.' } },
+    takes: { until: { kind: 'day', meaning: 'Last day of the time to be billed; all time without it.' } },
     batch,
   },
   'submit-expense': {
@@ -111,6 +117,7 @@ const doers: Readonly<Record<ActionName, Doer>> = {
         case 'error':
           return failure(answer.error, plainText(answer.message));
         case 'nothing':
+          // Done, but nothing was made that could have an id.
           return { ok: true, id: '', result: 'unchanged' };
         default:
           return { ok: true, id: String(answer.id), result: answer.result };
