@@ -5,7 +5,7 @@ import { inputOf } from '../rules/flow-condition.ts';
 import { MappingError } from '../rules/mapping.ts';
 import { dueAt } from '../rules/timing.ts';
 import type { CallStand } from '../store/flow-call.ts';
-import type { SystemObject } from '../store/record.ts';
+import type { StoredRecord, SystemObject } from '../store/record.ts';
 import { type Finder, type Found, flowObject, named } from './find.ts';
 import type { Outcome, Request } from './outcome.ts';
 
@@ -13,8 +13,9 @@ type CallStep = Extract<FlowStep, { kind: 'call' }>;
 
 export interface CallWorld {
   idIn(object: SystemObject, system: string): string | undefined;
-  /** How the call of a step with an object stands, where it was asked for. */
-  callOf(step: string, object: string): CallStand | undefined;
+  record(object: SystemObject): StoredRecord | undefined;
+  /** The calls that a step asked for, as they stand. */
+  callsOf(step: string): readonly CallStand[];
   isInShadow(system: string): boolean;
 }
 
@@ -36,15 +37,34 @@ const askAgainMs = 4 * 60 * 60_000;
 export const isDone = ({ state }: CallStand): boolean =>
   state === 'done' || state === 'gone' || state === 'superseded';
 
+/** Where a step does something with one object: with which one it stands or falls. */
+export function chosenCall(
+  step: CallStep,
+  found: Found | undefined,
+  world: CallWorld,
+): { readonly found: Found | undefined; readonly done: boolean; readonly instead: readonly string[] } {
+  const others = world.callsOf(step.id).filter(({ object }) => object.id !== found?.object?.id);
+  const none = { done: false, instead: [] };
+  if (others.length === 0) return { found, ...none };
+  if (others.some(isDone)) return { found, done: true, instead: [] };
+  const inDoubt = others.find(({ state, uncertain }) => state === 'leased' || uncertain);
+  if (inDoubt === undefined) return { found, done: false, instead: others.map(({ id }) => id) };
+  // It may have been done with the object that it was before, so that has to be found out first.
+  const { object } = inDoubt;
+  const record = world.record(object);
+  return { found: { object, state: record?.state ?? {}, readAt: record?.readAt ?? '' }, ...none };
+}
+
 /** How doing something with an object stands; asks for it where that is due. */
 export function judgeCall(
   step: CallStep,
   { object, state }: Extract<Found, { object: SystemObject }>,
+  instead: readonly string[],
   circumstances: CallCircumstances,
   world: CallWorld,
 ): { readonly outcome: Outcome; readonly request?: Request } {
   const { nowMs, fresh } = circumstances;
-  const stand = world.callOf(step.id, object.id);
+  const stand = world.callsOf(step.id).find((one) => one.object.id === object.id);
   if (stand !== undefined && isDone(stand)) return { outcome: { kind: 'done' } };
   const text = `${step.action} of ${named(object)} is on its way.`;
   const waiting: Outcome = { kind: 'waiting', at: object, text: stand?.cause ?? text };
@@ -73,12 +93,13 @@ export function judgeCall(
   const request: Request = {
     kind: 'call',
     ...(stand === undefined ? {} : { again: stand.id }),
+    instead,
     step: step.id,
     object,
     action: step.action,
     reference: referenceFor(step, object, circumstances),
     input,
-    dueMs: dueAt(step.timing, nowMs),
+    dueMs: dueAt(step.timing, nowMs + (step.pause ?? 0)),
   };
   return { outcome: { ...waiting, text }, request };
 }

@@ -89,4 +89,8 @@ export const callKeys = {
   timing: {
     meaning: 'When it is done: real-time (usual), or a window that opens by a cron expression (UTC).',
   },
+  pause: {
+    meaning:
+      'How long it waits first, so that what belongs together can come before it: 15m. It is not done where the condition of the flow ends meanwhile.',
+  },
 } as const satisfies Keys;

@@ -149,16 +149,19 @@ function reportEmpty(
 }
 
 /** After a day it can be late at once: on the day after. */
-function readWithin(reader: Reader, piece: Piece, afterDay: boolean): number | undefined {
-  const text = reader.text(piece, '"within"');
+const readWithin = (reader: Reader, piece: Piece, afterDay: boolean): number | undefined =>
+  readDuration(reader, piece, '"within"', afterDay);
+
+function readDuration(reader: Reader, piece: Piece, what: string, maybeNone: boolean): number | undefined {
+  const text = reader.text(piece, what);
   if (text === undefined) return undefined;
   const milliseconds = durationOf(text.value);
-  if (milliseconds !== undefined && (milliseconds > 0 || afterDay)) return milliseconds;
+  if (milliseconds !== undefined && (milliseconds > 0 || maybeNone)) return milliseconds;
   reader.report(
     text.place,
     milliseconds === undefined
-      ? `"within" is no length of time: "${text.value}"`
-      : '"within" leaves no time at all',
+      ? `${what} is no length of time: "${text.value}"`
+      : `${what} leaves no time at all`,
     durationAdvice,
   );
   return undefined;
@@ -244,11 +247,18 @@ function readCall(reader: Reader, piece: Piece, scope: FlowScope, own: FlowObjec
   const parts = reader.keys(piece, '"call"', callKeys);
   const action = parts?.action && reader.text(parts.action, '"action"');
   const timing = parts?.timing === undefined ? realTime : readTiming(reader, parts.timing);
+  const pause = parts?.pause === undefined ? 0 : readDuration(reader, parts.pause, '"pause"', false);
   const { input, drafts } =
     parts?.with === undefined ? { input: {}, drafts: [] } : readInput(reader, parts.with, scope, own);
-  if (action === undefined) return { step: undefined };
+  if (action === undefined || pause === undefined) return { step: undefined };
   return {
-    step: timing && { kind: 'call', action: action.value, input, timing },
+    step: timing && {
+      kind: 'call',
+      action: action.value,
+      input,
+      timing,
+      ...(pause === 0 ? {} : { pause }),
+    },
     request: { kind: 'call', object: own, action, input: drafts },
   };
 }

@@ -85,6 +85,8 @@ export type FlowStep = StepCommon &
         /** What the action gets, by name. Fields of other objects are `subject.name`. */
         readonly input: Readonly<Record<string, Mapping>>;
         readonly timing: Timing;
+        /** Milliseconds that it waits first, so that what belongs together can come before it. Absent: none. */
+        readonly pause?: number;
       }
   );
 

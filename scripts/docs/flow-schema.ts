@@ -49,6 +49,7 @@ const step: JsonSchema = {
       action: text,
       with: mapTo(refer('mapping')),
       timing: { allOf: [refer('timing')] },
+      pause: { type: 'string', pattern: durationPattern.source },
     }),
     on: text,
     only: { ...mapOf(onlyKeys, selection), ...selecting },

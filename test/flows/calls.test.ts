@@ -67,6 +67,21 @@ describe('a call', () => {
     expect(world.odoo.done).toHaveLength(1);
   });
 
+  test('waits as long as it pauses, and is left out when its flow ends meanwhile', async () => {
+    const paused: FlowStep = { ...draft, pause: 10 * 60_000 };
+    const { world, instances } = await createFirm({ flows: [{ ...drafting, steps: [projectOpen, paused] }] });
+    await openProject(world);
+    await time(world, 't1');
+    await time(world, 't2');
+    await world.pass(5 * 60_000);
+    expect(world.odoo.done).toEqual([]);
+    world.harvest.patch('timesheet', 't2', { approval: 'submitted' });
+    await world.tell(world.harvest, 'timesheet', 't2');
+    await world.pass(6 * 60_000);
+    expect(world.odoo.done).toHaveLength(1);
+    expect(instances().map(({ state }) => state)).toEqual(['done', 'ended']);
+  });
+
   test('leaves only within its window', async () => {
     // It is 8 o'clock; the window opens at 20.
     const timing = { kind: 'window', cron: '0 20 * * *', minutes: 60 } as const;

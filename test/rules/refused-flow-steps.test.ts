@@ -210,6 +210,12 @@ const deadlines: Refusal[] = [
     'write minutes, hours or days: "30m", "12h", "3d"',
   ),
   refused(
+    'a pause that is none',
+    `{id: a, on: line, call: {action: make-draft-invoice, pause: ▸soon}, ${words}}`,
+    '"pause" is no length of time: "soon"',
+    'write minutes, hours or days: "30m", "12h", "3d"',
+  ),
+  refused(
     'a day without a length',
     needs('{when: {billable: true}}', ', after: ▸subject.day'),
     '"after" does not say how long it may take',
