@@ -35,7 +35,7 @@ export interface OrderLine {
   readonly isExtra: boolean;
 }
 
-export const orderLineFields = [
+const orderLineFields = [
   'order_id',
   'state',
   'project_id',
@@ -115,7 +115,7 @@ async function readOrderLines(
 }
 
 /**
- * @param row of `orderLineFields`
+ * @param row of `sale.order.line`
  * @param product its row: `type`, `service_policy`, `categ_id`; absent where the line has none
  */
 export function orderLineOf(row: Row, product: Row | undefined, measures: Measures): OrderLine {

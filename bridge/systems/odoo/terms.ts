@@ -4,10 +4,7 @@ import type { OrderLine } from './order-line.ts';
 import { moneyText, quantityText } from './value.ts';
 
 /** How the work of a line is billed, in the words of the dimension `billing_method`; `null` for what is no service. */
-export function billingMethodOf({
-  policy,
-  hoursEach,
-}: Pick<OrderLine, 'policy' | 'hoursEach'>): string | null {
+function billingMethodOf({ policy, hoursEach }: Pick<OrderLine, 'policy' | 'hoursEach'>): string | null {
   switch (policy) {
     case 'ordered_prepaid':
       return hoursEach === null ? 'fixed_fee' : 'retainer';

@@ -8,12 +8,14 @@ import { signal, type Workbench } from './workbench.ts';
 const tables = {
   timesheet: 'account_analytic_line WHERE project_id IS NOT NULL',
   customer: 'res_partner',
+  opportunity: 'crm_lead',
+  expense: 'hr_expense',
 } as const;
 
 /** Runs the suite that every connector passes against the firm's Odoo. Faults are the business of trouble.ts. */
 export function odooHarness(firmOf: () => Firm, transport: Workbench['transport']): ConformanceHarness {
   return {
-    entities: ['timesheet', 'customer'],
+    entities: ['timesheet', 'customer', 'opportunity', 'expense'],
     extended: ['customer'],
     // Odoo's streams give hints; the suite is about those that give objects.
     streams: [],
@@ -21,6 +23,9 @@ export function odooHarness(firmOf: () => Firm, transport: Workbench['transport'
     start: () => start(firmOf(), transport),
   };
 }
+
+/** Makes names different from one start to the next. */
+let started = 0;
 
 async function start(firm: Firm, transport: Workbench['transport']): Promise<RunningSystem> {
   const options: OdooOptions = {
@@ -36,6 +41,14 @@ async function start(firm: Firm, transport: Workbench['transport']): Promise<Run
   // The suite gives its references anew for each transport.
   await firm.server.sql("DELETE FROM services_bridge_reference WHERE name LIKE 'odoo:%'");
   let made = 0;
+  started += 1;
+  const category = `Conformance ${started}`;
+  await firm.admin.create('product.product', {
+    name: category,
+    type: 'service',
+    can_be_expensed: true,
+    supplier_taxes_id: [[5]],
+  });
   return {
     connector,
     connect: (deviation) =>
@@ -87,6 +100,44 @@ async function start(firm: Firm, transport: Workbench['transport']): Promise<Run
         },
         change: { city: 'Shelbyville', country: null },
         refused: { name: null },
+        creates: { method: 'POST', path: '' },
+        repeatable: false,
+      },
+      {
+        entity: 'opportunity',
+        async fields() {
+          made += 1;
+          return {
+            name: `Conformance ${transport} ${made}`,
+            customer: String(firm.customer),
+            amount: '1200.50',
+            close_on: '2026-03-31',
+            status: 'open',
+          };
+        },
+        change: { status: 'won', amount: '1300.00' },
+        refused: { name: null },
+        creates: { method: 'POST', path: '' },
+        repeatable: false,
+      },
+      {
+        entity: 'expense',
+        async fields() {
+          made += 1;
+          return {
+            worker: String(firm.employee),
+            project: null,
+            day: '2026-02-27',
+            category,
+            notes: `Conformance ${made}`,
+            amount: '12.50',
+            currency: 'USD',
+            paid_by: 'worker',
+            billable: false,
+          };
+        },
+        change: { amount: '13.00', notes: null },
+        refused: { category: 'No such category' },
         creates: { method: 'POST', path: '' },
         repeatable: false,
       },

@@ -1,5 +1,7 @@
 import { expect, test, vi } from 'vitest';
+import { makeDraftInvoice } from '../../../bridge/systems/odoo/facade.ts';
 import type { Hint } from '../../../bridge/systems/system.ts';
+import { accept, book, offer } from './agreement.ts';
 import { signal, type Workbench } from './workbench.ts';
 
 async function hintsFrom({ odoo }: Workbench, cursor: string | undefined) {
@@ -47,4 +49,51 @@ export function testOutbox(bench: Workbench): void {
     expect(page.value.hints).toEqual(hints.slice(0, 500));
     expect((await hintsFrom(bench, page.value.cursor)).hints).toEqual(hints.slice(500));
   });
+
+  test('what happens to an order says how far it has to be read', async () => {
+    const { admin } = bench.firm;
+    const { cursor } = await hintsFrom(bench, undefined);
+    const agreement = await offer(bench, `Hints ${bench.transport}`, [
+      { policy: 'delivered_timesheet', unit: 'hour', quantity: 10, price: 100 },
+      { policy: 'delivered_milestones', unit: 'unit', quantity: 1, price: 1000 },
+    ]);
+    const place = await accept(bench, agreement);
+    const [confirmed, afterConfirmation] = await entitiesTold(cursor, agreement.order);
+    expect(confirmed).toEqual(['contract', 'quote']);
+    await book(bench, place, 2);
+    const [booked, afterBooking] = await entitiesTold(afterConfirmation, agreement.order);
+    expect(booked).toEqual(['contract']);
+    const milestone = await admin.create('project.milestone', {
+      name: 'Done',
+      project_id: place.project,
+      sale_line_id: agreement.lines[1],
+      quantity_percentage: 1,
+    });
+    await admin.write('project.milestone', [milestone], { is_reached: true });
+    const [reached, afterMilestone] = await entitiesTold(afterBooking, agreement.order);
+    expect(reached).toEqual(['contract']);
+    await admin.write('sale.order.line', [Number(agreement.lines[0])], { product_uom_qty: 12 });
+    const [amended, afterAmendment] = await entitiesTold(afterMilestone, agreement.order);
+    expect(amended).toEqual(['contract', 'quote']);
+    const { invoiceIds } = await makeDraftInvoice(bench.odoo.client, [agreement.order], undefined, signal);
+    const [billed] = await entitiesTold(afterAmendment, agreement.order);
+    expect(billed).toEqual(['contract']);
+    expect(invoiceIds).toHaveLength(1);
+  });
+
+  /** Entities that hints on this order lead to; waits until there is one. */
+  async function entitiesTold(cursor: string | undefined, order: number) {
+    return vi.waitFor(
+      async () => {
+        const seen = await hintsFrom(bench, cursor);
+        const told = seen.hints.filter(
+          ({ type, objectId }) => type.startsWith('sale.order') && objectId === String(order),
+        );
+        expect(told).not.toEqual([]);
+        const entities = new Set(told.flatMap(({ type }) => bench.odoo.entitiesOf(type)));
+        return [[...entities].sort(), seen.cursor] as const;
+      },
+      { timeout: 100_000, interval: 250 },
+    );
+  }
 }

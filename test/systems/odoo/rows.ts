@@ -11,6 +11,15 @@ export interface Call {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+/** Odoo refuses, with this status. */
+export class Refusal {
+  readonly status: number;
+
+  constructor(status: number) {
+    this.status = status;
+  }
+}
+
 /** A connector to an Odoo that answers each call by its `model/method`; `[]` where nothing is given. */
 export async function connectTo(
   answers: Readonly<Record<string, unknown | ((call: Call) => unknown)>>,
@@ -22,7 +31,8 @@ export async function connectTo(
     const call = { model, method, body: JSON.parse(body) };
     calls.push(call);
     const answer = answers[`${model}/${method}`];
-    json(response, 200, typeof answer === 'function' ? answer(call) : (answer ?? []));
+    if (answer instanceof Refusal) json(response, answer.status, { name: 'refused', message: 'Refused.' });
+    else json(response, 200, typeof answer === 'function' ? answer(call) : (answer ?? []));
   });
   const connector = createOdoo({
     system: 'odoo',
