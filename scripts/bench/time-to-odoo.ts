@@ -24,12 +24,14 @@ export async function measureTimeToOdoo(print: (line: string) => void): Promise<
       environment: { HARVEST_START: daysOfLastMonth()[0] as string },
     });
     const month = await createFirmMonth(odoo, systems);
-    const own = await ownPace(month);
+    const before = await ownPace(month);
     const begin = performance.now();
     month.book(entries);
     const { firstMs, seconds, largest } = await arrival(month, systems.bridge.processId, begin);
     const there = await month.standing();
     const harvest = totals(systems.harvest);
+    // Before and after: a table that grew, or a machine that others use too, is the same for both.
+    const own = (before + (await ownPace(month))) / 2;
     print(`${whole(entries)} approved entries of Harvest as timesheet lines in Odoo`);
     print(
       table([
