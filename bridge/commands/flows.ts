@@ -30,8 +30,8 @@ export async function flows(options: { json: boolean; stuck: boolean }): Promise
     const counts = countFlows(database, new Date(now - doneWithinDays * dayMs).toISOString());
     const known = flowsOfRules();
     const all = [
-      ...known.map(({ id }) => counts.find(({ flow }) => flow === id) ?? nothingOf(id)),
-      ...counts.filter(({ flow }) => !known.some(({ id }) => id === flow)),
+      ...(known ?? []).map(({ id }) => counts.find(({ flow }) => flow === id) ?? nothingOf(id)),
+      ...counts.filter(({ flow }) => known?.some(({ id }) => id === flow) !== true),
     ];
     print(options.json, all, () => flowsText(all, known, now));
     return all.some(({ stuck }) => stuck > 0) ? 1 : 0;
@@ -55,7 +55,7 @@ export async function flow(id: string, options: { json: boolean }): Promise<numb
         .map((report) =>
           timeline(
             report,
-            known.find((one) => one.id === report.instance.flow),
+            known?.find((one) => one.id === report.instance.flow),
             now,
           ).join('\n'),
         )
@@ -79,11 +79,11 @@ function print(json: boolean, value: unknown, text: () => string): void {
 }
 
 /** Rules that cannot be read are no reason to show nothing: `bridge check` says what is wrong with them. */
-function flowsOfRules(): readonly Flow[] {
+function flowsOfRules(): readonly Flow[] | undefined {
   try {
     return checkRules(readRulesDirectory(process.env)).flows;
   } catch {
-    return [];
+    return undefined;
   }
 }
 
@@ -96,7 +96,7 @@ const nothingOf = (flow: string): FlowCount => ({
   oldestAt: undefined,
 });
 
-function flowsText(counts: readonly FlowCount[], known: readonly Flow[], now: number): string {
+function flowsText(counts: readonly FlowCount[], known: readonly Flow[] | undefined, now: number): string {
   if (counts.length === 0) return 'There are no flows: nothing in the rules has "flow" at the top.';
   const heads = ['flow', 'running', 'stuck', 'late', `done in ${doneWithinDays} days`, 'oldest'];
   const rows = counts.map(({ flow, running, stuck, late, done, oldestAt }) => [
@@ -106,7 +106,7 @@ function flowsText(counts: readonly FlowCount[], known: readonly Flow[], now: nu
     `${late}`,
     `${done}`,
     oldestAt === undefined ? '-' : age(oldestAt, now),
-    known.find(({ id }) => id === flow)?.title ?? '(not in the rules any more)',
+    known === undefined ? '' : (known.find(({ id }) => id === flow)?.title ?? '(not in the rules any more)'),
   ]);
   const widths = heads.map((head, column) =>
     Math.max(head.length, ...rows.map((row) => (row[column] as string).length)),

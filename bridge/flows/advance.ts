@@ -6,14 +6,14 @@ import { meets } from '../rules/flow-condition.ts';
 import type { NewException } from '../store/exception.ts';
 import type { FlowInstance, StepProgress } from '../store/flow-instance.ts';
 import type { SystemObject } from '../store/record.ts';
-import { type CallWorld, isDone, judgeCall } from './call-step.ts';
+import { type CallWorld, chosenCall, isDone, judgeCall } from './call-step.ts';
 import { judge, readsToday } from './condition.ts';
 import { type DeliverWorld, judgeDelivery } from './deliver-step.ts';
-import { createFinder, type Finder, type FindWorld, named } from './find.ts';
+import { type Absence, createFinder, type Finder, type FindWorld, type Found, named } from './find.ts';
 import { type Outcome, type Request, worst } from './outcome.ts';
 
 /** Everything that is known, as an instance sees it. */
-export type World = FindWorld & DeliverWorld & Pick<CallWorld, 'callOf'>;
+export type World = FindWorld & DeliverWorld & Pick<CallWorld, 'callsOf'>;
 
 /** An instance before it is looked at. */
 export type Standing = Omit<FlowInstance, 'exception'>;
@@ -54,6 +54,13 @@ export function advance(
   const stands =
     found?.state !== undefined && meets(flow.condition, finder.states([subjectName]), subjectName, today);
 
+  const calls: CallWorld = {
+    idIn: world.idIn,
+    record: world.record,
+    callsOf: world.callsOf,
+    isInShadow: (name) => isInShadow(terrain, name),
+  };
+
   function look(step: FlowStep, since: string, asked: Record<string, string>): Outcome {
     if (step.kind === 'require' || step.kind === 'await') {
       const verdict = judge(finder, step, today);
@@ -63,27 +70,35 @@ export function advance(
       const stuck = step.kind === 'require' && step.within === undefined;
       return { kind: stuck ? 'stuck' : 'waiting', at, text };
     }
-    return worst(
-      finder.all(step.on).map((one): Outcome => {
-        const { absent } = one;
-        if (absent !== undefined && absent.kind === 'unread')
-          return unread(absent.at, absent.text, since, true);
-        // What is gone may have to be taken out where it was brought to.
-        if (absent !== undefined && !(step.kind === 'deliver' && absent.kind === 'gone'))
-          return { kind: 'stuck', at: absent.at, text: absent.text };
-        const object = one.object ?? (absent?.at as SystemObject);
-        if (step.kind === 'deliver') return deliver(object, step.to, asked);
-        if (one.object === undefined) return { kind: 'stuck', at: object, text: `${named(object)} is gone.` };
-        const circumstances = { flow, subject, round: instance.round, finder, nowMs, today, fresh };
-        const { outcome, request } = judgeCall(step, one, circumstances, {
-          idIn: world.idIn,
-          callOf: world.callOf,
-          isInShadow: (name) => isInShadow(terrain, name),
-        });
-        if (request !== undefined) requests.push(request);
-        return outcome;
-      }),
-    );
+    if (step.kind === 'deliver')
+      return worst(
+        finder.all(step.on).map((one): Outcome => {
+          // What is gone may have to be taken out where it was brought to.
+          const object = one.absent?.kind === 'gone' ? one.absent.at : one.object;
+          return object === undefined ? missing(one, since) : deliver(object, step.to, asked);
+        }),
+      );
+    if (finder.several(step.on)) return worst(finder.all(step.on).map((one) => call(step, one, [], since)));
+    const { found, done, instead } = chosenCall(step, finder.all(step.on)[0], calls);
+    return done || found === undefined ? { kind: 'done' } : call(step, found, instead, since);
+  }
+
+  function missing({ absent }: Found, since: string): Outcome {
+    const { kind, at, text } = absent as Absence;
+    return kind === 'unread' ? unread(at, text, since, true) : { kind: 'stuck', at, text };
+  }
+
+  function call(
+    step: Extract<FlowStep, { kind: 'call' }>,
+    one: Found,
+    instead: readonly string[],
+    since: string,
+  ) {
+    if (one.object === undefined) return missing(one, since);
+    const circumstances = { flow, subject, round: instance.round, finder, nowMs, today, fresh };
+    const { outcome, request } = judgeCall(step, one, instead, circumstances, calls);
+    if (request !== undefined) requests.push(request);
+    return outcome;
   }
 
   function deliver(object: SystemObject, to: Role, asked: Record<string, string>): Outcome {
@@ -190,12 +205,12 @@ export function advance(
       const { asked: _asked, ...rest } = mine;
       progress.push({ ...rest, state, at });
     };
-    if (!isCalled(step, finder, world) && isLeftOut(step, finder, today)) {
+    if (!isCalled(step, world) && isLeftOut(step, finder, today)) {
       settle('skipped');
       continue;
     }
     if (!stands) {
-      const called = past === undefined ? undefined : lastWord(step, finder, world);
+      const called = past === undefined ? undefined : lastWord(step, world);
       if (called === 'done') {
         settle('done');
         continue;
@@ -218,23 +233,16 @@ export function advance(
 }
 
 /** What a step that asked for something came to, although the condition of its flow ended meanwhile. */
-function lastWord(step: FlowStep, finder: Finder, world: World): 'done' | 'under way' | undefined {
-  if (step.kind !== 'call') return undefined;
-  const objects = finder.all(step.on).flatMap(({ object }) => (object === undefined ? [] : [object]));
-  const stands = objects.map((object) => world.callOf(step.id, object.id));
+function lastWord(step: FlowStep, world: World): 'done' | 'under way' | undefined {
+  const stands = step.kind === 'call' ? world.callsOf(step.id) : [];
   // One whose answer was lost may have been what ended the condition.
-  if (stands.some((stand) => stand?.state === 'leased' || (stand?.state === 'pending' && stand.uncertain)))
+  if (stands.some(({ state, uncertain }) => state === 'leased' || (state === 'pending' && uncertain)))
     return 'under way';
-  return stands.length > 0 && stands.every((stand) => stand !== undefined && isDone(stand))
-    ? 'done'
-    : undefined;
+  return stands.length > 0 && stands.every(isDone) ? 'done' : undefined;
 }
 
-const isCalled = (step: FlowStep, finder: Finder, world: World): boolean =>
-  step.kind === 'call' &&
-  finder
-    .all(step.on)
-    .some(({ object }) => object !== undefined && world.callOf(step.id, object.id) !== undefined);
+const isCalled = (step: FlowStep, world: World): boolean =>
+  step.kind === 'call' && world.callsOf(step.id).length > 0;
 
 function isLeftOut({ only }: FlowStep, finder: Finder, today: string): boolean {
   if (only === undefined) return false;

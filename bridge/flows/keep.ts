@@ -43,7 +43,7 @@ export function goOn(
     idIn: desk.idIn,
     relations: desk.relations,
     deliveries: desk.deliveries,
-    callOf: (step, object) => (before === undefined ? undefined : desk.calls.stand(before.seq, step, object)),
+    callsOf: (step) => (before === undefined ? [] : desk.calls.stands(before.seq, step)),
   };
   let result: Advance;
   try {
@@ -118,7 +118,7 @@ function fulfil(
     desk.enqueue(delivery);
     targets.add(request.target);
   } else {
-    const { again, step, action, reference, input, dueMs } = request;
+    const { again, instead, step, action, reference, input, dueMs } = request;
     const target = actionsOf(object.system);
     desk.ask({
       id: again ?? newId(),
@@ -128,6 +128,7 @@ function fulfil(
       action,
       reference,
       input,
+      instead,
       delivery: {
         id: newId(),
         target,

@@ -24,6 +24,8 @@ export type Request =
       readonly kind: 'call';
       /** Where it was asked for before: the id it had then. */
       readonly again?: string;
+      /** Calls with other objects that this takes the place of: their ids. */
+      readonly instead: readonly string[];
       readonly step: string;
       readonly object: SystemObject;
       readonly action: string;

@@ -18,6 +18,8 @@ export interface NewCall {
   /** The bridge's own name for what is done, which the system keeps. */
   readonly reference: string;
   readonly input: State;
+  /** Calls of the same step, with another object, that it takes the place of. */
+  readonly instead: readonly string[];
   /** The delivery that does it. */
   readonly delivery: {
     readonly id: string;
@@ -33,6 +35,8 @@ export interface NewCall {
 /** A call that was asked for, as it stands. */
 export interface CallStand {
   readonly id: string;
+  /** What it is done with. */
+  readonly object: SystemObject;
   /** Number of its delivery. */
   readonly delivery: number;
   /** `gone`: its delivery was done so long ago that it was cleared away. */
@@ -56,6 +60,9 @@ export interface StoredCall {
 
 interface StandRow {
   id: string;
+  system: string;
+  entity: EntityName;
+  external_id: string;
   delivery: number;
   state: DeliveryState | null;
   cause: string | null;
@@ -136,21 +143,20 @@ export function flowCallTable({ connection, kysely }: OpenDatabase) {
         .returning('uncertain'),
     );
   const supersede = [supersedeFrom('dead'), supersedeFrom('shadowed')];
-  const stand = prepare<{ instance: number; step: string; object: string }, StandRow>(
+  const stands = prepare<{ instance: number; step: string }, StandRow>(
     connection,
     kysely
       .selectFrom('flow_call')
       .leftJoin('delivery', 'delivery.seq', 'flow_call.delivery')
-      .select([
-        'flow_call.id',
-        'flow_call.delivery',
-        'delivery.state',
-        'delivery.cause',
-        'flow_call.asked_ms',
-      ])
+      .select(['flow_call.id', 'flow_call.system', 'flow_call.entity', 'flow_call.external_id'])
+      .select(['flow_call.delivery', 'flow_call.asked_ms'])
+      .select(['delivery.state', 'delivery.cause', 'delivery.uncertain'])
       .where('flow_call.instance', '=', slot<number>('instance'))
-      .where('flow_call.step', '=', slot<string>('step'))
-      .where('flow_call.external_id', '=', slot<string>('object')),
+      .where('flow_call.step', '=', slot<string>('step')),
+  );
+  const forget = prepare<{ call: string }>(
+    connection,
+    kysely.deleteFrom('flow_call').where('id', '=', slot<string>('call')),
   );
   const get = prepare<{ id: string }, CallRow>(
     connection,
@@ -170,6 +176,12 @@ export function flowCallTable({ connection, kysely }: OpenDatabase) {
     /** Asks for a call; one that needed a person, or was only recorded, is asked for again. */
     ask(call: NewCall, nowMs: number, at: string): void {
       const { delivery, object, id, action } = call;
+      for (const other of call.instead) {
+        for (const statement of supersede)
+          statement.all({ call: other, action, target: delivery.target, at });
+        // One that has not left yet finds nothing to do.
+        forget.run({ call: other });
+      }
       const again = { call: id, action, target: delivery.target, at };
       const earlier = supersede.flatMap((statement) => statement.all(again));
       const { lastInsertRowid } = enqueue.run({
@@ -193,19 +205,17 @@ export function flowCallTable({ connection, kysely }: OpenDatabase) {
         askedMs: nowMs,
       });
     },
-    /** How the call of a step with an object stands, where it was asked for. */
-    stand(instance: number, step: string, object: string): CallStand | undefined {
-      const row = stand.get({ instance, step, object });
-      if (row === undefined) return undefined;
-      return {
+    /** The calls that a step asked for, as they stand. */
+    stands: (instance: number, step: string): CallStand[] =>
+      stands.all({ instance, step }).map((row) => ({
         id: row.id,
+        object: { system: row.system, entity: row.entity, id: row.external_id },
         delivery: row.delivery,
         state: row.state ?? 'gone',
         cause: row.cause ?? undefined,
         uncertain: row.uncertain === 1,
         askedMs: row.asked_ms,
-      };
-    },
+      })),
     /** A call by its id; `undefined` for one that was cleared away. */
     get(id: string): StoredCall | undefined {
       const row = get.get({ id });

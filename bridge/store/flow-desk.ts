@@ -26,7 +26,7 @@ export interface FlowDesk {
   /** `nowMs` as an instant. */
   readonly at: string;
   readonly instances: Omit<ReturnType<typeof flowInstanceTable>, 'put'>;
-  readonly calls: Pick<ReturnType<typeof flowCallTable>, 'stand' | 'instanceOf'>;
+  readonly calls: Pick<ReturnType<typeof flowCallTable>, 'stands' | 'instanceOf'>;
   readonly changes: ReturnType<typeof flowChangeReader>;
   readonly relations: ReturnType<typeof relationTable>;
   readonly progress: ReturnType<typeof flowProgressTable>;

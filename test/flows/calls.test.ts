@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Flow, FlowStep } from '../../bridge/rules/flow.ts';
 import type { Timing } from '../../bridge/rules/rule.ts';
+import { openDatabaseForReading } from '../../bridge/store/database.ts';
+import { readTrace } from '../../bridge/store/trace.ts';
+import { declarations } from '../engine/world.ts';
 import { createFirm, openProject, time } from './firm.ts';
 import { approvedTime, draft, projectOpen } from './sample-flows.ts';
 
@@ -141,7 +144,7 @@ describe('a call', () => {
     ]);
     await world.engine.stop(0);
     await world.restart({
-      systems: (await import('../engine/world.ts')).declarations(),
+      systems: declarations(),
     });
     await world.calm();
     expect(world.odoo.done).toHaveLength(1);
@@ -153,8 +156,6 @@ describe('a call', () => {
     await openProject(world);
     await time(world, 't1');
     await world.calm();
-    const { readTrace } = await import('../../bridge/store/trace.ts');
-    const { openDatabaseForReading } = await import('../../bridge/store/database.ts');
     const database = openDatabaseForReading(world.path);
     const entries = await readTrace(database, 'odoo:project:p1');
     await database.kysely.destroy();

@@ -91,10 +91,11 @@ export async function time(
   world: World,
   id: string,
   fields: Readonly<Record<string, string | boolean | null>> = {},
+  project = 'p1',
 ): Promise<void> {
   world.harvest.put('timesheet', id, {
     worker: 'hw',
-    project: inHarvest(world),
+    project: inHarvest(world, project),
     day: '2026-01-05',
     hours: '2',
     notes: `note ${id}`,

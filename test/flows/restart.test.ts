@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { createFirm, openProject, time } from './firm.ts';
+
+const kills = Array.from({ length: 14 }, (_, index) => index + 1);
+
+test.each(kills)('killed around transaction %i of the flows, everything is done once', async (kill) => {
+  const { world, instances, exceptions } = await createFirm();
+  await openProject(world);
+  let turns = 0;
+  const { flowTurn } = world.broken;
+  world.broken.flowTurn = (turn) => {
+    turns++;
+    return flowTurn(turn);
+  };
+  await time(world, 't1');
+  await time(world, 't2');
+  for (let left = 300; left > 0 && turns < kill; left--)
+    await new Promise((resolve) => setImmediate(resolve));
+  await world.crash();
+  await world.pass(10_000);
+  expect(instances()).toMatchObject(
+    ['t1', 't2'].map((id) => ({
+      id,
+      round: 1,
+      steps: ['project-open done', 'in-erp done', 'draft done', 'billed waiting'],
+    })),
+  );
+  expect(world.odoo.done).toHaveLength(2);
+  expect(world.odoo.states('timesheet')).toHaveLength(2);
+  expect(exceptions()).toEqual([]);
+});
+
+test('what happens twice and in another order leads to the same', async () => {
+  const { world, instances } = await createFirm();
+  await openProject(world);
+  await time(world, 't1');
+  await world.tell(world.harvest, 'timesheet', 't1', { id: 'again', occurredAt: '2026-01-01T00:00:00.000Z' });
+  await world.tell(world.harvest, 'timesheet', 't1', { id: 'again' });
+  await world.calm();
+  await world.tell(world.harvest, 'timesheet', 't1');
+  await world.calm();
+  expect(instances()).toHaveLength(1);
+  expect(world.odoo.done).toHaveLength(1);
+});
