@@ -1,10 +1,12 @@
 import { policyOf } from '../engine/guard.ts';
 import { createBring } from '../engine/route.ts';
 import { lanes } from '../rules/rule.ts';
+import type { NewException } from '../store/exception.ts';
 import type { Deviation } from '../store/link.ts';
 import type { Repair, SettledFinding } from '../store/reconciliation.ts';
 import type { Finding } from '../store/reconciliation-finding.ts';
 import type { Direction } from './direction.ts';
+import { closeSolved, exceptionOf } from './exception.ts';
 import { isDifference } from './judge.ts';
 import { lookClosely, type Outcome } from './look.ts';
 import { breathe, type Means } from './means.ts';
@@ -22,22 +24,26 @@ export async function act(
   const { store } = means;
   for (let after = Number(track.position.after ?? 0); ; ) {
     const findings = await store.findings(track.id, after, findingsPerRound);
-    if (findings.length === 0) return;
+    if (findings.length === 0) break;
     const settled: SettledFinding[] = [];
     const repairs: Repair[] = [];
+    const raised: NewException[] = [];
     for (const finding of findings) {
       if (finding.action !== 'open') continue;
       const { action, cause, repair } = await decide(finding, track, directions, means);
       settled.push({ seq: finding.seq, action, ...(cause === undefined ? {} : { cause }) });
       if (repair !== undefined) repairs.push(repair);
+      if (action === 'raised')
+        raised.push(exceptionOf({ ...finding, ...(cause === undefined ? {} : { cause }) }, track));
       track.count(action);
     }
     after = findings.at(-1)?.seq as number;
     track.advance(findings.length);
-    await track.save({ after }, { settled, repairs });
+    await track.save({ after }, { settled, repairs, raised });
     for (const target of new Set(repairs.map(({ delivery }) => delivery.target))) means.onRepairs(target);
     await breathe(signal);
   }
+  await closeSolved(track, means, signal);
 }
 
 interface Decision {

@@ -1,10 +1,10 @@
 import { referenceOf } from '../engine/landscape.ts';
-import { entityOf } from '../entities/catalogue.ts';
+import { type EntityName, entityOf } from '../entities/catalogue.ts';
 import { decimalPattern, type State } from '../entities/field.ts';
 import { dayFields } from '../rules/reconcile.ts';
 import type { RunScope } from '../store/reconciliation-run.ts';
 import type { SystemObject } from '../store/record.ts';
-import { type Directory, referred, textOf } from './directory.ts';
+import { type Directory, textOf } from './directory.ts';
 import type { Amount, Group } from './sums.ts';
 
 /** Both sides of an object, as far as they are known. */
@@ -21,8 +21,20 @@ export interface Amounts {
   here(state: State, sides: Sides): Amount[];
   /** What the state of the target has. */
   there(state: State, sides: Sides): Amount[];
+  /** Whether both states count the same: then what one has, the other has too. */
+  alike(left: State, right: State): boolean;
   /** Whether the day of a state lies in the extent of the run. */
   inExtent(state: State): boolean;
+  /** Everything that groups are made of may have changed. */
+  forget(): void;
+}
+
+/** What decides about the group of an object. */
+interface Belonging {
+  readonly period: string | undefined;
+  readonly project: string | undefined;
+  readonly customer: string | undefined;
+  readonly legalEntity: string | undefined;
 }
 
 /**
@@ -34,71 +46,77 @@ export function createAmounts(scope: RunScope, directory: Directory): Amounts {
   const { fields } = entityOf(entity);
   const day = dayFields[entity];
   const sums = totals.map((field) => ({ field, currencyField: fields[field]?.currency }));
-  const asks = {
-    project: fields.project !== undefined && by.some((dimension) => dimension !== 'period'),
-    customer: by.includes('customer') && fields.customer !== undefined,
-  };
+  const hasProject = fields.project !== undefined;
+  const hasCustomer = fields.customer !== undefined;
+  const telling = [
+    ...totals,
+    ...sums.flatMap(({ currencyField }) => currencyField ?? []),
+    ...['project', 'customer', 'legal_entity'].filter((field) => fields[field] !== undefined),
+    ...(day === undefined ? [] : [day]),
+  ];
+  // Groups are few, and each is made once.
+  const groups = new Map<string, Group>();
 
-  const projectOf = (system: string, state: State | undefined) =>
-    referred(system, 'project', state, 'project');
-  const customerOf = (system: string, state: State | undefined) =>
-    referred(system, 'customer', state, 'customer');
+  const belonging = (state: State, other: State | undefined): Belonging => ({
+    period: day === undefined ? undefined : textOf(state, day)?.slice(0, 7),
+    project: hasProject ? textOf(state, 'project') : undefined,
+    customer: hasCustomer ? textOf(state, 'customer') : undefined,
+    legalEntity: textOf(state, 'legal_entity') ?? textOf(other, 'legal_entity'),
+  });
+
+  const nameOf = (system: string, { period, project, customer, legalEntity }: Belonging): string =>
+    `${system}\n${period}\n${project}\n${customer}\n${legalEntity}`;
 
   /** As the source calls it; by its own name where it has no counterpart there. */
-  function inSource(object: SystemObject | undefined): string | undefined {
-    if (object === undefined || object.system === source) return object?.id;
-    return directory.idIn(source, object) ?? referenceOf(object.system, object.entity, object.id);
+  function inSource(system: string, of: EntityName, id: string): string {
+    if (system === source) return id;
+    return directory.idIn(source, system, of, id) ?? referenceOf(system, of, id);
   }
 
   function groupOf(system: string, state: State, other: State | undefined): Group {
-    const [project] = projectOf(system, state);
-    const inSourceId = inSource(project);
-    const sourceProject: SystemObject | undefined =
-      project === undefined ||
-      inSourceId === undefined ||
-      (project.system !== source && inSourceId.includes(':'))
-        ? undefined
-        : { system: source, entity: 'project', id: inSourceId };
-    return by.map((dimension) => {
+    const own = belonging(state, other);
+    const name = nameOf(system, own);
+    let group = groups.get(name);
+    if (group === undefined) {
+      group = makeGroup(system, own);
+      groups.set(name, group);
+    }
+    return group;
+  }
+
+  function makeGroup(system: string, own: Belonging): Group {
+    const { project } = own;
+    const here =
+      project === undefined || system === source
+        ? project
+        : directory.idIn(source, system, 'project', project);
+    const there =
+      project === undefined || system === target
+        ? project
+        : directory.idIn(target, system, 'project', project);
+    const known = {
+      here: here === undefined ? undefined : directory.entry(source, 'project', here),
+      there: there === undefined ? undefined : directory.entry(target, 'project', there),
+    };
+    return by.map((dimension): string | null => {
       switch (dimension) {
         case 'period':
-          return (day === undefined ? undefined : textOf(state, day)?.slice(0, 7)) ?? null;
+          return own.period ?? null;
         case 'project':
-          return inSourceId ?? null;
-        case 'customer': {
-          const [own] = customerOf(system, state);
-          if (own !== undefined) return inSource(own) ?? null;
-          const known = sourceProject === undefined ? undefined : directory.entry(sourceProject).customer;
-          if (known !== undefined) return known;
-          const there = project === undefined ? undefined : directory.entry(project).customer;
-          return there === undefined ? null : (inSource({ system, entity: 'customer', id: there }) ?? null);
-        }
+          return project === undefined ? null : inSource(system, 'project', project);
+        case 'customer':
+          if (own.customer !== undefined) return inSource(system, 'customer', own.customer);
+          if (known.here?.customer !== undefined) return known.here.customer;
+          return known.there?.customer === undefined
+            ? null
+            : inSource(target, 'customer', known.there.customer);
         default:
-          return (
-            textOf(state, dimension) ??
-            textOf(other, dimension) ??
-            legalEntityOf(project, sourceProject) ??
-            null
-          );
+          return own.legalEntity ?? known.here?.legalEntity ?? known.there?.legalEntity ?? null;
       }
     });
   }
 
-  /** Of the project in either system: where both say it, the source counts. */
-  function legalEntityOf(
-    project: SystemObject | undefined,
-    inSource: SystemObject | undefined,
-  ): string | undefined {
-    const known = inSource === undefined ? undefined : directory.entry(inSource).legalEntity;
-    if (known !== undefined || project === undefined) return known;
-    const id = project.system === target ? project.id : directory.idIn(target, project);
-    return id === undefined
-      ? undefined
-      : directory.entry({ system: target, entity: 'project', id }).legalEntity;
-  }
-
   function amountsOf(system: string, state: State, other: State | undefined): Amount[] {
-    if (sums.length === 0) return none;
     let group: Group | undefined;
     const amounts: Amount[] = [];
     for (const { field, currencyField } of sums) {
@@ -114,38 +132,61 @@ export function createAmounts(scope: RunScope, directory: Directory): Amounts {
     return amounts;
   }
 
+  const objectIn = (system: string, of: EntityName, id: string | undefined): SystemObject[] =>
+    id === undefined ? [] : [{ system, entity: of, id }];
+
   return {
     async prepare(all) {
-      if (sums.length === 0 || !(asks.project || asks.customer)) return;
-      const here = all.flatMap((sides) => (asks.project ? projectOf(source, sides.here) : []));
-      const there = all.flatMap((sides) => (asks.project ? projectOf(target, sides.there) : []));
-      const customers = all.flatMap((sides) => (asks.customer ? customerOf(target, sides.there) : []));
+      if (sums.length === 0 || by.every((dimension) => dimension === 'period')) return;
+      const here: SystemObject[] = [];
+      const there: SystemObject[] = [];
+      const customers: SystemObject[] = [];
+      const note = (system: string, state: State | undefined, other: State | undefined) => {
+        if (state === undefined) return;
+        const own = belonging(state, other);
+        if (groups.has(nameOf(system, own))) return;
+        (system === source ? here : there).push(...objectIn(system, 'project', own.project));
+        if (system === target) customers.push(...objectIn(system, 'customer', own.customer));
+      };
+      for (const sides of all) {
+        note(source, sides.here, sides.there);
+        note(target, sides.there, sides.here);
+      }
+      if (here.length + there.length + customers.length === 0) return;
       await directory.findIds(source, [...there, ...customers]);
       await directory.findIds(target, here);
       const counterparts = [
-        ...there.flatMap((object) => projectIn(source, directory.idIn(source, object))),
-        ...here.flatMap((object) => projectIn(target, directory.idIn(target, object))),
+        ...there.flatMap(({ id }) =>
+          objectIn(source, 'project', directory.idIn(source, target, 'project', id)),
+        ),
+        ...here.flatMap(({ id }) =>
+          objectIn(target, 'project', directory.idIn(target, source, 'project', id)),
+        ),
       ];
-      await directory.findEntries([...here, ...there, ...counterparts]);
+      const projects = [...here, ...there, ...counterparts];
+      await directory.findEntries(projects);
       await directory.findIds(
         source,
-        there.flatMap((object): SystemObject[] => {
-          const id = directory.entry(object).customer;
-          return id === undefined ? [] : [{ system: target, entity: 'customer', id }];
-        }),
+        projects.flatMap(({ system, id }) =>
+          system === source
+            ? []
+            : objectIn(target, 'customer', directory.entry(target, 'project', id).customer),
+        ),
       );
     },
     here: (state, sides) => amountsOf(source, state, sides.there),
     there: (state, sides) => amountsOf(target, state, sides.here),
+    alike(left, right) {
+      for (const field of telling) if (left[field] !== right[field]) return false;
+      return true;
+    },
     inExtent(state) {
       if (day === undefined || (scope.from === undefined && scope.to === undefined)) return true;
       const at = textOf(state, day);
       return at !== undefined && at >= from && at <= to;
     },
+    forget() {
+      groups.clear();
+    },
   };
 }
-
-const none: Amount[] = [];
-
-const projectIn = (system: string, id: string | undefined): SystemObject[] =>
-  id === undefined ? [] : [{ system, entity: 'project', id }];

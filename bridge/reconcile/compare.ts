@@ -11,7 +11,7 @@ import { createLikeness } from './likeness.ts';
 import { judgeAll, lookClosely, type Outcome } from './look.ts';
 import { breathe, chunksOf, type Means } from './means.ts';
 import { extentOf } from './read.ts';
-import { type Amount, createSums, effectsOf } from './sums.ts';
+import { type Amount, type Column, createSums, effectsOf } from './sums.ts';
 import type { Track } from './track.ts';
 
 /** Objects after which a run keeps how far it is. */
@@ -49,6 +49,7 @@ export async function compare(
     amended = [];
     unsaved = 0;
     directory.forget();
+    amounts.forget();
     await track.save({ way, step, after }, results);
   }
 
@@ -77,7 +78,7 @@ export async function compare(
       if (isDifference(judgement)) {
         if (outcome?.waiting === true) {
           track.count('waiting');
-          sums.add('waiting', here);
+          sums.add(['waiting'], here);
           sums.subtract('waiting', there);
         } else if (judgement.left !== 'kept' || (direction.main && scope.totals.length > 0))
           await note(findingOf(direction, pair, judgement, outcome, here, there));
@@ -93,23 +94,38 @@ export async function compare(
   function addUp(pair: Pair, { due, there, assumed }: Judgement): { here: Amount[]; there: Amount[] } {
     const { record, other } = pair;
     const sides = sidesOf(pair);
-    if (record !== undefined && !record.gone && amounts.inExtent(record.state))
-      sums.add('wholeHere', amounts.here(record.state, sides));
-    if (other !== undefined && !other.gone && amounts.inExtent(other.state))
-      sums.add('wholeThere', amounts.there(other.state, sides));
+    const own =
+      record !== undefined && !record.gone && amounts.inExtent(record.state) ? record.state : undefined;
+    const theirs =
+      other !== undefined && !other.gone && amounts.inExtent(other.state) ? other.state : undefined;
     const mine = due !== undefined && amounts.inExtent(due) ? amounts.here(due, sides) : none;
+    const isAlike = own !== undefined && due !== undefined && mine !== none && amounts.alike(own, due);
+    if (own !== undefined && !isAlike) sums.add(['wholeHere'], amounts.here(own, sides));
+    const dueInto: readonly Column[] = isAlike ? ['here', 'wholeHere'] : ['here'];
+    const whole = theirs === undefined ? none : amounts.there(theirs, sides);
     if (assumed) {
-      if (other === undefined) sums.add('wholeThere', mine);
-      sums.add('here', mine);
-      sums.add('there', mine);
+      sums.add(['wholeThere'], other === undefined ? mine : whole);
+      sums.add([...dueInto, 'there'], mine);
       return { here: mine, there: mine };
     }
-    const theirs = there !== undefined && amounts.inExtent(there) ? amounts.there(there, sides) : none;
     // What one side does not know at all says nothing about the other.
     const here = there === undefined ? mine : mine.filter(({ field }) => there[field] !== undefined);
-    const counted = due === undefined ? theirs : theirs.filter(({ field }) => due[field] !== undefined);
-    sums.add('here', here);
-    sums.add('there', counted);
+    if (here.length === mine.length) sums.add(dueInto, mine);
+    else {
+      if (isAlike) sums.add(['wholeHere'], mine);
+      sums.add(['here'], here);
+    }
+    const counted =
+      there === undefined
+        ? none
+        : due === undefined
+          ? whole
+          : whole.filter(({ field }) => due[field] !== undefined);
+    if (counted.length === whole.length) sums.add(['there', 'wholeThere'], whole);
+    else {
+      sums.add(['wholeThere'], whole);
+      sums.add(['there'], counted);
+    }
     return { here, there: counted };
   }
 
@@ -140,7 +156,7 @@ export async function compare(
       const sides = { here: undefined, there: record.state };
       await amounts.prepare([sides]);
       const there = amounts.inExtent(record.state) ? amounts.there(record.state, sides) : none;
-      sums.add('there', there);
+      sums.add(['there'], there);
       await note({
         kind: 'duplicate',
         object: twin,
@@ -165,7 +181,7 @@ export async function compare(
     const sides = alone.map(({ state }) => ({ here: undefined, there: state }));
     await amounts.prepare(sides);
     for (const [index, { state }] of alone.entries())
-      if (amounts.inExtent(state)) sums.add('wholeThere', amounts.there(state, sides[index] as Sides));
+      if (amounts.inExtent(state)) sums.add(['wholeThere'], amounts.there(state, sides[index] as Sides));
     remember(alone, likeness);
   }
 
@@ -201,7 +217,7 @@ export async function compare(
       const there = amounts.inExtent(record.state)
         ? amounts.there(record.state, sides[index] as Sides)
         : none;
-      sums.add('there', there);
+      sums.add(['there'], there);
       await note({
         kind: 'missing-here',
         object: { system: target, entity, id: record.id },

@@ -16,8 +16,8 @@ export interface Directory {
   /** Finds out about all these objects. */
   findEntries(objects: readonly SystemObject[]): Promise<void>;
   /** What `findIds` found. */
-  idIn(system: string, object: SystemObject): string | undefined;
-  entry(object: SystemObject): Entry;
+  idIn(system: string, from: string, entity: EntityName, id: string): string | undefined;
+  entry(system: string, entity: EntityName, id: string): Entry;
   /** Everything may have changed. */
   forget(): void;
 }
@@ -25,47 +25,88 @@ export interface Directory {
 const mostKept = 50_000;
 const unknown: Entry = { customer: undefined, legalEntity: undefined };
 
-export function createDirectory(store: Pick<Store, 'idsIn' | 'records'>): Directory {
-  const ids = new Map<string, string | undefined>();
-  const entries = new Map<string, Entry>();
-  const nameOf = ({ system, entity, id }: SystemObject) => `${system} ${entity} ${id}`;
+/** Values by system, entity and id: looked at for every reference of every object, so without a text made for each. */
+function createShelf<Value>() {
+  const systems = new Map<string, Map<string, Map<string, Value>>>();
+  let size = 0;
 
-  const missing = (kept: ReadonlyMap<string, unknown>, prefix: string, objects: readonly SystemObject[]) => [
-    ...new Map(
-      objects.flatMap((object) => {
-        const name = prefix + nameOf(object);
-        return kept.has(name) ? [] : [[name, object] as const];
-      }),
-    ),
-  ];
+  function drawer(system: string, entity: string): Map<string, Value> {
+    let entities = systems.get(system);
+    if (entities === undefined) {
+      entities = new Map();
+      systems.set(system, entities);
+    }
+    let found = entities.get(entity);
+    if (found === undefined) {
+      found = new Map();
+      entities.set(entity, found);
+    }
+    return found;
+  }
+
+  return {
+    get: (system: string, entity: string, id: string): Value | undefined =>
+      systems.get(system)?.get(entity)?.get(id),
+    missing(objects: readonly SystemObject[]): SystemObject[] {
+      const wanted: SystemObject[] = [];
+      for (const object of objects)
+        if (systems.get(object.system)?.get(object.entity)?.has(object.id) !== true) wanted.push(object);
+      return wanted;
+    },
+    put({ system, entity, id }: SystemObject, value: Value): void {
+      size++;
+      drawer(system, entity).set(id, value);
+    },
+    isFull: () => size > mostKept,
+    clear() {
+      size = 0;
+      systems.clear();
+    },
+  };
+}
+
+export function createDirectory(store: Pick<Store, 'idsIn' | 'records'>): Directory {
+  const idsBySystem = new Map<string, ReturnType<typeof createShelf<string | undefined>>>();
+  const entries = createShelf<Entry>();
+
+  function idsIn(system: string) {
+    let shelf = idsBySystem.get(system);
+    if (shelf === undefined) {
+      shelf = createShelf<string | undefined>();
+      idsBySystem.set(system, shelf);
+    }
+    return shelf;
+  }
 
   return {
     async findIds(system, objects) {
-      const wanted = missing(ids, `${system} `, objects);
+      const shelf = idsIn(system);
+      let wanted = shelf.missing(objects);
       if (wanted.length === 0) return;
-      if (ids.size > mostKept) ids.clear();
-      const all = ids.size === 0 ? missing(ids, `${system} `, objects) : wanted;
-      const found = await store.idsIn(
-        system,
-        all.map(([, object]) => object),
-      );
-      for (const [index, [name]] of all.entries()) ids.set(name, found[index]);
+      if (shelf.isFull()) {
+        shelf.clear();
+        wanted = [...objects];
+      }
+      const found = await store.idsIn(system, wanted);
+      for (const [index, object] of wanted.entries()) shelf.put(object, found[index]);
     },
     async findEntries(objects) {
-      const wanted = missing(entries, '', objects);
+      let wanted = entries.missing(objects);
       if (wanted.length === 0) return;
-      if (entries.size > mostKept) entries.clear();
-      const all = entries.size === 0 ? missing(entries, '', objects) : wanted;
-      const records = await store.records(all.map(([, object]) => object));
-      for (const [index, [name]] of all.entries()) {
+      if (entries.isFull()) {
+        entries.clear();
+        wanted = [...objects];
+      }
+      const records = await store.records(wanted);
+      for (const [index, object] of wanted.entries()) {
         const state = records[index]?.state;
-        entries.set(name, state === undefined ? unknown : entryOf(state));
+        entries.put(object, state === undefined ? unknown : entryOf(state));
       }
     },
-    idIn: (system, object) => ids.get(`${system} ${nameOf(object)}`),
-    entry: (object) => entries.get(nameOf(object)) ?? unknown,
+    idIn: (system, from, entity, id) => idsBySystem.get(system)?.get(from, entity, id),
+    entry: (system, entity, id) => entries.get(system, entity, id) ?? unknown,
     forget() {
-      ids.clear();
+      for (const shelf of idsBySystem.values()) shelf.clear();
       entries.clear();
     },
   };
@@ -80,15 +121,4 @@ const entryOf = (state: State): Entry => ({
 export function textOf(state: State | undefined, field: string): string | undefined {
   const value = state?.[field];
   return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-/** An object that a field of a state refers to. */
-export function referred(
-  system: string,
-  entity: EntityName,
-  state: State | undefined,
-  field: string,
-): SystemObject[] {
-  const id = textOf(state, field);
-  return id === undefined ? [] : [{ system, entity, id }];
 }

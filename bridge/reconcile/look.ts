@@ -32,7 +32,7 @@ export async function judgeAll(
     sketches.flatMap((each) => each.referred),
   );
   return sketches.map((each) =>
-    judge(direction, each, landscape, (entity, id) => directory.idIn(target, { system: source, entity, id })),
+    judge(direction, each, landscape, (entity, id) => directory.idIn(target, source, entity, id)),
   );
 }
 

@@ -29,8 +29,9 @@ const zero = new Decimal(0);
 
 /** What both sides add up to, group by group. */
 export interface Sums {
-  add(column: Column, amounts: readonly Amount[]): void;
-  subtract(column: Column, amounts: readonly Amount[]): void;
+  /** Counts amounts in all of these columns. */
+  add(into: readonly Column[], amounts: readonly Amount[]): void;
+  subtract(from: Column, amounts: readonly Amount[]): void;
   /** Those that changed since they were taken last. */
   takeChanged(): StoredTotal[];
 }
@@ -38,6 +39,8 @@ export interface Sums {
 /** @param before sums that an earlier part of the same run came to */
 export function createSums(before: readonly StoredTotal[]): Sums {
   const sums = new Map<string, Sum>();
+  // The same few groups come again and again as the same lists, which are found without making a text of each.
+  let byGroup = new WeakMap<Group, Sum[]>();
   for (const total of before) {
     const { group, field, currency } = total;
     const values = Object.fromEntries(columns.map((column) => [column, new Decimal(total[column])]));
@@ -51,32 +54,43 @@ export function createSums(before: readonly StoredTotal[]): Sums {
   }
 
   function sumOf(amount: Amount): Sum {
+    const { group, field, currency } = amount;
+    let near = byGroup.get(group);
+    const found = near?.find((sum) => sum.field === field && sum.currency === currency);
+    if (found !== undefined) return found;
+    if (near === undefined) {
+      near = [];
+      byGroup.set(group, near);
+    }
     const key = keyOf(amount);
     let sum = sums.get(key);
     if (sum === undefined) {
-      const { group, field, currency } = amount;
       const values = { here: zero, there: zero, waiting: zero, wholeHere: zero, wholeThere: zero };
       sum = { group, field, currency, values, changed: true };
       sums.set(key, sum);
     }
-    sum.changed = true;
+    near.push(sum);
     return sum;
   }
 
   return {
-    add(column, amounts) {
+    add(into, amounts) {
       for (const amount of amounts) {
-        const { values } = sumOf(amount);
-        values[column] = values[column].plus(amount.value);
+        const sum = sumOf(amount);
+        const value = new Decimal(amount.value);
+        sum.changed = true;
+        for (const column of into) sum.values[column] = sum.values[column].plus(value);
       }
     },
-    subtract(column, amounts) {
+    subtract(from, amounts) {
       for (const amount of amounts) {
-        const { values } = sumOf(amount);
-        values[column] = values[column].minus(amount.value);
+        const sum = sumOf(amount);
+        sum.changed = true;
+        sum.values[from] = sum.values[from].minus(amount.value);
       }
     },
     takeChanged() {
+      byGroup = new WeakMap();
       const changed: StoredTotal[] = [];
       for (const sum of sums.values()) {
         if (!sum.changed) continue;

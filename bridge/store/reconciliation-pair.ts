@@ -73,7 +73,7 @@ type Limits = Place & {
 /** Records that are walked over in one stretch: a few milliseconds. */
 const mostPerStretch = 250;
 /** Where most of them lie outside of the extent, so many are walked over. */
-const mostSkipped = 800;
+const mostSkipped = 500;
 
 /** Walks along the records of a system in the order of their ids. Reads only. */
 export function pairTable({ connection, kysely }: OpenDatabase) {

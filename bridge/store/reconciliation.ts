@@ -4,9 +4,11 @@ import type { OpenDatabase } from './database.ts';
 import type { deliveryTable, NewDelivery, ObjectOfDelivery } from './delivery.ts';
 import { sourceObject } from './delivery.ts';
 import type { eventTable, NewEvent } from './event.ts';
+import type { NewException, StoredException } from './exception.ts';
 import type { Deviation, linkTable } from './link.ts';
 import type { createNews } from './news.ts';
 import type { createReader } from './reader.ts';
+import { raisedTable } from './reconciliation-exception.ts';
 import {
   type Finding,
   type FindingAction,
@@ -50,6 +52,9 @@ export interface RunResults {
   /** What became of earlier findings. */
   readonly settled?: readonly SettledFinding[];
   readonly repairs?: readonly Repair[];
+  /** What people have to look at, and the keys of what they need not look at any more. */
+  readonly raised?: readonly NewException[];
+  readonly closed?: readonly string[];
 }
 
 export interface SettledFinding {
@@ -85,6 +90,8 @@ export interface ReconciliationStore {
   /** The kinds of findings that a run has of each object. */
   foundOf(run: string, objects: readonly SystemObject[]): Promise<FindingKind[][]>;
   totals(run: string): Promise<StoredTotal[]>;
+  /** What people still have to look at because of runs, where its key begins with `prefix`, behind `after`. */
+  raisedAfter(prefix: string, after: string, limit: number): Promise<StoredException[]>;
   /** What of these events of one system says something new. */
   newsAmong(system: string, events: readonly NewEvent[]): Promise<(News | undefined)[]>;
   /** Number of the newest event. */
@@ -140,6 +147,7 @@ export function createReconciliationStore(means: Means): ReconciliationStore & {
   const pairs = pairTable(database);
   const keys = sameKeyTable(database);
   const ways = wayTable(database);
+  const raised = raisedTable(database);
   const instant = () => new Date(means.now()).toISOString();
 
   const lastEvent = prepare<object, { seq: number | null }>(
@@ -245,6 +253,8 @@ export function createReconciliationStore(means: Means): ReconciliationStore & {
         for (const event of results.events ?? []) events.insert(event, at);
         for (const { seq, action, cause } of results.settled ?? []) findings.settle(seq, action, cause);
         for (const repair of results.repairs ?? []) mend(repair, nowMs, at);
+        for (const exception of results.raised ?? []) raised.raise(exception, 1, at);
+        for (const key of results.closed ?? []) raised.close(key, at);
         runs.move(id, progress, at);
       }),
     changeRun: (id, state, note) =>
@@ -258,6 +268,7 @@ export function createReconciliationStore(means: Means): ReconciliationStore & {
     findings: async (run, after, limit) => findings.after(run, after, limit),
     foundOf: async (run, objects) => read(() => objects.map((object) => findings.kindsOf(run, object))),
     totals: async (run) => totals.ofRun(run),
+    raisedAfter: async (prefix, after, limit) => raised.after(prefix, after, limit),
     newsAmong: async (system, list) =>
       read(() => {
         let open: Set<string> | undefined;
