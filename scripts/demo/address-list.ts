@@ -3,7 +3,6 @@ import type { GroupSystems } from './group.ts';
 import { hubspotObject, hubspotObjects } from './partner-api.ts';
 import type { Stage } from './stage.ts';
 import type { Prospect } from './two-companies.ts';
-import { makeDraftInvoice } from './week.ts';
 
 /** What the story is about: how long the invoice took, and how much still waited when it was there. */
 export interface ImportResult {
@@ -36,15 +35,13 @@ export async function playAddressList(
   const { firm, hubspot } = systems;
   stage.act('A list of addresses, and an invoice meanwhile');
   const { odoo } = firm.finance;
-  const invoiceId = await stage.does('Fiona', `drafts the invoice of "${prospect.name}"`, () =>
-    billTraining(systems, prospect),
-  );
+  const { invoiceId } = prospect;
   hubspot.faults.add(slowness);
   try {
     await stage.does('Sally', `puts a list of ${size} customers into Odoo`, async () => {
       for (let start = 0; start < size; start += piece) await importPiece(systems, start);
     });
-    await stage.does('Fiona', 'posts the invoice', () =>
+    await stage.does('Fiona', `posts the invoice of "${prospect.name}"`, () =>
       odoo.call('account.move', 'action_post', [[invoiceId]]),
     );
     const postedAt = performance.now();
@@ -55,22 +52,6 @@ export async function playAddressList(
   } finally {
     hubspot.faults.clear();
   }
-}
-
-/** A training at a fixed price is ordered. Answers the id of its draft invoice. */
-async function billTraining(
-  { firm, group }: GroupSystems,
-  { customerId, leadId }: Prospect,
-): Promise<number> {
-  const { odoo } = firm.finance;
-  const orderId = await odoo.create('sale.order', {
-    partner_id: customerId,
-    opportunity_id: leadId,
-    company_id: group.companies.consulting.id,
-    order_line: [[0, 0, { product_id: group.training, product_uom_qty: 1 }]],
-  });
-  await odoo.call('sale.order', 'action_confirm', [[orderId]]);
-  return makeDraftInvoice(odoo, orderId);
 }
 
 /** Answers how many deliveries still waited at that moment. */

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { OdooServer } from '../odoo/odoo.ts';
 import { type OdooSession, resolveExternalId } from '../odoo/rpc.ts';
-import { createService, type Firm, newSecret } from './firm.ts';
+import { type Firm, newSecret } from './firm.ts';
 import { type Subscriber, startSubscriber } from './subscriber.ts';
 import { type Systems, type SystemsOptions, startSystems } from './systems.ts';
 
@@ -9,8 +9,6 @@ import { type Systems, type SystemsOptions, startSystems } from './systems.ts';
 export interface Group {
   /** The companies in Odoo. */
   readonly companies: { readonly consulting: Company; readonly publicSector: Company };
-  /** Product id of a service at a fixed price, which is billed as soon as it is ordered. */
-  readonly training: number;
 }
 
 export interface Company {
@@ -24,7 +22,8 @@ export interface GroupSystems extends Systems {
   readonly subscriber: Subscriber;
 }
 
-const rules = fileURLToPath(new URL('rules', import.meta.url));
+/** What the group has instead of the shipped rules, or besides them. */
+export const groupRules = fileURLToPath(new URL('rules', import.meta.url));
 
 /** Everything of the demo: the group with its own rules, the partners, the bridge, and somebody who is told of events. */
 export async function startGroup(odoo: OdooServer, options: SystemsOptions = {}): Promise<GroupSystems> {
@@ -34,7 +33,7 @@ export async function startGroup(odoo: OdooServer, options: SystemsOptions = {})
   try {
     const systems = await startSystems(odoo, {
       ...options,
-      rules,
+      ownRules: groupRules,
       async prepare(firm) {
         group = await setUpGroup(firm);
       },
@@ -64,16 +63,22 @@ async function setUpGroup(firm: Firm): Promise<Group> {
   const { admin } = firm;
   const companies = await foundCompanies(firm);
   await addOwnFields(admin);
-  await letBridgeWritePartners(firm);
-  return { companies, training: await createService(admin, 'Training', 2400, 'ordered_prepaid') };
+  return { companies };
 }
 
 async function foundCompanies({ admin, sales, finance, bridge }: Firm): Promise<Group['companies']> {
   const [first] = await admin.searchRead('res.company', [], ['id']);
   const consulting = { id: Number(first?.id), name: 'Northwind Consulting' };
   await admin.write('res.company', [consulting.id], { name: consulting.name });
+  const [{ chart_template: chart } = {}] = await admin.searchRead(
+    'res.company',
+    [['id', '=', consulting.id]],
+    ['chart_template'],
+  );
   const name = 'Northwind Public Sector';
-  const publicSector = { id: await admin.create('res.company', { name }), name };
+  const currency = await resolveExternalId(admin, 'base.EUR');
+  const publicSector = { id: await admin.create('res.company', { name, currency_id: currency }), name };
+  await admin.call('account.chart.template', 'try_loading', [[], chart, publicSector.id]);
   const logins = [sales.login, finance.login, bridge.login];
   await admin.write('res.users', await usersOf(admin, logins), { company_ids: [[4, publicSector.id]] });
   return { consulting, publicSector };
@@ -106,15 +111,6 @@ async function addOwnFields(admin: OdooSession): Promise<void> {
   ])) as number[];
   const watched = await listed(admin, 'services.bridge.watch');
   await admin.write('services.bridge.watch', watched, { field_ids: fields.map((id) => [4, id]) });
-}
-
-/** The telephone number comes from the CRM: the bridge's user may change partners, and the addon lets it. */
-async function letBridgeWritePartners({ admin, bridge }: Firm): Promise<void> {
-  const partnerManager = await resolveExternalId(admin, 'base.group_partner_manager');
-  await admin.write('res.users', await usersOf(admin, [bridge.login]), { group_ids: [[4, partnerManager]] });
-  await admin.write('services.bridge.writable', await listed(admin, 'services.bridge.writable'), {
-    active: true,
-  });
 }
 
 /** Ids of the entries for partners, also of one that is not active yet. */

@@ -23,6 +23,8 @@ export interface Stage {
     look: () => Promise<string | undefined>,
     lookEveryMs?: number,
   ): Promise<void>;
+  /** What a command of the bridge prints. */
+  shows(output: string): void;
   /** Effects that were to be seen, in order. */
   results(): readonly StepResult[];
 }
@@ -68,6 +70,9 @@ export function createStage(print: (line: string) => void): Stage {
         print(`    ✗ ${where.padEnd(8)} ${what}: ${(error as Error).message}`);
         throw new Error(`The demo stops: ${title}`, { cause: error });
       }
+    },
+    shows(output) {
+      print(output.trimEnd().replace(/^/gm, '      │ '));
     },
     results: () => results,
   };

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +15,7 @@ type Environment = Readonly<Record<string, string>>;
 
 /** Everything that takes part, running on this machine. */
 export interface Systems {
+  readonly odoo: OdooServer;
   readonly firm: Firm;
   readonly hubspot: Awaited<ReturnType<typeof startHubspotSandbox>>;
   readonly hubspotApi: PartnerApi;
@@ -28,7 +30,7 @@ export interface Systems {
    * @param changes settings that differ from now on
    */
   restartBridge(changes?: Environment): Promise<BridgeProcess>;
-  /** Stops the bridge and the sandboxes and removes what they left. Odoo is the caller's. */
+  /** Stops the bridge and the sandboxes and removes what they left. Odoo stays, it is the caller's. */
   stop(): Promise<void>;
 }
 
@@ -37,8 +39,10 @@ const shippedRules = fileURLToPath(new URL('../../sync-rules', import.meta.url))
 export interface SystemsOptions {
   /** Settings of the bridge besides those that it needs. */
   readonly environment?: Environment;
-  /** Folder of the rules. Default: the shipped ones. */
-  readonly rules?: string;
+  /** Folder of rules that stand beside the shipped ones, or instead of those with the same file name. */
+  readonly ownRules?: string;
+  /** Whether what is to be done in set windows of time, as finance wants it, may be done at any time. Default: false. */
+  readonly withoutWindows?: boolean;
   /** What the administrator sets up in Odoo besides, before the bridge is switched on. */
   readonly prepare?: (firm: Firm) => Promise<void>;
   /** When streams are polled, by name, where that differs from the rules. */
@@ -68,8 +72,10 @@ export async function startSystems(odoo: OdooServer, options: SystemsOptions = {
   let environment: Environment = {
     PORT: String(await freePort()),
     DATABASE_PATH: join(folder, 'bridge.sqlite'),
-    RULES_DIRECTORY: rulesWithSchedules(folder, options.rules ?? shippedRules, options.schedules ?? {}),
+    RULES_DIRECTORY: composeRules(join(folder, 'sync-rules'), options),
     WEBHOOK_SECRETS: secret,
+    // Commands ask the running bridge to do something.
+    ADMIN_TOKEN: randomBytes(32).toString('hex'),
     ODOO_URL: odoo.url,
     ODOO_DATABASE: odoo.databaseName,
     ODOO_LOGIN: firm.bridge.login,
@@ -85,7 +91,9 @@ export async function startSystems(odoo: OdooServer, options: SystemsOptions = {
   const logFile = join(folder, 'bridge.log');
   let bridge = await startBridgeProcess(environment, logFile);
   await configureAddon(firm, bridge.address, secret);
+  await propertiesMade(hubspot, bridge);
   return {
+    odoo,
     firm,
     hubspot,
     hubspotApi: partnerApi(hubspot.url, { authorization: `Bearer ${hubspot.token}` }),
@@ -110,21 +118,49 @@ export async function startSystems(odoo: OdooServer, options: SystemsOptions = {
   };
 }
 
-/** A copy of rules, with other cron expressions for some streams. */
-function rulesWithSchedules(
-  folder: string,
-  original: string,
-  schedules: Readonly<Record<string, string>>,
-): string {
-  const rules = join(folder, 'sync-rules');
-  cpSync(original, rules, { recursive: true });
-  const file = join(rules, 'systems.yaml');
-  let text = readFileSync(file, 'utf8');
-  for (const [stream, expression] of Object.entries(schedules)) {
-    const line = new RegExp(`^( +${stream}: )".*"$`, 'm');
-    if (!line.test(text)) throw new Error(`${file} does not poll the stream "${stream}"`);
-    text = text.replace(line, `$1"${expression}"`);
+/** What salespeople fill in, and what the bridge makes last. */
+const awaited = ['services_bridge_service_line', 'services_bridge_billing_invoice_status'];
+const setUpTimeoutMs = 30_000;
+
+/** Resolves when the bridge has added its properties to HubSpot: before that, nobody can fill them in. */
+async function propertiesMade(
+  { state }: Awaited<ReturnType<typeof startHubspotSandbox>>,
+  { logFile }: BridgeProcess,
+): Promise<void> {
+  const deadline = Date.now() + setUpTimeoutMs;
+  while (awaited.some((name) => state.properties.deals.get(name) === undefined)) {
+    if (Date.now() > deadline) throw new Error(`The bridge has not set up HubSpot. Its log: ${logFile}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  writeFileSync(file, text);
-  return rules;
+}
+
+/** The folder of rules that a bridge of these options runs with. Answers it. */
+export function composeRules(
+  folder: string,
+  {
+    ownRules,
+    schedules = {},
+    withoutWindows,
+  }: Pick<SystemsOptions, 'ownRules' | 'schedules' | 'withoutWindows'>,
+): string {
+  cpSync(shippedRules, folder, { recursive: true });
+  if (ownRules !== undefined) cpSync(ownRules, folder, { recursive: true });
+  edit(join(folder, 'systems.yaml'), (text) => {
+    let edited = text;
+    for (const [stream, expression] of Object.entries(schedules)) {
+      const line = new RegExp(`^( +${stream}: )".*"$`, 'm');
+      if (!line.test(edited)) throw new Error(`the rules do not poll the stream "${stream}"`);
+      edited = edited.replace(line, `$1"${expression}"`);
+    }
+    return edited;
+  });
+  if (withoutWindows)
+    edit(join(folder, 'contract-to-invoice.yaml'), (text) =>
+      text.replace(/^ +timing: .*\n/m, '').replace('pause: 15m', 'pause: 4s'),
+    );
+  return folder;
+}
+
+function edit(file: string, change: (text: string) => string): void {
+  writeFileSync(file, change(readFileSync(file, 'utf8')));
 }
