@@ -14,7 +14,19 @@ afterAll(() => scene?.close());
 
 const secret = () => scene.systems.environment.WEBHOOK_SECRETS as string;
 const writesToCompanies = () => scene.hubspot.calls.count('POST /crm/v3/objects/companies/batch/upsert');
-const writesToDeals = () => scene.hubspot.calls.count('POST /crm/v3/objects/deals/batch/upsert');
+const newProjects = () => scene.harvest.calls.count('POST /v2/projects');
+
+/** Dora makes a project for a customer. */
+const createProject = (name: string, customer: number): Promise<number> =>
+  scene.firm.delivery.odoo.create('project.project', {
+    name,
+    partner_id: customer,
+    allow_billable: true,
+    allow_timesheets: true,
+  });
+
+const projectsNamed = (name: string) =>
+  [...scene.harvest.state.projects.values()].filter((project) => project.name === name);
 
 /** Does something in Odoo and resolves when the batch with its event is recorded. */
 async function recorded(model: string, act: () => Promise<unknown>) {
@@ -31,14 +43,14 @@ describe('an event', () => {
     const { recorder, firm } = scene;
     const customer = await scene.createCustomer('Again Ltd');
     await scene.companyArrived('Again Ltd');
-    await firm.sales.odoo.create('crm.lead', { name: 'Again', type: 'opportunity', partner_id: customer });
+    await createProject('Again', customer);
     await firm.sales.odoo.write('res.partner', [customer], { city: 'Basel' });
     await eventually(
       'the city in HubSpot',
       () => scene.companies('Again Ltd')[0]?.properties.city === 'Basel',
     );
     await scene.settled();
-    const [companies, deals] = [writesToCompanies(), writesToDeals()];
+    const [companies, projects] = [writesToCompanies(), newProjects()];
     const batches = [...recorder.batches];
     expect(batches.length).toBeGreaterThan(2);
     for (const batch of [...batches, ...batches.toReversed()]) {
@@ -48,7 +60,8 @@ describe('an event', () => {
     await scene.settled();
     // The marker is a company of its own; nothing else was written.
     expect(writesToCompanies() - companies).toBe(1);
-    expect(writesToDeals() - deals).toBe(0);
+    expect(projectsNamed('Again')).toHaveLength(1);
+    expect(newProjects() - projects).toBe(0);
   });
 
   test('that was delayed for an hour leads to the newest state, which is there already', async () => {
@@ -79,24 +92,22 @@ describe('an event', () => {
         customer = await scene.createCustomer('First name');
       }),
       await recorded('res.partner', () => odoo.write('res.partner', [customer], { name: 'Second name' })),
-      await recorded('crm.lead', () =>
-        odoo.create('crm.lead', { name: 'Overtaken', type: 'opportunity', partner_id: customer }),
-      ),
+      await recorded('project.project', () => createProject('Overtaken', customer)),
       await recorded('res.partner', async () => {
         gone = await scene.createCustomer('Gone Ltd');
       }),
       await recorded('res.partner', () => odoo.call('res.partner', 'unlink', [[gone]])),
     ];
     recorder.set('forward');
-    expect(scene.deals('Overtaken')).toEqual([]);
+    expect(projectsNamed('Overtaken')).toEqual([]);
     for (const batch of batches.toReversed()) {
       expect(await recorder.replay(batch)).toMatchObject({ status: 200, body: { duplicates: 0 } });
     }
-    const deal = await eventually('the deal in HubSpot', () => scene.deals('Overtaken')[0]);
+    const project = await eventually('the project in Harvest', () => projectsNamed('Overtaken')[0]);
     await scene.settled();
     expect(scene.companies('Second name')).toHaveLength(1);
-    expect(scene.deals('Overtaken')).toHaveLength(1);
-    expect(scene.hubspot.companyOf(deal.id)).toBe(scene.companies('Second name')[0]?.id);
+    expect(projectsNamed('Overtaken')).toHaveLength(1);
+    expect(scene.harvest.state.clients.get(project.clientId)?.name).toBe('Second name');
     expect(scene.companies('First name')).toEqual([]);
     expect(scene.companies('Gone Ltd')).toEqual([]);
   });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bridgeCommand } from '../../scripts/demo/bridge-process.ts';
 import { freePort } from '../../scripts/odoo/free-port.ts';
 import { resolveExternalId } from '../../scripts/odoo/rpc.ts';
+import { quotationOf, winDeal } from './scene/deal.ts';
 import { eventually } from './scene/eventually.ts';
 import {
   approve,
@@ -45,7 +46,8 @@ describe('the bridge is down', () => {
 
     const sold = await sell(scene, 'Meanwhile AG');
     await firm.sales.odoo.write('res.partner', [sold.customerId], { city: 'Bern' });
-    await firm.sales.odoo.call('crm.lead', 'action_set_won', [[sold.leadId]]);
+    const deal = { name: 'Won Meanwhile AG', amount: '1800', method: 'time_and_materials' } as const;
+    await winDeal(scene, deal);
     approve(scene, await bookTime(scene, earlier, 5, 'Meanwhile'));
     expect(await unsent()).not.toEqual([]);
 
@@ -58,7 +60,8 @@ describe('the bridge is down', () => {
     await eventually('every row is sent', async () => (await unsent()).length === 0);
     await scene.settled();
     expect(scene.companies('Meanwhile AG')).toMatchObject([{ properties: { city: 'Bern' } }]);
-    expect(scene.deals('Meanwhile AG')).toMatchObject([{ properties: { dealstage: 'closedwon' } }]);
+    expect(await quotationOf(scene, deal.name)).toMatchObject({ untaxed: 1800 });
+    expect(scene.companies(deal.name)).toHaveLength(1);
     expect(clientsNamed(scene, 'Meanwhile AG')).toHaveLength(1);
     expect(inHarvest(scene, sold)).toMatchObject({ projects: [{ id: project.id }], tasks: [{}] });
     expect(await timesheetLines(scene, earlier)).toHaveLength(1);

@@ -1,4 +1,4 @@
-import { makeDraftInvoice } from '../../../scripts/demo/week.ts';
+import { makeDraftInvoice } from '../../../scripts/demo/billing.ts';
 import type { Project, TaskAssignment } from '../../sandbox/harvest/state.ts';
 import { eventually } from './eventually.ts';
 import type { Scene } from './scene.ts';

@@ -11,7 +11,7 @@ import { eventually } from './eventually.ts';
 import { type Recorder, startRecorder } from './recorder.ts';
 
 /** The firm with everything around it: real Odoo, bridge process, sandbox partners, and a recorder on the webhook's way. */
-export interface Scene extends Pick<Systems, 'firm' | 'hubspot' | 'harvest' | 'harvestApi'> {
+export interface Scene extends Pick<Systems, 'firm' | 'hubspot' | 'hubspotApi' | 'harvest' | 'harvestApi'> {
   readonly odoo: OdooServer;
   readonly systems: Systems;
   readonly recorder: Recorder;
@@ -19,6 +19,8 @@ export interface Scene extends Pick<Systems, 'firm' | 'hubspot' | 'harvest' | 'h
   status(): Promise<Status>;
   /** As `bridge trace` reads it. */
   trace(id: string): Promise<TraceEntry[]>;
+  /** Looks into the bridge's own database. */
+  look<Seen>(read: (database: OpenDatabase) => Promise<Seen>): Promise<Seen>;
   companies(name: string): SandboxObject[];
   deals(name: string): SandboxObject[];
   /** Sally creates a customer. Answers its id. */
@@ -41,8 +43,11 @@ export interface SceneOptions extends SystemsOptions {
   readonly start?: typeof startSystems;
 }
 
+const everyTwoSeconds = '*/2 * * * * *';
+
 const schedules = {
-  time: '*/2 * * * * *',
+  time: everyTwoSeconds,
+  deals: everyTwoSeconds,
   // Only when the bridge starts: between, nothing but the webhook may bring what happened in Odoo.
   outbox: '0 0 29 2 *',
 };
@@ -52,7 +57,10 @@ export async function startScene(options: SceneOptions = {}): Promise<Scene> {
   const odoo = await startOdoo({ durable: false, ...options.odoo });
   let systems: Systems | undefined;
   try {
-    systems = await (options.start ?? startSystems)(odoo, { schedules, ...options });
+    systems = await (options.start ?? startSystems)(odoo, {
+      ...options,
+      schedules: { ...schedules, ...options.schedules },
+    });
     const recorder = await startRecorder(systems.bridge.address);
     await systems.firm.admin.call('services.bridge.settings', 'configure', [{ address: recorder.url }]);
     return createScene(odoo, systems, recorder);
@@ -64,7 +72,7 @@ export async function startScene(options: SceneOptions = {}): Promise<Scene> {
 }
 
 function createScene(odoo: OdooServer, systems: Systems, recorder: Recorder): Scene {
-  const { firm, hubspot, harvest, harvestApi } = systems;
+  const { firm, hubspot, hubspotApi, harvest, harvestApi } = systems;
   let markers = 0;
   const named = (type: ObjectType, property: string, name: string) =>
     hubspot.objects(type).filter((object) => object.properties[property] === name);
@@ -84,10 +92,12 @@ function createScene(odoo: OdooServer, systems: Systems, recorder: Recorder): Sc
     recorder,
     firm,
     hubspot,
+    hubspotApi,
     harvest,
     harvestApi,
     status: () => bridgeStatus(systems.environment),
     trace: (id) => look((database) => readTrace(database, id)),
+    look,
     companies: (name) => named('companies', 'name', name),
     deals: (name) => named('deals', 'dealname', name),
     createCustomer: (name) => firm.sales.odoo.create('res.partner', { name, is_company: true }),
