@@ -6,7 +6,7 @@ const config: KnipConfig = {
     'scripts/*.ts',
     'scripts/odoo/cli.ts',
     // Started as processes of their own, by their path.
-    'scripts/bench/{bare-pipeline,bridge-server,intake-server,stand-in}.ts',
+    'scripts/bench/{bare-pipeline,bridge-server,intake-server,reconcile-run,stand-in}.ts',
     'test/store/hold-open.ts',
   ],
   project: ['bridge/**/*.ts', 'scripts/**/*.{ts,mjs}', 'test/**/*.ts'],

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- intake|pipeline|month-end|rules|footprint|odoo …]`: figures and ratios of one run on this machine.
+ * `npm run bench [-- intake|pipeline|month-end|rules|reconcile|footprint|odoo …]`: figures and ratios of one run on this machine.
  * `time-to-odoo` only runs when it is named: it takes half an hour.
  */
 import { cpus, totalmem } from 'node:os';
@@ -8,6 +8,7 @@ import { measureIntake } from './bench/intake.ts';
 import { measureMonthEnd } from './bench/month-end.ts';
 import { measureOdooOverhead } from './bench/odoo-overhead.ts';
 import { measurePipeline } from './bench/pipeline.ts';
+import { measureReconcile } from './bench/reconcile.ts';
 import { measureRules } from './bench/simulation.ts';
 import { measureTimeToOdoo } from './bench/time-to-odoo.ts';
 
@@ -16,6 +17,7 @@ const parts = {
   pipeline: measurePipeline,
   'month-end': measureMonthEnd,
   rules: measureRules,
+  reconcile: measureReconcile,
   footprint: measureFootprint,
   odoo: measureOdooOverhead,
   'time-to-odoo': measureTimeToOdoo,

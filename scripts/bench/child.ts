@@ -15,11 +15,19 @@ export interface BenchChild {
   end(): Promise<void>;
 }
 
-/** Starts a program of this folder and waits for its first message. */
-export async function startChild(program: string, argumentList: readonly string[]): Promise<BenchChild> {
+/**
+ * Starts a program of this folder and waits for its first message.
+ *
+ * @param nodeArguments how Node is started; where memory is measured, as the product starts it
+ */
+export async function startChild(
+  program: string,
+  argumentList: readonly string[],
+  nodeArguments: readonly string[] = ['--import', loader],
+): Promise<BenchChild> {
   const file = fileURLToPath(new URL(program, import.meta.url));
   const child = fork(file, argumentList, {
-    execArgv: ['--import', loader],
+    execArgv: [...nodeArguments],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const ended = once(child, 'exit');
