@@ -39,7 +39,7 @@ export const opportunityInOdoo: OdooEntity = {
   scope: [['type', '=', 'opportunity']],
   capability: {
     read: { batch: 200 },
-    write: { batch: 100, fields: ['name', 'customer', 'amount', 'close_on', 'status'] },
+    write: { batch: 100, fields: ['name', 'customer', 'amount', 'currency', 'close_on', 'status'] },
     find: ['name'],
   },
   async read(client, ids, { signal, today, own }) {
@@ -86,7 +86,13 @@ export const opportunityInOdoo: OdooEntity = {
       valueOf: (row) => textOf(row.name),
     },
   },
-  values: async (_client, states) => states.map(opportunityValues),
+  async values(client, states, signal) {
+    const currencies = states.some((state) => typeof state.currency === 'string')
+      ? await companyCurrencies(client, signal)
+      : [];
+    const companies = await companiesOfCustomers(client, states, signal);
+    return states.map((state) => opportunityValues(state, currencies, companies));
+  },
 };
 
 /** Which of these stages mean that the sale is won. One call. */
@@ -185,7 +191,51 @@ async function projectsOf(client: OdooClient, ordersByOpportunity: OrdersByOppor
 /** Odoo's words for a status, which the addon brings about as Odoo's own buttons do. */
 const wonStatuses: Readonly<Record<string, string>> = { won: 'won', lost: 'lost', open: 'pending' };
 
-function opportunityValues(state: State): ValuesResult {
+/** What expected revenues can be in: an opportunity has no currency of its own, it is its company's. One call. */
+async function companyCurrencies(client: OdooClient, signal: AbortSignal): Promise<readonly string[]> {
+  const rows = await client.searchRead('res.company', [], ['currency_id'], {
+    signal,
+    action: 'read the currencies of the companies',
+  });
+  return [...new Set(rows.map((row) => nameOf(row.currency_id)).filter((name) => name !== null))];
+}
+
+/**
+ * The companies of one's own that the customers of opportunities belong to, by the customer's id; customers of all
+ * companies are not in it. One call, none where no customer is written.
+ */
+async function companiesOfCustomers(
+  client: OdooClient,
+  states: readonly State[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<number, number>> {
+  const ids = new Set(
+    states.flatMap(({ customer }) => (typeof customer === 'string' ? (integerOf(customer) ?? []) : [])),
+  );
+  if (ids.size === 0) return new Map();
+  const rows = await client.searchRead(
+    'res.partner',
+    [
+      ['id', 'in', [...ids]],
+      ['company_id', '!=', false],
+    ],
+    ['company_id'],
+    { signal, action: `read the companies of ${ids.size} customers` },
+  );
+  return new Map(rows.map((row) => [row.id, idOf(row.company_id) ?? 0]));
+}
+
+function opportunityValues(
+  state: State,
+  currencies: readonly string[],
+  companies: ReadonlyMap<number, number>,
+): ValuesResult {
+  const { currency } = state;
+  if (typeof currency === 'string' && !currencies.includes(currency))
+    return failed(
+      `Odoo keeps the amounts of opportunities in ${currencies.join(' or ')}, so one in ${currency} cannot be brought ` +
+        'there. Give the amount in that currency, or leave the amount out of the rule.',
+    );
   const values: OdooValues = { type: 'opportunity' };
   for (const [field, value] of Object.entries(state)) {
     if (field === 'name') values.name = value ?? false;
@@ -200,6 +250,9 @@ function opportunityValues(state: State): ValuesResult {
       const customer = value === null ? false : integerOf(String(value));
       if (customer === undefined) return failed(`"${value}" is not the id of a customer in Odoo`);
       values.partner_id = customer;
+      // Odoo refuses a customer of another company than the opportunity's, which else is the one of the bridge's user.
+      const company = customer === false ? undefined : companies.get(customer);
+      if (company !== undefined) values.company_id = company;
     }
   }
   return { ok: true, values };

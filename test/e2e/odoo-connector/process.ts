@@ -25,6 +25,7 @@ export function testProcess(bench: Workbench): void {
       name: `Won elsewhere ${bench.transport}`,
       customer: String(bench.firm.customer),
       amount: '4200.50',
+      currency: 'USD',
       status: 'won',
       close_on: '2026-05-20',
     };
@@ -42,6 +43,10 @@ export function testProcess(bench: Workbench): void {
     }
     expect(await bench.odoo.write('opportunity', [change('won', { status: null })], signal)).toMatchObject([
       { ok: false, error: 'invalid', message: expect.stringContaining('open, won or lost') },
+    ]);
+    const yen = change('yen', { ...fields, currency: 'JPY' });
+    expect(await bench.odoo.write('opportunity', [yen], signal)).toMatchObject([
+      { ok: false, error: 'invalid', message: expect.stringContaining('in USD, so one in JPY') },
     ]);
   });
 
