@@ -51,8 +51,11 @@ export function advance(
   const requests: Request[] = [];
   const known = new Map(instance.steps.map((step) => [step.id, step]));
   const [found] = finder.all(subjectName);
+  // What did not hold in between is over, whatever holds now.
   const stands =
-    found?.state !== undefined && meets(flow.condition, finder.states([subjectName]), subjectName, today);
+    instance.holding &&
+    found?.state !== undefined &&
+    meets(flow.condition, finder.states([subjectName]), subjectName, today);
 
   const calls: CallWorld = {
     idIn: world.idIn,
@@ -160,6 +163,7 @@ export function advance(
     return {
       instance: {
         ...rest,
+        holding: stands,
         steps: [...progress, next, ...later.filter(({ state }) => state === 'done' || state === 'skipped')],
         watched: finder.watched(),
         waitsFor: text,

@@ -1,3 +1,4 @@
+import type { State, Value } from '../entities/field.ts';
 import { type Flow, subject as subjectName } from '../rules/flow.ts';
 import { meets } from '../rules/flow-condition.ts';
 import type { KeptChange } from '../store/flow-change.ts';
@@ -26,8 +27,14 @@ export function lookAtSubject(
 ): void {
   const latest = desk.instances.latest(flow.id, subject);
   const stands = isMet(desk, flow, subject);
-  const again = stands && latest !== undefined && beginsAgain(flow, latest, occasion.changes);
-  if (latest?.state === 'running' && !again) {
+  const record = desk.record(subject);
+  const news = latest === undefined ? [] : occasion.changes.filter(({ seq }) => seq > latest.startedBehind);
+  const again =
+    stands && record !== undefined && latest !== undefined
+      ? (changedAgain(flow, news) ??
+        (latest.holding ? brokenInBetween(flow, record.state, news, desk.at) : notHeld))
+      : undefined;
+  if (latest?.state === 'running' && again === undefined) {
     goOn(desk, context, flow, latest, latest, true, consequence);
     return;
   }
@@ -35,7 +42,7 @@ export function lookAtSubject(
     if (latest?.holding === true) desk.put({ ...latest, holding: false }, latest, undefined);
     return;
   }
-  if (latest?.holding === true && !again) return;
+  if (latest?.holding === true && again === undefined) return;
   const role = flow.knownIn;
   if (
     role !== undefined &&
@@ -69,14 +76,49 @@ function isMet(desk: FlowDesk, flow: Flow, subject: SystemObject): boolean {
 const isKnownIn = (desk: FlowDesk, subject: SystemObject, system: string | undefined): boolean =>
   system !== undefined && desk.idIn(subject, system) !== undefined;
 
-/** Which fields that begin a new round have changed since the last one began, for people; `false` when none has. */
-function beginsAgain(flow: Flow, latest: StoredInstance, changes: readonly KeptChange[]): string | false {
+const notHeld = 'its condition did not hold in between';
+
+/** Which fields that begin a new round have changed, for people. */
+function changedAgain(flow: Flow, changes: readonly KeptChange[]): string | undefined {
   const changed = new Set<string>();
-  for (const { seq, differences } of changes)
-    if (seq > latest.startedBehind)
-      // What only became known has not changed.
-      for (const field of flow.again ?? []) if (differences[field]?.before !== undefined) changed.add(field);
-  return changed.size === 0 ? false : `${[...changed].join(', ')} changed`;
+  // What only became known has not changed.
+  for (const { differences } of changes)
+    for (const field of flow.again ?? []) if (differences[field]?.before !== undefined) changed.add(field);
+  return changed.size === 0 ? undefined : `${[...changed].join(', ')} changed`;
+}
+
+/**
+ * Says, for people, that the condition did not hold at some time between changes although it does now: what it let be
+ * done may have been taken back meanwhile.
+ */
+function brokenInBetween(
+  flow: Flow,
+  now: State,
+  changes: readonly KeptChange[],
+  at: string,
+): string | undefined {
+  const { when, where } = flow.condition;
+  const fields = [...Object.keys(when), ...Object.keys(where?.fields ?? {})];
+  let state: Record<string, Value> = { ...now };
+  for (const { differences } of changes.toReversed()) {
+    // The record may be ahead of these changes: what each of them says counts.
+    state = withSide(state, differences, 'after');
+    const touched = fields.some((field) => Object.hasOwn(differences, field));
+    if (touched && !meets(flow.condition, new Map([[subjectName, state]]), subjectName, at.slice(0, 10)))
+      return notHeld;
+    state = withSide(state, differences, 'before');
+  }
+  return undefined;
+}
+
+function withSide(state: State, differences: KeptChange['differences'], side: 'before' | 'after') {
+  const result: Record<string, Value> = { ...state };
+  for (const [field, difference] of Object.entries(differences)) {
+    const value = difference[side];
+    if (value === undefined) delete result[field];
+    else result[field] = value;
+  }
+  return result;
 }
 
 /** Ends a running instance, and with it the exception that hangs on it alone. */

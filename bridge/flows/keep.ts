@@ -91,6 +91,7 @@ function isSame({ instance, stuck }: Advance, before: StoredInstance): boolean {
   if (stuck !== undefined || before.exception !== undefined) return false;
   return (
     instance.state === before.state &&
+    instance.holding === before.holding &&
     instance.dueMs === before.dueMs &&
     instance.waitsFor === before.waitsFor &&
     instance.late === before.late &&

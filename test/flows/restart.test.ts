@@ -42,3 +42,32 @@ test('what happens twice and in another order leads to the same', async () => {
   expect(instances()).toHaveLength(1);
   expect(world.odoo.done).toHaveLength(1);
 });
+
+test('what was withdrawn and approved again before anybody looked begins again', async () => {
+  const { world, instances } = await createFirm();
+  await openProject(world);
+  await time(world, 't1');
+  await world.calm();
+  // The flows are held up by other work, while the rules take the line out and the next state comes in.
+  const { flowTurn } = world.broken;
+  let goOn: () => void = () => {};
+  const held = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  world.broken.flowTurn = async (turn) => {
+    await held;
+    return flowTurn(turn);
+  };
+  await time(world, 't1', { approval: 'open' });
+  await world.calm();
+  expect(world.odoo.states('timesheet')).toEqual([]);
+  await time(world, 't1');
+  await world.calm();
+  goOn();
+  await world.calm();
+  expect(instances()).toMatchObject([
+    { round: 1, state: 'ended' },
+    { round: 2, state: 'running' },
+  ]);
+  expect(world.odoo.states('timesheet')).toHaveLength(1);
+});
