@@ -49,7 +49,7 @@ function completeOne(
     if (!written.has(value))
       report(
         place,
-        `no rule brings ${value} of a ${entity} from the ${between[0]} to the ${between[1]}, so its totals need not agree`,
+        `no rule brings ${value} of ${entity} from the ${between[0]} to the ${between[1]}, so its totals need not agree`,
         'leave it out, or let a rule bring it',
       );
   const applicable = dimensionsOf(entity);
@@ -57,7 +57,7 @@ function completeOne(
     if (!applicable.includes(value))
       report(
         place,
-        `a ${entity} belongs to no ${value}`,
+        `${entity} belongs to no ${value}`,
         applicable.length === 0 ? 'leave it out' : `there are ${applicable.join(', ')}`,
       );
   return {
@@ -87,7 +87,7 @@ function rolesOf(
   if (between !== undefined && !pairs.has(wanted as string)) {
     report(
       between.place,
-      `no rule brings a ${entity.value} from one of these roles to the other`,
+      `no rule brings ${entity.value} from one of these roles to the other`,
       pairs.size === 0
         ? undefined
         : `there are ${[...pairs.values()].map((way) => `[${way.join(', ')}]`).join(', ')}`,
@@ -98,8 +98,8 @@ function rolesOf(
     report(
       entity.place,
       pairs.size === 0
-        ? `no rule brings a ${entity.value} anywhere, so there is nothing to compare`
-        : `rules bring a ${entity.value} between several roles`,
+        ? `no rule brings ${entity.value} anywhere, so there is nothing to compare`
+        : `rules bring ${entity.value} between several roles`,
       pairs.size === 0 ? undefined : 'say which with "between"',
     );
     return undefined;

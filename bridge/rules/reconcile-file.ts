@@ -127,7 +127,7 @@ function readReach(
   if (dayFields[entity] === undefined) {
     reader.report(
       said.place,
-      `a ${entity} has no day of its own, so all of them are compared`,
+      `${entity} has no day of its own, so all of them are compared`,
       'leave it out',
     );
     return undefined;
@@ -156,7 +156,7 @@ function readTotals(reader: Reader, piece: Piece, entity: EntityName): Placed<st
     const decimals = Object.keys(fields).filter((field) => fields[field]?.kind === 'decimal');
     reader.report(
       name.place,
-      `"totals" names ${name.value}, which is no hours or amount of a ${entity}`,
+      `"totals" names ${name.value}, which is no hours or amount of ${entity}`,
       decimals.length === 0 ? 'leave it out' : `there are ${decimals.join(', ')}`,
     );
     return [];

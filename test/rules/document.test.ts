@@ -23,6 +23,7 @@ import {
   tablesFileKeys,
   timingKeys,
 } from '../../bridge/rules/keys.ts';
+import { reconcileFileKeys, reconciliationKeys } from '../../bridge/rules/reconcile-keys.ts';
 import { problemsOf, systems } from './folder.ts';
 
 const document = readFileSync('docs/rules.md', 'utf8');
@@ -71,7 +72,7 @@ describe('docs/rules.md', () => {
   });
 
   test.each(all)('$about: $file', ({ file, content, said }) => {
-    const others = /^flow:/m.test(content) ? beside : {};
+    const others = /^(flow|reconcile):/m.test(content) ? beside : {};
     const problems = problemsOf({ 'systems.yaml': systems, ...others, [file]: content });
     expect(
       problems.map(({ file: name, line, column, message, suggestion }) =>
@@ -102,6 +103,8 @@ describe('docs/rules.md', () => {
       stepConditionKeys,
       deliverKeys,
       callKeys,
+      reconcileFileKeys,
+      reconciliationKeys,
     ].flatMap((table) => Object.keys(table));
     const silent = [...new Set([...keys, ...functionNames])].filter(
       (word) => !new RegExp(`\`${word}[\`(:]`).test(document),
