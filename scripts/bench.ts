@@ -1,8 +1,9 @@
 /**
- * `npm run bench [-- intake|pipeline|month-end|rules|reconcile|footprint|odoo …]`: figures and ratios of one run on this machine.
+ * `npm run bench [-- intake|pipeline|month-end|rules|flows|reconcile|footprint|odoo …]`: figures and ratios of one run on this machine.
  * `time-to-odoo` only runs when it is named: it takes half an hour.
  */
 import { cpus, totalmem } from 'node:os';
+import { measureFlows } from './bench/flows.ts';
 import { measureFootprint } from './bench/footprint.ts';
 import { measureIntake } from './bench/intake.ts';
 import { measureMonthEnd } from './bench/month-end.ts';
@@ -17,6 +18,7 @@ const parts = {
   pipeline: measurePipeline,
   'month-end': measureMonthEnd,
   rules: measureRules,
+  flows: measureFlows,
   reconcile: measureReconcile,
   footprint: measureFootprint,
   odoo: measureOdooOverhead,

@@ -20,7 +20,7 @@ export type Verdict =
     };
 
 /** Names of objects that a condition on `own` reads. */
-export function namesIn(condition: FlowCondition, own: string): Set<string> {
+function namesIn(condition: FlowCondition, own: string): Set<string> {
   const names = new Set([own]);
   for (const field of Object.keys(condition.where?.fields ?? {})) {
     const dot = field.indexOf('.');
@@ -88,7 +88,7 @@ function failureText({ when, where }: FlowCondition, state: State): string {
 }
 
 /** `status active, kind a or b`. */
-export function conditionText({ when, where }: FlowCondition): string {
+function conditionText({ when, where }: FlowCondition): string {
   const parts = Object.entries(when).map(([field, wanted]) => `${field} ${wantedText(wanted)}`);
   return [...parts, ...(where === undefined ? [] : [where.text])].join(', ');
 }

@@ -9,7 +9,7 @@ import type { FlowContext } from './context.ts';
 import { type Consequence, goOn, noConsequence } from './keep.ts';
 
 /** Instances that are looked at in one transaction: so few that nobody who writes meanwhile waits long. */
-export const instancesPerTurn = 200;
+const instancesPerTurn = 200;
 const changesPerTurn = 200;
 
 /** An object whose instances have to be looked at, those behind `after`. */
@@ -137,7 +137,7 @@ function look(
   else goOn(desk, context, flow, instance, instance, fresh, consequence);
 }
 
-export const notInRules = 'The flow is not in the rules any more.';
+const notInRules = 'The flow is not in the rules any more.';
 
 /** Everything that is watched where an object was settled: itself, its counterparts, and what they refer to. */
 export function watchedBy(desk: FlowDesk, context: FlowContext, object: SystemObject): Watched[] {
