@@ -6,7 +6,7 @@ from odoo.models import BaseModel
 from odoo.tools import SQL
 
 from ..facade.errors import ItemError
-from .cap_used import Used, counts
+from .cap_used import Used
 from .hours import hour_unit
 
 
@@ -119,5 +119,5 @@ def _move(used, old, new):
 
 def _add(used, part, sign):
     order_used = used.get(part.order_line.order_id)
-    if order_used and counts(part.order_line):
-        order_used.hours_of[part.order_line] += sign * part.hours
+    if order_used:
+        order_used.add(part.order_line, sign * part.hours)

@@ -22,13 +22,25 @@ class Used:
 
     def __init__(self, order):
         self.order = order
-        # {order line: hours}
-        self.hours_of = defaultdict(float)
+        # {order line: hours} of those lines that count
+        self._hours_of = defaultdict(float)
+        # looked up once: each entry of a call asks for it
+        self._prices = {}
+
+    def add(self, order_line, hours):
+        """Take hours in, or out when they are negative."""
+        if order_line not in self._prices:
+            self._prices[order_line] = _price(order_line)
+        if self._prices[order_line] is not None:
+            self._hours_of[order_line] += hours
 
     def so_far(self):
         return SoFar(
-            sum(self.hours_of.values()),
-            sum(_value(line, hours) for line, hours in self.hours_of.items()),
+            sum(self._hours_of.values()),
+            sum(
+                _quantity(line, hours) * self._prices[line]
+                for line, hours in self._hours_of.items()
+            ),
         )
 
     def excess(self, was):
@@ -62,25 +74,26 @@ class Used:
         return ""
 
 
-def counts(order_line):
-    """Whether hours on an order line are billed, or used up, as hours.
+def _price(order_line):
+    """Return what one of a line costs without tax, ``None`` when it does not count.
 
     Hours on a fixed price tell what the work cost, not what is billed for it.
     """
-    return order_line.qty_delivered_method == "timesheet" and (
+    if order_line.qty_delivered_method != "timesheet" or not (
         order_line.product_id.invoice_policy == "delivery"
         or is_time(order_line.product_uom_id)
-    )
+    ):
+        return None
+    if order_line.product_uom_qty:
+        return order_line.price_subtotal / order_line.product_uom_qty
+    return order_line.price_unit * (1 - order_line.discount / 100)
 
 
-def _value(order_line, hours):
-    """Return what hours cost the customer without tax, rounded as Odoo bills them."""
-    quantity = hour_unit(order_line.env)._compute_quantity(
+def _quantity(order_line, hours):
+    """Return hours in the line's unit, rounded as Odoo bills them."""
+    return hour_unit(order_line.env)._compute_quantity(
         hours, order_line.product_uom_id, rounding_method="HALF-UP"
     )
-    if order_line.product_uom_qty:
-        return quantity * order_line.price_subtotal / order_line.product_uom_qty
-    return quantity * order_line.price_unit * (1 - order_line.discount / 100)
 
 
 def _is_above(value, limit, digits):
