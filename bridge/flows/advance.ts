@@ -11,6 +11,7 @@ import { judge, readsToday } from './condition.ts';
 import { type DeliverWorld, judgeDelivery } from './deliver-step.ts';
 import { type Absence, createFinder, type Finder, type FindWorld, type Found, named } from './find.ts';
 import { type Outcome, type Request, worst } from './outcome.ts';
+import { deadlineOf, exceptionOf, personOf } from './stuck.ts';
 
 /** Everything that is known, as an instance sees it. */
 export type World = FindWorld & DeliverWorld & Pick<CallWorld, 'callsOf'>;
@@ -262,39 +263,6 @@ function mergedSteps(progress: readonly StepProgress[], before: readonly StepPro
   return [...progress, ...before.filter(({ id }) => !ids.has(id))];
 }
 
-/** When a step is late: milliseconds since 1970. */
-function deadlineOf({ within, after }: FlowStep, since: string, finder: Finder): number | undefined {
-  if (within === undefined) return undefined;
-  const day = after === undefined ? undefined : finder.all(after.object)[0]?.state?.[after.field];
-  const fromMs = typeof day === 'string' ? Date.parse(`${day}T00:00:00.000Z`) + dayMs : Date.parse(since);
-  return fromMs + within;
-}
-
-function personOf({ person }: FlowStep, finder: Finder): string | undefined {
-  const value = person === undefined ? undefined : finder.all(person.object)[0]?.state?.[person.field];
-  return typeof value === 'string' ? value : undefined;
-}
-
 const nextMidnight = (nowMs: number): number => (Math.floor(nowMs / dayMs) + 1) * dayMs;
 
 /** What a person is told about a step that is stuck by an object. */
-export function exceptionOf(
-  flow: Flow,
-  step: FlowStep,
-  object: SystemObject,
-  cause: string,
-  person: string | undefined,
-): NewException {
-  return {
-    source: 'flow',
-    key: `${flow.id}/${step.id}/${object.system}:${object.entity}:${object.id}`,
-    flow: flow.id,
-    step: step.id,
-    object,
-    owner: step.owner,
-    ...(person === undefined ? {} : { person }),
-    title: step.says,
-    cause,
-    remedy: step.remedy,
-  };
-}

@@ -2,15 +2,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Landscape } from '../engine/landscape.ts';
 import { type Loop, type Next, startLoop } from '../engine/loop.ts';
 import type { Observe } from '../engine/observer.ts';
-import type { prepareDeliveries } from '../engine/prepare.ts';
 import { eventSource } from '../store/business-event.ts';
 import { sourceObject } from '../store/delivery.ts';
 import type { SystemObject } from '../store/record.ts';
 import type { Settlement } from '../store/settle.ts';
 import type { Store } from '../store/store.ts';
-import type { Connector } from '../systems/system.ts';
-import { createActionConnector } from './action-connector.ts';
-import { prepareCalls } from './call.ts';
 import { readsToday } from './condition.ts';
 import { createFlowContext } from './context.ts';
 import type { Consequence } from './keep.ts';
@@ -52,32 +48,6 @@ export interface Flows {
 /** Where more is waiting than this, all running instances are looked at instead. */
 const mostWakes = 20_000;
 const wakesPerTurn = 200;
-
-/** What a system does for flows: targets beside the systems themselves, and what prepares their deliveries. */
-export interface ActionTarget {
-  readonly connector: Connector;
-  readonly prepare: typeof prepareDeliveries;
-}
-
-/** One target for each system that the flows have something done in. */
-export function actionTargets(
-  rules: Pick<Landscape['rules'], 'flows' | 'systems'>,
-  connectors: readonly Connector[],
-): ActionTarget[] {
-  const roles = new Set(
-    rules.flows.flatMap((flow) =>
-      flow.steps.flatMap((step) =>
-        step.kind === 'call' ? [flow.objects.find(({ name }) => name === step.on)?.in ?? flow.from] : [],
-      ),
-    ),
-  );
-  return rules.systems.flatMap(({ name, role, shadow }) => {
-    const connector = roles.has(role) ? connectors.find(({ system }) => system === name) : undefined;
-    return connector === undefined
-      ? []
-      : [{ connector: createActionConnector(connector, shadow), prepare: prepareCalls }];
-  });
-}
 
 /** Follows every business process of the rules: one loop beside those of the engine. */
 export function createFlows(options: FlowsOptions): Flows {

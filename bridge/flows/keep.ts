@@ -5,9 +5,10 @@ import { isDatabaseFailure } from '../store/database.ts';
 import type { FlowDesk } from '../store/flow-desk.ts';
 import type { StoredInstance } from '../store/flow-instance.ts';
 import type { SystemObject } from '../store/record.ts';
-import { type Advance, advance, exceptionOf, type Standing, type World } from './advance.ts';
+import { type Advance, advance, type Standing, type World } from './advance.ts';
 import { actionsOf, type FlowContext } from './context.ts';
 import type { Request } from './outcome.ts';
+import { exceptionOf } from './stuck.ts';
 
 /** What a turn leads to outside of the store. */
 export interface Consequence {
