@@ -19,9 +19,10 @@ export function addReconcile(program: Command, run: (command: () => Promise<numb
   const limit = ['--limit <count>', 'how many of each kind the table shows', '20'] as const;
   const watch = ['--watch', 'show how far it is, and what it came to'] as const;
 
+  // What stands behind "show" belongs to that, although "reconcile" itself takes the same.
   const command = program
+    .enablePositionalOptions()
     .command('reconcile')
-    // What stands behind a command of its own belongs to that.
     .enablePositionalOptions()
     .description(
       'compare both sides of the rules by object and by total, and have differences healed or raised',

@@ -74,7 +74,9 @@ export async function compare(
     if (direction.main) await amounts.prepare(looked.map(({ pair }) => sidesOf(pair)));
     for (const { pair, judgement, outcome } of looked) {
       const { here, there } = direction.main ? addUp(pair, judgement) : { here: none, there: none };
-      if (judgement.kind === 'unread') track.count('unread');
+      if (judgement.kind === 'unread' || judgement.kind === 'held') track.count(judgement.kind);
+      // Whoever holds it back says why it does: the process.
+      if (judgement.kind === 'held') sums.add(['waiting'], here);
       if (isDifference(judgement)) {
         if (outcome?.waiting === true) {
           track.count('waiting');

@@ -22,7 +22,7 @@ export async function conduct(
   const { store, landscape } = means;
   const track = createTrack(run, store);
   onTrack(track);
-  const directions = directionsOf(run.scope, landscape);
+  const directions = directionsOf(run.scope, landscape, means.now());
   const scratch = await store.scratch();
   const work: Readonly<Record<Exclude<RunPhase, 'over'>, () => Promise<void>>> = {
     reading: () => readSides(track, directions, scratch, means, signal),

@@ -1,6 +1,7 @@
 import type { Terrain } from '../engine/landscape.ts';
 import { rulesBetween } from '../engine/plan.ts';
 import type { EntityName } from '../entities/catalogue.ts';
+import { type FlowCondition, subject } from '../rules/flow.ts';
 import { readsOf } from '../rules/routes.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { RunScope } from '../store/reconciliation-run.ts';
@@ -14,16 +15,35 @@ export interface Direction {
   readonly rules: readonly Rule[];
   /** True for the way that totals, strangers and twins are looked at along. */
   readonly main: boolean;
+  /** What processes wait for before they have an object of the source brought. */
+  readonly asked: readonly FlowCondition[];
+  /** The day on which the run is (UTC), for these conditions. */
+  readonly today: string;
 }
 
 /** The ways that are compared: the main one first, and the way back where rules have one. */
-export function directionsOf({ source, target, entity }: RunScope, terrain: Terrain): Direction[] {
+export function directionsOf(
+  { source, target, entity }: RunScope,
+  terrain: Terrain,
+  nowMs: number,
+): Direction[] {
+  const today = new Date(nowMs).toISOString().slice(0, 10);
   const way = (from: string, to: string, main: boolean): Direction => ({
     source: from,
     target: to,
     entity,
     rules: rulesBetween({ source: from, target: to, entity }, terrain),
     main,
+    today,
+    asked: terrain.rules.flows.flatMap((flow) =>
+      flow.entity === entity &&
+      flow.from === terrain.roleOf(from) &&
+      flow.steps.some(
+        (step) => step.kind === 'deliver' && step.on === subject && step.to === terrain.roleOf(to),
+      )
+        ? [flow.condition]
+        : [],
+    ),
   });
   return [way(source, target, true), way(target, source, false)].filter(({ rules }) => rules.length > 0);
 }

@@ -4,6 +4,8 @@ import { type Plan, planDelivery, referredObjects, translateReferences } from '.
 import type { EntityName } from '../entities/catalogue.ts';
 import type { State } from '../entities/field.ts';
 import { canonicalJson, fingerprint } from '../entities/state.ts';
+import { subject } from '../rules/flow.ts';
+import { meets } from '../rules/flow-condition.ts';
 import type { FieldDifference, FindingKind } from '../store/reconciliation-finding.ts';
 import type { Pair } from '../store/reconciliation-pair.ts';
 import type { SystemObject } from '../store/record.ts';
@@ -20,10 +22,10 @@ export interface Sketch {
 /** How both sides of an object stand to each other. */
 export interface Judgement {
   /**
-   * `same`: both agree; `nothing`: there is nothing to compare; `unread`: the other side was never read. All else is a
-   * difference.
+   * `same`: both agree; `nothing`: there is nothing to compare; `unread`: the other side was never read; `held`: a process has
+   * it brought when its time has come. All else is a difference.
    */
-  readonly kind: FindingKind | 'same' | 'nothing' | 'unread';
+  readonly kind: FindingKind | 'same' | 'nothing' | 'unread' | 'held';
   /** What should be there, by the rules, with all that is known here; absent: nothing. */
   readonly due?: State;
   /** What is there, and counts. */
@@ -116,7 +118,7 @@ function raised(
 }
 
 function judgeWrite(
-  { source, entity }: Direction,
+  { source, entity, asked, today }: Direction,
   { record, other, otherId, written }: Pair,
   plan: Extract<Plan, { kind: 'write' }>,
   terrain: Terrain,
@@ -126,7 +128,10 @@ function judgeWrite(
   const due = { ...state, ...plan.fields };
   if (otherId === undefined) {
     const always = plan.rules.some((rule) => rule.create === 'always');
-    return always ? { kind: 'missing-there', due, fields: {} } : nothing;
+    if (always) return { kind: 'missing-there', due, fields: {} };
+    const states = new Map([[subject, state]]);
+    const isHeld = plan.mayCreate && asked.some((condition) => meets(condition, states, subject, today));
+    return isHeld ? { kind: 'held', due, fields: {} } : nothing;
   }
   const wanted = translateReferences(
     plan.fields,
@@ -162,5 +167,6 @@ const markOf = (wanted: State): string => fingerprint(canonicalJson(wanted));
 const unwrittenCause = 'What was written there last is not what the rules bring now.';
 
 /** True for what has to be looked at once more before it is told. */
-export const isDifference = ({ kind }: Judgement): boolean =>
-  kind !== 'same' && kind !== 'nothing' && kind !== 'unread';
+export const isDifference = ({ kind }: Judgement): boolean => !agreeing.has(kind);
+
+const agreeing: ReadonlySet<Judgement['kind']> = new Set(['same', 'nothing', 'unread', 'held']);

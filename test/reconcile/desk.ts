@@ -4,6 +4,7 @@ import { createLandscape } from '../../bridge/engine/landscape.ts';
 import { createReconciler, type Reconciler } from '../../bridge/reconcile/reconciler.ts';
 import type { Order } from '../../bridge/reconcile/scope.ts';
 import { createWorkOff } from '../../bridge/reconcile/work-off.ts';
+import type { Flow } from '../../bridge/rules/flow.ts';
 import type { Reconciliation } from '../../bridge/rules/reconcile.ts';
 import type { Rule, RuleSet } from '../../bridge/rules/rule.ts';
 import type { Finding } from '../../bridge/store/reconciliation-finding.ts';
@@ -59,6 +60,7 @@ export const customers: Reconciliation = {
 export async function createDesk(
   reconciliations: readonly Reconciliation[],
   options: WorldOptions = {},
+  flows: readonly Flow[] = [],
 ): Promise<Desk> {
   const world = await createWorld(options);
   const rules: RuleSet = {
@@ -67,7 +69,7 @@ export async function createDesk(
     rules: (options.rules ?? shippedLikeRules) as readonly Rule[],
     entities: options.policies ?? {},
     tables: {},
-    flows: [],
+    flows,
     reconciliations,
     subscribers: [],
   };

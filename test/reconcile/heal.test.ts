@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { State } from '../../bridge/entities/field.ts';
+import type { Flow } from '../../bridge/rules/flow.ts';
 import type { World } from '../engine/world.ts';
 import { createDesk, customers, type Desk, timesheets, words } from './desk.ts';
 
@@ -203,4 +204,88 @@ test('two customers of the erp with the same VAT number are for a person', async
   await world.calm();
   const { findings } = await desk.reconcile({ declaration: 'customers', policy: 'report' });
   expect(findings.filter(({ kind }) => kind === 'duplicate').map(words)).toEqual(['duplicate odoo c2 c1']);
+});
+
+test('what a process holds back until it is checked is on its way, and no difference', async () => {
+  const { shippedLikeRules } = await import('../engine/rules.ts');
+  const held = shippedLikeRules.map((rule) =>
+    rule.id === 'timesheet-to-erp' ? { ...rule, create: 'needed' as const } : rule,
+  );
+  const flow: Flow = {
+    id: 'time-to-bill',
+    title: 'Approved time is billed',
+    entity: 'timesheet',
+    from: 'psa',
+    condition: { when: { approval: 'approved' } },
+    objects: [],
+    steps: [
+      { id: 'in-erp', kind: 'deliver', on: 'subject', to: 'erp', owner: 'finance', says: '', remedy: '' },
+    ],
+  };
+  const desk = await createDesk([timesheets], { rules: held }, [flow]);
+  const { world } = desk;
+  world.harvest.put('timesheet', 't1', entry('8', 'h-p1'));
+  world.harvest.put('timesheet', 't2', { ...entry('4', 'h-p1'), approval: 'submitted' });
+  await seeAll(world);
+  const { run, findings, totals } = await desk.reconcile({ declaration: 'time' });
+  expect(findings).toEqual([]);
+  expect(run.counts).toMatchObject({ held: 1 });
+  expect(totals).toMatchObject([{ here: '8', there: '0', waiting: '8', wholeHere: '12' }]);
+});
+
+describe('what is done about it', () => {
+  test('nothing is brought where the run only tells', async () => {
+    const desk = await firm();
+    const { world } = desk;
+    world.odoo.delete('timesheet', lineOf(world, '8'));
+    const { findings } = await desk.reconcile({ declaration: 'time', policy: 'report' });
+    expect(findings).toMatchObject([{ kind: 'missing-there', action: 'reported' }]);
+    expect(world.odoo.states('timesheet')).toHaveLength(2);
+    expect(await world.store.raisedAfter('time ', '', 10)).toEqual([]);
+  });
+
+  test('a person is asked once, and not any more when a run does not find it', async () => {
+    const desk = await firm();
+    const { world } = desk;
+    const line = lineOf(world, '8');
+    const state = world.odoo.get('timesheet', line) as State;
+    world.odoo.delete('timesheet', line);
+    for (let time = 0; time < 2; time++) {
+      const { findings } = await desk.reconcile({ declaration: 'time', policy: 'raise' });
+      expect(findings).toMatchObject([{ kind: 'missing-there', action: 'raised' }]);
+    }
+    expect(world.odoo.states('timesheet')).toHaveLength(2);
+    expect(await world.store.raisedAfter('time ', '', 10)).toMatchObject([
+      {
+        owner: 'finance',
+        object: { system: 'harvest', entity: 'timesheet', id: 't1' },
+        title: `timesheet t1 of harvest is missing in ${line} in odoo.`,
+      },
+    ]);
+    world.odoo.put('timesheet', line, state);
+    const { findings } = await desk.reconcile({ declaration: 'time', policy: 'raise' });
+    expect(findings).toEqual([]);
+    expect(await world.store.raisedAfter('time ', '', 10)).toEqual([]);
+  });
+
+  test('what an entity lets stay is only told, and what it has people decide is theirs', async () => {
+    for (const [conflict, action] of [
+      ['keep', 'reported'],
+      ['raise', 'raised'],
+    ] as const) {
+      const policy = { owner: 'erp', owners: {}, extensions: {}, conflict } as const;
+      const desk = await createDesk([customers], { policies: { customer: policy } });
+      const { world } = desk;
+      world.odoo.put('customer', 'c1', { name: 'Acme', vat: 'BE1', email: null });
+      await seeAll(world);
+      await seeAll(world);
+      const [company] = Object.keys(world.hubspot.all('customer')) as [string];
+      world.hubspot.patch('customer', company, { name: 'ACME' });
+      const { findings } = await desk.reconcile({ declaration: 'customers' });
+      expect(findings).toMatchObject([{ kind: 'different', action }]);
+      expect(world.hubspot.get('customer', company)).toMatchObject({ name: 'ACME' });
+      await desk.reconciler.close();
+      await world.close();
+    }
+  });
 });
