@@ -42,9 +42,16 @@ interface Billed {
   quantity: Decimal;
 }
 
+interface Reached {
+  readonly id: number;
+  /** What of it stands on no invoice yet. */
+  missing: Decimal;
+}
+
 /**
  * Odoo bills the quantity that the reached milestones of a line come to, and does not keep which of them it was for. So the
- * first one reached is on the first invoice, and so on; one that is spread over several is on the one that completes it.
+ * first ones reached are on the first invoice, and so on, but of those reached on one day the one that is just as large as
+ * what was billed; one that is spread over several invoices is on the one that completes it.
  *
  * @param milestones reached ones, in the order in which they were: `sale_line_id`, `quantity_percentage` of 1
  * @param invoiceLines posted ones, in the order in which they were made: `sale_line_ids`, `move_id`, `move_type`, `quantity`
@@ -57,21 +64,42 @@ export function allotInvoices(
 ): ReadonlyMap<number, string> {
   const found = new Map<number, string>();
   for (const { id, product_uom_qty: ordered } of orderLines) {
-    const billed = quantitiesBilled(invoiceLines.filter((row) => idsOf(row.sale_line_ids).includes(id)));
-    for (const milestone of milestones.filter((row) => idOf(row.sale_line_id) === id)) {
-      let missing = decimalOf(milestone.quantity_percentage).times(decimalOf(ordered));
-      while (missing.greaterThan(tolerance) && billed.length > 0) {
-        const [next] = billed;
-        if (next === undefined) break;
-        const taken = Decimal.min(missing, next.quantity);
-        missing = missing.minus(taken);
-        next.quantity = next.quantity.minus(taken);
-        if (!missing.greaterThan(tolerance)) found.set(milestone.id, next.invoice);
-        if (!next.quantity.greaterThan(tolerance)) billed.shift();
-      }
-    }
+    const open = milestones
+      .filter((row) => idOf(row.sale_line_id) === id)
+      .map((row): Reached => {
+        const missing = decimalOf(row.quantity_percentage).times(decimalOf(ordered));
+        return { id: row.id, missing };
+      });
+    const ofLine = invoiceLines.filter((row) => idsOf(row.sale_line_ids).includes(id));
+    for (const billed of quantitiesBilled(ofLine))
+      for (const milestone of takeBilled(open, billed.quantity)) found.set(milestone, billed.invoice);
   }
   return found;
+}
+
+const isAlike = (left: Decimal, right: Decimal): boolean => !left.minus(right).abs().greaterThan(tolerance);
+
+/** Takes the milestones out of `open` that an invoice over this quantity completes; answers their ids. */
+function takeBilled(open: Reached[], quantity: Decimal): number[] {
+  let sum = new Decimal(0);
+  const end = open.findIndex(({ missing }) => {
+    sum = sum.plus(missing);
+    return isAlike(sum, quantity);
+  });
+  if (end >= 0) return open.splice(0, end + 1).map(({ id }) => id);
+  const same = open.findIndex(({ missing }) => isAlike(missing, quantity));
+  if (same >= 0) return open.splice(same, 1).map(({ id }) => id);
+  const completed: number[] = [];
+  let left = quantity;
+  for (let [next] = open; next !== undefined && left.greaterThan(tolerance); [next] = open) {
+    const taken = Decimal.min(left, next.missing);
+    left = left.minus(taken);
+    next.missing = next.missing.minus(taken);
+    if (next.missing.greaterThan(tolerance)) break;
+    completed.push(next.id);
+    open.shift();
+  }
+  return completed;
 }
 
 /** Odoo rounds quantities to cents. */

@@ -37,6 +37,17 @@ describe('which invoice a milestone is on', () => {
     expect(Object.fromEntries(found)).toEqual(expected);
   });
 
+  test.each([
+    ['the one that stands last was billed first', [0.6, 0.4], [0.8], { 2: '1' }],
+    ['then the other', [0.6, 0.4], [0.8, 1.2], { 1: '2', 2: '1' }],
+    ['the first two together, though the last is as large', [0.2, 0.3, 0.5], [1], { 1: '1', 2: '1' }],
+    ['then the last', [0.2, 0.3, 0.5], [1, 1], { 1: '1', 2: '1', 3: '2' }],
+  ])('of those reached on one day: %s', (_case, parts, quantities, expected) => {
+    const reached = parts.map((part, index) => milestone(index + 1, part));
+    const rows = quantities.map((quantity, index) => billed(index + 1, quantity));
+    expect(Object.fromEntries(allotInvoices(reached, rows, [orderLine]))).toEqual(expected);
+  });
+
   test('thirds are not lost to rounding', () => {
     const thirds = [1, 2, 3].map((id) => milestone(id, 1 / 3));
     const rows = [billed(1, 0.67), billed(2, 0.67), billed(3, 0.67)];
