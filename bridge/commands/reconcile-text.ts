@@ -62,7 +62,7 @@ const stateText = (run: ReconciliationRun): string =>
 
 const whole = (number: number): string => number.toLocaleString('en-US');
 
-export function extentText({ scope }: Pick<ReconciliationRun, 'scope'>): string {
+function extentText({ scope }: Pick<ReconciliationRun, 'scope'>): string {
   const { from, to, entity, source, target } = scope;
   const days =
     from === undefined && to === undefined

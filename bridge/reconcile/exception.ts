@@ -7,7 +7,7 @@ import { breathe, type Means } from './means.ts';
 import type { Track } from './track.ts';
 
 /** All exceptions of a declaration have keys that begin with this. */
-export const keysOf = (declaration: string): string => `${declaration} `;
+const keysOf = (declaration: string): string => `${declaration} `;
 
 /** One object that is wrong in one way is one root cause, in whichever runs it is found. */
 const keyOf = (declaration: string, kind: FindingKind, { system, entity, id }: SystemObject): string =>

@@ -26,7 +26,7 @@ export async function breathe(signal: AbortSignal): Promise<void> {
 }
 
 /** Objects that are looked at without a pause: less than twenty milliseconds. */
-export const chunkSize = 250;
+const chunkSize = 250;
 
 export function chunksOf<Item>(items: readonly Item[], size: number = chunkSize): (readonly Item[])[] {
   if (items.length <= size) return items.length === 0 ? [] : [items];

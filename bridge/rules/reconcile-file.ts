@@ -125,11 +125,7 @@ function readReach(
     return undefined;
   }
   if (dayFields[entity] === undefined) {
-    reader.report(
-      said.place,
-      `${entity} has no day of its own, so all of them are compared`,
-      'leave it out',
-    );
+    reader.report(said.place, `${entity} has no day of its own, so all of them are compared`, 'leave it out');
     return undefined;
   }
   const kind = months === undefined ? 'days' : 'months';

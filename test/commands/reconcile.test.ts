@@ -245,3 +245,40 @@ test('tells what the running bridge refuses', async () => {
   vi.stubEnv('ADMIN_TOKEN', '');
   expect((await bridge('reconcile', 'time')).text).toMatch(/^A bridge is running, and only it may write/);
 });
+
+test('does it itself where no bridge runs, and says that what is to be brought waits', async () => {
+  const store = await prepared();
+  await store.apply({
+    readings: [
+      reading(
+        't1',
+        { day: '2026-01-05', hours: '8', notes: 'Work' },
+        { system: 'harvest', entity: 'timesheet' },
+      ),
+    ],
+    finished: [],
+    failed: [],
+    route: () => [],
+  });
+  await store.close();
+  for (const [name, value] of Object.entries({
+    WEBHOOK_SECRETS: `whsec_${Buffer.alloc(32, 1).toString('base64')}`,
+    ODOO_URL: 'http://127.0.0.1:1',
+    ODOO_DATABASE: 'none',
+    ODOO_LOGIN: 'bridge',
+    ODOO_API_KEY: 'key',
+    HUBSPOT_TOKEN: 'token',
+    HARVEST_URL: 'http://127.0.0.1:1',
+    HARVEST_TOKEN: 'token',
+    HARVEST_ACCOUNT_ID: '1',
+    HARVEST_START: '2026-01-01',
+  }))
+    vi.stubEnv(name, value);
+  const { code, text } = await bridge('reconcile', 'time', '--month', '2026-01', '--known');
+  expect(text).toContain('missing there: 1 (1 brought again)');
+  expect(text).toContain('No bridge runs here: what is to be brought waits, and leaves when it starts.');
+  expect(code).toBe(1);
+  const again = await openStore(process.env.DATABASE_PATH as string);
+  expect(await again.queues()).toMatchObject([{ target: 'odoo', state: 'pending', count: 1 }]);
+  await again.close();
+});
