@@ -11,6 +11,7 @@ import { judge, readsToday } from './condition.ts';
 import { type DeliverWorld, judgeDelivery } from './deliver-step.ts';
 import { type Absence, createFinder, type Finder, type FindWorld, type Found, named } from './find.ts';
 import { type Outcome, type Request, worst } from './outcome.ts';
+import { readsOf } from './reads.ts';
 import { deadlineOf, exceptionOf, personOf } from './stuck.ts';
 
 /** Everything that is known, as an instance sees it. */
@@ -166,7 +167,7 @@ export function advance(
         ...rest,
         holding: stands,
         steps: [...progress, next, ...later.filter(({ state }) => state === 'done' || state === 'skipped')],
-        watched: finder.watched(),
+        watched: finder.watched(readsOf(flow, step)),
         waitsFor: text,
         late: late && outcome.kind !== 'stuck',
         ...(Number.isFinite(dueMs) ? { dueMs } : {}),

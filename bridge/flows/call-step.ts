@@ -151,7 +151,7 @@ function inputFor(
   return input;
 }
 
-function splitPath(path: string, own: string): readonly [string, string] {
+export function splitPath(path: string, own: string): readonly [name: string, field: string] {
   const dot = path.indexOf('.');
   return dot < 0 ? [own, path] : [path.slice(0, dot), path.slice(dot + 1)];
 }

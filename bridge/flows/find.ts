@@ -2,9 +2,10 @@ import type { Terrain } from '../engine/landscape.ts';
 import { entityOf } from '../entities/catalogue.ts';
 import type { State } from '../entities/field.ts';
 import { type Flow, type FlowObject, subject as subjectName } from '../rules/flow.ts';
-import type { Watched } from '../store/flow-instance.ts';
+import type { Watched, WatchedObject } from '../store/flow-instance.ts';
 import type { StoredRecord, SystemObject } from '../store/record.ts';
 import { mostReferring, type Relation, referredIds } from '../store/relation.ts';
+import { anyField, noField } from './fields.ts';
 
 /** What is known of the objects of all systems. */
 export interface FindWorld {
@@ -40,9 +41,18 @@ export interface Finder {
   /** What stands for an object where there is none at all. */
   anchor(name: string): SystemObject;
   several(name: string): boolean;
-  /** Everything that was looked at since `forget`, besides the subject. */
-  watched(): Watched[];
+  /**
+   * Everything that was looked at since `forget`, besides the subject.
+   *
+   * @param reads the fields that matter, by name
+   */
+  watched(reads: ReadonlyMap<string, ReadonlySet<string>>): Watched[];
   forget(): void;
+}
+
+/** An object that was looked at under a name of the flow; under none where it only leads to others. */
+interface Touched extends WatchedObject {
+  readonly name: string;
 }
 
 const severals = new WeakMap<Flow, ReadonlyMap<string, boolean>>();
@@ -84,8 +94,8 @@ export const named = ({ entity, id, system }: SystemObject): string => `${entity
 export function createFinder(flow: Flow, subject: SystemObject, world: FindWorld, terrain: Terrain): Finder {
   const known = new Map<string, readonly Found[]>();
   const anchors = new Map<string, SystemObject>();
-  const touched = new Map<string, Watched[]>();
-  let watching = new Map<string, Watched>();
+  const touched = new Map<string, Touched[]>();
+  let watching = new Map<string, Touched>();
 
   function recorded(object: SystemObject): Found {
     const record = world.record(object);
@@ -105,18 +115,18 @@ export function createFinder(flow: Flow, subject: SystemObject, world: FindWorld
       } else {
         const definition = flowObject(flow, name);
         if (definition === undefined) throw new Error(`The flow ${flow.id} has no object "${name}"`);
-        const watch: Watched[] = [];
+        const watch: Touched[] = [];
         found = followed(definition, watch);
         touched.set(name, [...watch, ...(touched.get(definition.of) ?? [])]);
       }
       known.set(name, found);
     }
-    for (const object of touched.get(name) ?? [])
-      watching.set(`${object.system} ${object.entity} ${object.id}`, object);
+    for (const one of touched.get(name) ?? [])
+      watching.set(`${one.name} ${one.system} ${one.entity} ${one.id}`, one);
     return found;
   }
 
-  function followed(definition: FlowObject, watch: Watched[]): Found[] {
+  function followed(definition: FlowObject, watch: Touched[]): Found[] {
     const system = terrain.systemIn(definition.in);
     const parents = all(definition.of);
     anchors.set(definition.name, anchors.get(definition.of) ?? subject);
@@ -138,11 +148,11 @@ export function createFinder(flow: Flow, subject: SystemObject, world: FindWorld
     { name, entity, by }: FlowObject,
     parent: Extract<Found, { object: SystemObject }>,
     system: string,
-    watch: Watched[],
+    watch: Touched[],
   ): Found[] {
     const { object: from, state } = parent;
     const take = (object: SystemObject): Found => {
-      watch.push(object);
+      watch.push({ name, ...object });
       anchors.set(name, object);
       return recorded(object);
     };
@@ -154,7 +164,7 @@ export function createFinder(flow: Flow, subject: SystemObject, world: FindWorld
     if (by.kind === 'back') {
       const id = across(from);
       if (id === undefined) return [unlinked(from)];
-      watch.push({ system, entity: `${entity}.${by.field}`, id });
+      watch.push({ name, system, entity: `${entity}.${by.field}`, id });
       anchors.set(name, from);
       return world.relations
         .referring({ system, entity, field: by.field }, id, mostReferring)
@@ -174,7 +184,7 @@ export function createFinder(flow: Flow, subject: SystemObject, world: FindWorld
       const there = { system: from.system, entity, id };
       const own = across(there);
       if (own !== undefined) return take({ system, entity, id: own });
-      watch.push(there);
+      watch.push({ name: '', ...there });
       return unlinked(there);
     });
   }
@@ -191,7 +201,21 @@ export function createFinder(flow: Flow, subject: SystemObject, world: FindWorld
       return anchors.get(name) ?? subject;
     },
     several: (name) => severalOf(flow).get(name) === true,
-    watched: () => [...watching.values()],
+    watched(reads) {
+      const fields = new Map<string, { readonly object: Touched; readonly fields: Set<string> }>();
+      for (const object of watching.values()) {
+        const key = `${object.system} ${object.entity} ${object.id}`;
+        const known = fields.get(key) ?? { object, fields: new Set() };
+        for (const field of reads.get(object.name) ?? []) known.fields.add(field);
+        fields.set(key, known);
+      }
+      return [...fields.values()].map(({ object: { system, entity, id }, fields: read }) => ({
+        system,
+        entity,
+        id,
+        fields: read.has(anyField) ? anyField : [...read].sort().join(',') || noField,
+      }));
+    },
     forget() {
       watching = new Map();
     },

@@ -1,11 +1,12 @@
 import type { EntityName } from '../entities/catalogue.ts';
 import type { KeptChange } from '../store/flow-change.ts';
 import type { FlowDesk } from '../store/flow-desk.ts';
-import type { Watched } from '../store/flow-instance.ts';
+import type { WatchedObject } from '../store/flow-instance.ts';
 import type { SystemObject } from '../store/record.ts';
 import { referredIds } from '../store/relation.ts';
 import { endFor, lookAtSubject } from './begin.ts';
 import type { FlowContext } from './context.ts';
+import { concerns } from './fields.ts';
 import { type Consequence, goOn, noConsequence } from './keep.ts';
 
 /** Instances that are looked at in one transaction: so few that nobody who writes meanwhile waits long. */
@@ -14,7 +15,11 @@ const changesPerTurn = 200;
 
 /** An object whose instances have to be looked at, those behind `after`. */
 export interface Wake {
-  readonly object: Watched;
+  readonly object: WatchedObject;
+  /** The fields that changed; absent: all may have. */
+  readonly changed?: ReadonlySet<string>;
+  /** Of those who look at the same fields, from these fields on. */
+  readonly from?: string;
   readonly after: number;
   /** It has changed, so what was refused is tried again. */
   readonly fresh: boolean;
@@ -30,7 +35,7 @@ export interface Turn {
   readonly worked: boolean;
 }
 
-const keyOf = ({ system, entity, id }: Watched): string => `${system} ${entity} ${id}`;
+const keyOf = ({ system, entity, id }: WatchedObject): string => `${system} ${entity} ${id}`;
 
 /** Takes in what changed since the last time: keeps who refers to whom, begins and ends flows, and lets them go on. */
 export function takeInChanges(desk: FlowDesk, context: FlowContext): Turn {
@@ -40,12 +45,18 @@ export function takeInChanges(desk: FlowDesk, context: FlowContext): Turn {
   if (last === undefined) return { consequence, left: [], worked: false };
   const wakes = new Map<string, Wake>();
   // What runs for the objects themselves is looked at first, whatever is left for later.
-  const wake = (object: Watched) =>
-    wakes.set(keyOf(object), { object, after: 0, fresh: true, asSubject: false });
+  const wake = (object: WatchedObject, changed: ReadonlySet<string> | undefined) => {
+    const key = keyOf(object);
+    const known = wakes.get(key);
+    const all = known === undefined ? changed : joined(known.changed, changed);
+    const fields = all === undefined ? {} : { changed: all };
+    wakes.set(key, { object, ...fields, after: 0, fresh: true, asSubject: false });
+  };
   for (const change of changes) {
     const { system, entity, id } = change;
-    if (context.isWatched(system, entity)) wake({ system, entity, id });
-    for (const anchor of relate(desk, context, change)) wake(anchor);
+    const changed = changedFields(change);
+    if (context.isWatched(system, entity)) wake({ system, entity, id }, changed);
+    for (const { anchor, moved } of relate(desk, context, change)) wake(anchor, moved ? undefined : changed);
   }
   for (const group of Map.groupBy(changes, keyOf).values()) {
     const [first] = group as [KeptChange, ...KeptChange[]];
@@ -66,10 +77,26 @@ export function takeInChanges(desk: FlowDesk, context: FlowContext): Turn {
   return { consequence, left, worked: true };
 }
 
+/** `undefined` where the object came or went: then all of it is news. */
+function changedFields({ differences }: KeptChange): ReadonlySet<string> | undefined {
+  const all = Object.entries(differences);
+  const cameOrWent = all.some(([, { before, after }]) => before === undefined || after === undefined);
+  return cameOrWent || all.length === 0 ? undefined : new Set(all.map(([field]) => field));
+}
+
+const joined = (left: ReadonlySet<string> | undefined, right: ReadonlySet<string> | undefined) =>
+  left === undefined || right === undefined ? undefined : new Set([...left, ...right]);
+
+interface Anchor {
+  readonly anchor: WatchedObject;
+  /** True when who refers to it has changed, not only what that says. */
+  readonly moved: boolean;
+}
+
 /** Keeps which objects a changed one refers to. Answers those that are looked at for what refers to them. */
-function relate(desk: FlowDesk, context: FlowContext, change: KeptChange): Watched[] {
+function relate(desk: FlowDesk, context: FlowContext, change: KeptChange): Anchor[] {
   const { system, entity, id } = change;
-  const anchors: Watched[] = [];
+  const anchors: Anchor[] = [];
   for (const relation of context.relationsOf(system, entity)) {
     const { field } = relation;
     const difference = change.differences[field];
@@ -77,7 +104,9 @@ function relate(desk: FlowDesk, context: FlowContext, change: KeptChange): Watch
     // The record may be ahead of this change; what it says now is what holds.
     const now = record === undefined || record.gone ? [] : referredIds(record.state[field]);
     const past = [...referredIds(difference?.before), ...referredIds(difference?.after)];
-    const anchor = (value: string) => anchors.push({ system, entity: `${entity}.${field}`, id: value });
+    const moved = difference !== undefined || record === undefined || record.gone;
+    const anchor = (value: string) =>
+      anchors.push({ anchor: { system, entity: `${entity}.${field}`, id: value }, moved });
     for (const value of past)
       if (!now.includes(value)) {
         desk.relations.remove(relation, value, id);
@@ -112,12 +141,18 @@ function wakeAll(
       left.push(wake);
       continue;
     }
-    const { object, after } = wake;
+    const { object, changed, from, after } = wake;
     const add = (seq: number) => fresh.set(seq, wake.fresh || fresh.get(seq) === true);
-    if (wake.asSubject && after === 0) for (const seq of desk.instances.runningOf(object)) add(seq);
-    const found = desk.instances.watching(object, after, room);
-    for (const seq of found) add(seq);
-    if (found.length === room) left.push({ ...wake, after: found.at(-1) as number });
+    if (wake.asSubject && from === undefined) for (const seq of desk.instances.runningOf(object)) add(seq);
+    for (const fields of desk.instances.watchedFields(object)) {
+      if ((from !== undefined && fields < from) || !concerns(fields, changed)) continue;
+      const limit = Math.max(instancesPerTurn - fresh.size, 1);
+      const found = desk.instances.watching({ ...object, fields }, fields === from ? after : 0, limit);
+      for (const seq of found) add(seq);
+      if (found.length < limit) continue;
+      left.push({ ...wake, from: fields, after: found.at(-1) as number });
+      break;
+    }
   }
   for (const [seq, isFresh] of fresh) look(desk, context, seq, isFresh, consequence);
   return left;
@@ -140,13 +175,13 @@ function look(
 const notInRules = 'The flow is not in the rules any more.';
 
 /** Everything that is watched where an object was settled: itself, its counterparts, and what they refer to. */
-export function watchedBy(desk: FlowDesk, context: FlowContext, object: SystemObject): Watched[] {
+export function watchedBy(desk: FlowDesk, context: FlowContext, object: SystemObject): WatchedObject[] {
   const objects: SystemObject[] = [object];
   for (const system of context.landscape.systems) {
     const id = system === object.system ? undefined : desk.idIn(object, system);
     if (id !== undefined) objects.push({ system, entity: object.entity, id });
   }
-  return objects.flatMap((one): Watched[] => {
+  return objects.flatMap((one): WatchedObject[] => {
     const { system, entity } = one;
     const state = desk.record(one)?.state;
     const anchors = context

@@ -19,10 +19,15 @@ export interface StepProgress {
 }
 
 /** What an instance looks at: an object, or with `entity.field` whatever refers to it by that field. */
-export interface Watched {
+export interface WatchedObject {
   readonly system: string;
   readonly entity: string;
   readonly id: string;
+}
+
+export interface Watched extends WatchedObject {
+  /** Names of the fields that matter to it, in order, with commas between them; `*` for all, `-` where it only has to be there. */
+  readonly fields: string;
 }
 
 /** One run of a flow for one subject. */
@@ -93,7 +98,7 @@ export function flowInstanceTable({ connection, kysely }: OpenDatabase) {
     connection,
     ofSubject.where('flow', '=', slot<string>('flow')).orderBy('round', 'desc').limit(sql.lit(1)),
   );
-  const runningOf = prepare<Watched, { seq: number }>(
+  const runningOf = prepare<WatchedObject, { seq: number }>(
     connection,
     kysely
       .selectFrom('flow_instance')
@@ -176,6 +181,7 @@ export function flowInstanceTable({ connection, kysely }: OpenDatabase) {
         system: slot('system'),
         entity: slot('entity'),
         external_id: slot('id'),
+        fields: slot('fields'),
         instance: slot('instance'),
       })
       .onConflict((conflict) => conflict.doNothing()),
@@ -187,6 +193,7 @@ export function flowInstanceTable({ connection, kysely }: OpenDatabase) {
       .where('system', '=', slot<string>('system'))
       .where('entity', '=', slot<string>('entity'))
       .where('external_id', '=', slot<string>('id'))
+      .where('fields', '=', slot<string>('fields'))
       .where('instance', '=', slot<number>('instance')),
   );
   const watching = prepare<Watched & { after: number; limit: number }, { instance: number }>(
@@ -197,9 +204,20 @@ export function flowInstanceTable({ connection, kysely }: OpenDatabase) {
       .where('system', '=', slot<string>('system'))
       .where('entity', '=', slot<string>('entity'))
       .where('external_id', '=', slot<string>('id'))
+      .where('fields', '=', slot<string>('fields'))
       .where('instance', '>', slot<number>('after'))
       .orderBy('instance')
       .limit(slot<number>('limit')),
+  );
+  const nextFields = prepare<WatchedObject & { after: string }, { fields: string | null }>(
+    connection,
+    kysely
+      .selectFrom('flow_object')
+      .select(sql<string | null>`min(fields)`.as('fields'))
+      .where('system', '=', slot<string>('system'))
+      .where('entity', '=', slot<string>('entity'))
+      .where('external_id', '=', slot<string>('id'))
+      .where('fields', '>', slot<string>('after')),
   );
   const known = (row: InstanceRow | undefined) => (row === undefined ? undefined : instanceOf(row));
 
@@ -209,8 +227,17 @@ export function flowInstanceTable({ connection, kysely }: OpenDatabase) {
     latest: (flow: string, subject: SystemObject): StoredInstance | undefined =>
       known(latest.get({ ...subject, flow })),
     /** Instances of any flow that run for a subject. */
-    runningOf: (subject: Watched): number[] => runningOf.all(subject).map(({ seq }) => seq),
-    /** Running instances that look at an object, behind `after`. */
+    runningOf: (subject: WatchedObject): number[] => runningOf.all(subject).map(({ seq }) => seq),
+    /** For which fields instances look at an object, each once, in order. */
+    watchedFields(object: WatchedObject): string[] {
+      const found: string[] = [];
+      for (let after = ''; ; after = found.at(-1) as string) {
+        const fields = nextFields.get({ ...object, after })?.fields ?? null;
+        if (fields === null) return found;
+        found.push(fields);
+      }
+    },
+    /** Running instances that look at these fields of an object, behind `after`. */
     watching: (object: Watched, after: number, limit: number): number[] =>
       watching.all({ ...object, after, limit }).map(({ instance }) => instance),
     /** Running instances of a flow in the order of their numbers, behind `after`. */

@@ -41,6 +41,8 @@ export interface FlowObjectTable {
   /** An entity; with `.field` behind it: whatever refers to this object by that field. */
   entity: string;
   external_id: string;
+  /** Names of the fields that matter, in order, with commas between them; `*` for all. */
+  fields: string;
   instance: number;
 }
 

@@ -52,8 +52,10 @@ export async function up(database: Kysely<unknown>): Promise<void> {
     .addColumn('system', 'text', (column) => column.notNull())
     .addColumn('entity', 'text', (column) => column.notNull())
     .addColumn('external_id', 'text', (column) => column.notNull())
+    .addColumn('fields', 'text', (column) => column.notNull())
     .addColumn('instance', 'integer', (column) => column.notNull())
-    .addPrimaryKeyConstraint('flow_object_key', ['system', 'entity', 'external_id', 'instance'])
+    // Many instances look at one object for the same fields, and only few kinds of them for others.
+    .addPrimaryKeyConstraint('flow_object_key', ['system', 'entity', 'external_id', 'fields', 'instance'])
     .modifyEnd(sql`without rowid`)
     .execute();
 
