@@ -1,7 +1,8 @@
 import type { State, Value } from '../entities/field.ts';
 import { sameValue } from '../entities/state.ts';
+import type { Timing } from '../rules/part.ts';
 import type { ReferenceField } from '../rules/routes.ts';
-import type { Rule, Timing } from '../rules/rule.ts';
+import type { Rule } from '../rules/rule.ts';
 import type { RecordChange, RouteContext } from '../store/apply.ts';
 import type { NewDelivery } from '../store/delivery.ts';
 import type { StoredRecord, SystemObject } from '../store/record.ts';

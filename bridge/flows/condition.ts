@@ -2,8 +2,8 @@ import type { State, Value } from '../entities/field.ts';
 import { isList } from '../entities/state.ts';
 import { type FlowCondition, type Quantity, today as todayName } from '../rules/flow.ts';
 import { meets } from '../rules/flow-condition.ts';
+import type { Conditions } from '../rules/part.ts';
 import { holds } from '../rules/routes.ts';
-import type { Conditions } from '../rules/rule.ts';
 import type { SystemObject } from '../store/record.ts';
 import { type Finder, type Found, named } from './find.ts';
 

@@ -1,5 +1,5 @@
 import { type Flow, type FlowCondition, type FlowStep, subject as subjectName } from '../rules/flow.ts';
-import type { Mapping } from '../rules/rule.ts';
+import type { Mapping } from '../rules/part.ts';
 import { splitPath } from './call-step.ts';
 import { anyField } from './fields.ts';
 

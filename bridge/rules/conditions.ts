@@ -1,9 +1,9 @@
 import { isScalar, isSeq } from 'yaml';
 import type { FieldKind, Value } from '../entities/field.ts';
 import type { FieldSet, KnownField } from './field-set.ts';
+import type { Conditions } from './part.ts';
 import type { Placed } from './problem.ts';
 import { kindOf, type Piece, type Reader } from './reader.ts';
-import type { Conditions } from './rule.ts';
 import { fieldOf, readValue } from './value-file.ts';
 
 /**

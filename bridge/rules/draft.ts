@@ -3,8 +3,9 @@ import type { Role } from '../entities/role.ts';
 import type { ConditionsDraft } from './conditions.ts';
 import type { ExpressionDraft } from './expression-file.ts';
 import type { FieldDraft } from './mapping-file.ts';
+import type { Timing } from './part.ts';
 import type { Place, Placed } from './problem.ts';
-import type { Lane, Rule, Timing, Withdrawal } from './rule.ts';
+import type { Lane, Rule, Withdrawal } from './rule.ts';
 
 // Rules as far as they could be read, with the places of what they say. What is `undefined` was reported.
 

@@ -2,7 +2,7 @@ import { type ASTNode, type TypeError as ExpressionTypeError, ParseError } from 
 import type { FieldKind } from '../entities/field.ts';
 import { environmentOf, functionNames } from './expression.ts';
 import { type ExpressionPath, nodesOf, pathsIn, variableName, withVariables } from './expression-path.ts';
-import type { Expression } from './rule.ts';
+import type { Expression } from './part.ts';
 import { suggest } from './suggest.ts';
 
 /** What is wrong in an expression. */

@@ -1,9 +1,9 @@
 import type { FieldKind } from '../entities/field.ts';
 import { checkExpression, type ReadableObject, typeText } from './expression-check.ts';
 import type { FieldSet } from './field-set.ts';
+import type { Expression } from './part.ts';
 import type { Placed } from './problem.ts';
 import type { Piece, Reader } from './reader.ts';
-import type { Expression } from './rule.ts';
 
 /** An expression as far as it could be read, with the fields that it reads. */
 export interface ExpressionDraft {

@@ -3,7 +3,7 @@ import type { FieldKind, State, Value } from '../entities/field.ts';
 import { isList } from '../entities/state.ts';
 import { Amount, amountOf, amountOperators, amountText, negated, type Operand, rounded } from './amount.ts';
 import { nodesOf, pathsIn, variableName, withVariables } from './expression-path.ts';
-import type { Expression } from './rule.ts';
+import type { Expression } from './part.ts';
 
 /**
  * The language of expressions is CEL (https://cel.dev) with exact decimals. It can neither loop without end nor reach

@@ -4,9 +4,9 @@ import { readTyped } from './expression-file.ts';
 import type { FlowInputDraft, FlowObjectDraft } from './flow-draft.ts';
 import { expressionScope, type FlowPath, type FlowScope, mention, readPath } from './flow-scope.ts';
 import { mappingKeys } from './keys.ts';
+import type { Mapping } from './part.ts';
 import type { Entry, Piece, Reader } from './reader.ts';
 import { kindOf } from './reader.ts';
-import type { Mapping } from './rule.ts';
 import { suggest } from './suggest.ts';
 import { checkTableUse, tableOf } from './table-file.ts';
 

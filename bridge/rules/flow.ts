@@ -1,6 +1,6 @@
 import type { EntityName } from '../entities/catalogue.ts';
 import type { Role } from '../entities/role.ts';
-import type { Conditions, Expression, Mapping, Timing } from './rule.ts';
+import type { Conditions, Expression, Mapping, Timing } from './part.ts';
 
 /** The object that a flow is about, as its objects and steps name it. */
 export const subject = 'subject';

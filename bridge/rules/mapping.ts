@@ -1,6 +1,7 @@
 import { dayPattern, decimalPattern, type State, type Value } from '../entities/field.ts';
 import { evaluate } from './expression.ts';
-import type { Expression, Mapping, ValueTable, WrittenFields } from './rule.ts';
+import type { Expression, Mapping, ValueTable } from './part.ts';
+import type { WrittenFields } from './rule.ts';
 
 /** The rules cannot say what becomes of a value. A person has to correct the value or the rules. */
 export class MappingError extends Error {

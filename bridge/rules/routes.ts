@@ -3,7 +3,8 @@ import type { State, Value } from '../entities/field.ts';
 import type { Role } from '../entities/role.ts';
 import { sameValue } from '../entities/state.ts';
 import { compute } from './mapping.ts';
-import type { Conditions, Override, Rule, RuleSet, WrittenFields } from './rule.ts';
+import type { Conditions } from './part.ts';
+import type { Override, Rule, RuleSet, WrittenFields } from './rule.ts';
 
 // Everything here runs for every change that comes in. What can be worked out once per rule is kept beside the rule;
 // the maps are weak, so that rules which were replaced go away.

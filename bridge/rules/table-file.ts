@@ -2,9 +2,9 @@ import { isScalar } from 'yaml';
 import type { Value } from '../entities/field.ts';
 import type { KnownField } from './field-set.ts';
 import { nameAdvice, namePattern } from './name.ts';
+import type { ValueTable } from './part.ts';
 import { type Placed, placeText, type Report } from './problem.ts';
 import { type Entry, kindOf, type Piece, type Reader } from './reader.ts';
-import type { ValueTable } from './rule.ts';
 import { closest } from './suggest.ts';
 import { valueProblem } from './value-file.ts';
 

@@ -1,9 +1,9 @@
 import { validateDetailed } from 'node-cron';
 import { isMap, isScalar } from 'yaml';
 import { timingKeys } from './keys.ts';
+import type { Timing } from './part.ts';
 import type { Placed } from './problem.ts';
 import type { Piece, Reader } from './reader.ts';
-import type { Timing } from './rule.ts';
 import { nextRun } from './timing.ts';
 
 export const realTime: Timing = { kind: 'real-time' };

@@ -1,5 +1,5 @@
 import { Cron } from 'croner';
-import type { Timing } from './rule.ts';
+import type { Timing } from './part.ts';
 
 type Window = Extract<Timing, { kind: 'window' }>;
 

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Flow, FlowCondition } from './flow.ts';
-import type { Conditions, Override, Rule, RuleSet } from './rule.ts';
+import type { Conditions } from './part.ts';
+import type { Override, Rule, RuleSet } from './rule.ts';
 
 /**
  * The version of rules: a hash over what they say. Comments, layout, the order of files, rules and keys, and

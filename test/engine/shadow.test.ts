@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Rule, ValueTable } from '../../bridge/rules/rule.ts';
+import type { ValueTable } from '../../bridge/rules/part.ts';
+import type { Rule } from '../../bridge/rules/rule.ts';
 import { openDatabaseForReading } from '../../bridge/store/database.ts';
 import { readStatus } from '../../bridge/store/status.ts';
 import { readTrace } from '../../bridge/store/trace.ts';

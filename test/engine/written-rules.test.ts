@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { RuleSet, ValueTable } from '../../bridge/rules/rule.ts';
+import type { ValueTable } from '../../bridge/rules/part.ts';
+import type { RuleSet } from '../../bridge/rules/rule.ts';
 import { customerToCrm, customerToPsa, projectToPsa } from './rules.ts';
 import { createWorld, type World } from './world.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Flow, FlowStep } from '../../bridge/rules/flow.ts';
-import type { Timing } from '../../bridge/rules/rule.ts';
+import type { Timing } from '../../bridge/rules/part.ts';
 import { openDatabaseForReading } from '../../bridge/store/database.ts';
 import { readTrace } from '../../bridge/store/trace.ts';
 import { declarations } from '../engine/world.ts';

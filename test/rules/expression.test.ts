@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { FieldKind, State, Value } from '../../bridge/entities/field.ts';
 import { evaluate } from '../../bridge/rules/expression.ts';
 import { checkExpression } from '../../bridge/rules/expression-check.ts';
-import type { Expression } from '../../bridge/rules/rule.ts';
+import type { Expression } from '../../bridge/rules/part.ts';
 
 const fields: Readonly<Record<string, FieldKind>> = {
   name: 'text',

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { State, Value } from '../../bridge/entities/field.ts';
 import { mapFields } from '../../bridge/rules/mapping.ts';
+import type { Conditions } from '../../bridge/rules/part.ts';
 import { holds, referencesOf, rulesFrom } from '../../bridge/rules/routes.ts';
-import type { Conditions, Rule, RuleSet } from '../../bridge/rules/rule.ts';
+import type { Rule, RuleSet } from '../../bridge/rules/rule.ts';
 
 const baseRule: Rule = {
   id: 'a',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Timing } from '../../bridge/rules/rule.ts';
+import type { Timing } from '../../bridge/rules/part.ts';
 import { dueAt } from '../../bridge/rules/timing.ts';
 
 const window = (cron: string, minutes: number): Timing => ({ kind: 'window', cron, minutes });
