@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { checkRules } from '../../bridge/connectors.ts';
 import type { Flow, FlowCondition, FlowStep } from '../../bridge/rules/flow.ts';
 
-import type { Conditions } from '../../bridge/rules/rule.ts';
+import type { Conditions } from '../../bridge/rules/part.ts';
 
 const introduction = `# The flows
 
