@@ -16,7 +16,7 @@ export async function playAmendment(
   );
   await stage.sees('Harvest', 'the budget of the project', async () => {
     const project = await findProject(harvestApi, won.orderName);
-    return project?.cost_budget === 7800 ? String(project.cost_budget) : undefined;
+    return project?.cost_budget === 7200 ? String(project.cost_budget) : undefined;
   });
 }
 

@@ -9,23 +9,32 @@ const shownOnDeal = ['number', 'total', 'due_on', 'status'].map(
   (name) => `services_bridge_billing_invoice_${name}`,
 );
 
-/** The flow has made the draft; finance posts it, and sales sees it. Answers the invoice's id in Odoo. */
+/** The flow makes the draft by itself. Answers its id in Odoo. */
+export async function seesDraft(
+  { firm }: Pick<Systems, 'firm'>,
+  stage: Stage,
+  { orderId }: Pick<Won, 'orderId'>,
+  untaxed: number,
+): Promise<number> {
+  let draft = 0;
+  await stage.sees('Odoo', `a draft invoice of ${untaxed}`, async () => {
+    const drafts = await draftsOf(firm.finance.odoo, orderId);
+    const found = drafts.find(({ amount_untaxed }) => amount_untaxed === untaxed);
+    draft = Number(found?.id);
+    return found && `${found.amount_untaxed} without tax`;
+  });
+  return draft;
+}
+
+/** Finance posts a draft, and sales sees it. */
 export async function playInvoice(
   { firm, hubspotApi }: Pick<Systems, 'firm' | 'hubspotApi'>,
   stage: Stage,
   won: Won,
-  untaxed: number,
-): Promise<number> {
+  invoiceId: number,
+): Promise<void> {
   const { odoo } = firm.finance;
-  let draft: number | undefined;
-  await stage.sees('Odoo', `a draft invoice of ${untaxed}`, async () => {
-    const drafts = await draftsOf(odoo, won.orderId);
-    const found = drafts.find(({ amount_untaxed }) => amount_untaxed === untaxed);
-    draft = found && Number(found.id);
-    return found && `${found.amount_untaxed} without tax`;
-  });
-  const invoiceId = Number(draft);
-  await stage.does('Fiona', 'posts it', () => post(odoo, invoiceId));
+  await stage.does('Fiona', 'posts the draft', () => post(odoo, invoiceId));
   const [invoice] = await odoo.searchRead(
     'account.move',
     [['id', '=', invoiceId]],
@@ -40,7 +49,6 @@ export async function playInvoice(
     }
     return status === 'not_paid' ? `${number}, ${total}, due ${due}, ${status}` : undefined;
   });
-  return invoiceId;
 }
 
 /** Draft invoices of an order, oldest first. */

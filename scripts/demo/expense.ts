@@ -6,7 +6,7 @@ import { harvestUser, lastDays, type Work } from './work.ts';
 export async function playExpense(
   { firm, harvest, harvestApi }: Pick<Systems, 'firm' | 'harvest' | 'harvestApi'>,
   stage: Stage,
-  { inHarvest }: Work,
+  { harvestProject }: Work,
 ): Promise<void> {
   const { odoo } = firm.finance;
   stage.act('An expense');
@@ -14,7 +14,7 @@ export async function playExpense(
     const userId = await harvestUser(harvestApi, firm.consultant.email);
     const expenseId = await spend(harvestApi, {
       userId,
-      projectId: inHarvest.projectId,
+      projectId: harvestProject,
       amount: 86.4,
       notes: 'Train',
     });

@@ -74,7 +74,7 @@ export async function playSale(systems: Systems, stage: Stage, sale: Sale = road
     async () =>
       enterDeal(hubspotApi, await enterCompany(hubspotApi, sale), {
         dealname: sale.opportunity,
-        amount: '6000',
+        amount: '5400',
         deal_currency_code: 'EUR',
         closedate: new Date().toISOString(),
         hubspot_owner_id: '501',
@@ -94,27 +94,18 @@ export async function playSale(systems: Systems, stage: Stage, sale: Sale = road
     [order] = await odoo.searchRead(
       'sale.order',
       [['opportunity_id.name', '=', sale.opportunity]],
-      ['name', 'partner_id', 'opportunity_id', 'amount_untaxed', 'order_line'],
+      ['name', 'partner_id', 'opportunity_id', 'amount_untaxed'],
     );
     return order && `${nameOf(order.partner_id)}, ${order.name}, ${order.amount_untaxed}`;
   });
-  const [line] = (order?.order_line ?? []) as number[];
   const orderId = Number(order?.id);
-  await stage.does('Sally', 'sells a part of it as junior consulting, and confirms', async () => {
-    const half = { product_uom_qty: 20, price_unit: 180 };
-    const junior = { product_id: firm.services.junior, product_uom_qty: 20 };
-    await odoo.write('sale.order', [orderId], {
-      order_line: [
-        [1, line, half],
-        [0, 0, junior],
-      ],
-    });
-    await odoo.call('sale.order', 'action_confirm', [[orderId]]);
-  });
+  await stage.does('Sally', 'looks it through and confirms it; Odoo makes the project', () =>
+    odoo.call('sale.order', 'action_confirm', [[orderId]]),
+  );
   const orderName = String(order?.name);
   await stage.sees('HubSpot', 'the project on the deal', async () => {
     const deal = await hubspotObject(hubspotApi, 'deals', sale.opportunity, ['services_bridge_project']);
-    return deal?.services_bridge_project ?? undefined;
+    return deal?.services_bridge_project || undefined;
   });
   return {
     ...sale,

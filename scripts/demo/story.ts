@@ -14,7 +14,7 @@ import { playWithdrawal } from './withdrawal.ts';
 import { playWork, type Work } from './work.ts';
 
 /** How many effects the whole story has. */
-export const effects = 42;
+export const effects = 41;
 
 export async function playStory(systems: GroupSystems, stage: Stage): Promise<ImportResult> {
   const played = await playProject(systems, stage);
@@ -44,9 +44,10 @@ export async function playProject(systems: Systems, stage: Stage, sale?: Sale): 
   const won = await playSale(systems, stage, sale);
   const work = await playWork(systems, stage, won);
   stage.act('The invoices');
-  const paid = await playInvoice(systems, stage, won, 6.5 * 180);
+  const [paid, open] = work.drafts;
+  await playInvoice(systems, stage, won, paid);
   await playPayment(systems, stage, won, paid);
-  const open = await playInvoice(systems, stage, won, 4 * 120);
+  await playInvoice(systems, stage, won, open);
   return { won, work, invoices: { paid, open } };
 }
 

@@ -17,7 +17,7 @@ export async function playWithdrawal(
   const { firm, harvest, hubspotApi } = systems;
   stage.act('An approval is withdrawn, though the time is billed');
   await stage.does('Manager', 'takes back the approval of 4 hours in Harvest', async () =>
-    harvest.approvals.withdraw([work.entries.junior]),
+    harvest.approvals.withdraw([work.entries.short]),
   );
   const billed = { flow: 'time-withdrawn', step: 'not-billed', owner: 'finance' };
   await seesStuck(systems, stage, billed);
@@ -25,7 +25,7 @@ export async function playWithdrawal(
     creditNote(firm.finance.odoo, invoiceId, 'Time withdrawn'),
   );
   await seesGone(systems, stage, billed);
-  await seesHours(systems, stage, won, [6.5]);
+  await seesHours(systems, stage, won, 6.5);
   await stage.sees('HubSpot', 'that the second invoice is taken back', async () => {
     const [status, open] = ['services_bridge_billing_invoice_status', 'services_bridge_billing_open'];
     const deal = await hubspotObject(hubspotApi, 'deals', won.opportunity, [status, open]);

@@ -1,4 +1,5 @@
 import type { OdooSession } from '../odoo/rpc.ts';
+import { seesDraft } from './billing.ts';
 import { seesGone, seesStuck } from './bridge-exceptions.ts';
 import type { Firm } from './firm.ts';
 import type { PartnerApi } from './partner-api.ts';
@@ -9,13 +10,12 @@ import type { Systems } from './systems.ts';
 /** The project of an order in both systems. */
 export interface Work {
   readonly projectId: number;
-  readonly inHarvest: {
-    readonly projectId: number;
-    readonly seniorTask: number;
-    readonly juniorTask: number;
-  };
-  /** Harvest's ids of the approved entries. */
-  readonly entries: { readonly senior: number; readonly junior: number };
+  /** In Harvest. */
+  readonly harvestProject: number;
+  /** Harvest's ids of the approved entries, of 6.5 and of 4 hours. */
+  readonly entries: { readonly long: number; readonly short: number };
+  /** Odoo's ids of their draft invoices, in this order. */
+  readonly drafts: readonly [number, number];
 }
 
 /** People are booked and book their time; one entry is approved while its project is paused. */
@@ -24,11 +24,11 @@ export async function playWork(systems: Systems, stage: Stage, won: Won): Promis
   const delivery = firm.delivery.odoo;
   stage.act('The work');
   const projectId = await projectOf(delivery, won.orderId);
-  await stage.sees('Harvest', 'the project with its budget and its two tasks', async () => {
-    const project = await findProject(harvestApi, won.orderName);
-    const tasks = project === undefined ? [] : await tasksOf(harvestApi, project.id);
-    if (project === undefined || tasks.length < 2 || project.cost_budget === null) return undefined;
-    return `${project.client.name}: ${project.name}, ${project.cost_budget}, ${tasks.map(({ name }) => name).join(' and ')}`;
+  await stage.sees('Harvest', 'the project with its task and its budget', async () => {
+    const found = await findProject(harvestApi, won.orderName);
+    const [task] = found === undefined ? [] : await tasksOf(harvestApi, found.id);
+    if (found === undefined || task === undefined || found.cost_budget === null) return undefined;
+    return `${found.client.name}: ${found.name}, ${task.name}, ${found.cost_budget}`;
   });
   await stage.does('Dora', 'books Carla on the order in Odoo', () =>
     bookOnOrder(delivery, { projectId, orderId: won.orderId, employeeId: firm.consultant.employeeId }),
@@ -45,59 +45,58 @@ export async function playWork(systems: Systems, stage: Stage, won: Won): Promis
     return found?.user.name;
   });
 
-  const tasks = await tasksOf(harvestApi, project.id);
-  const task = (word: string): number => tasks.find(({ name }) => name.includes(word))?.id ?? 0;
-  const inHarvest = { projectId: project.id, seniorTask: task('Senior'), juniorTask: task('Junior') };
-  const book = (taskId: number, day: string, hours: number, notes: string) =>
-    bookTime(harvestApi, { userId, projectId: project.id, taskId, day, hours, notes });
+  const [task] = await tasksOf(harvestApi, project.id);
+  const book = (day: string, hours: number, notes: string) =>
+    bookTime(harvestApi, { userId, projectId: project.id, taskId: task?.id ?? 0, day, hours, notes });
   const [first = '', second = ''] = lastDays(2);
   const entries = await stage.does(
     'Carla',
     'books 6.5 and 4 hours in Harvest, and 3 more that are a draft',
     async () => {
-      const senior = await book(inHarvest.seniorTask, first, 6.5, 'Workshop and roadmap');
-      const junior = await book(inHarvest.juniorTask, second, 4, 'Data review');
-      await book(inHarvest.seniorTask, second, 3, 'Draft report');
-      return { senior, junior };
+      const long = await book(first, 6.5, 'Workshop and roadmap');
+      const short = await book(second, 4, 'Data review');
+      await book(second, 3, 'Draft report');
+      return { long, short };
     },
   );
   const approve = (id: number) => {
     harvest.approvals.submit([id]);
     harvest.approvals.approve([id]);
   };
-  await stage.does('Manager', 'approves the first one in Harvest', async () => approve(entries.senior));
-  await seesHours(systems, stage, won, [6.5]);
+  await stage.does('Manager', 'approves the first one in Harvest', async () => approve(entries.long));
+  await seesHours(systems, stage, won, 6.5);
+  const firstDraft = await seesDraft(systems, stage, won, 6.5 * 180);
 
-  await stage.does('Dora', 'pauses the project in Odoo, and the second one is approved', async () => {
-    await setOnHold(delivery, projectId, true);
-    approve(entries.junior);
+  await stage.does('Dora', 'pauses the project in Odoo', () => setOnHold(delivery, projectId, true));
+  await stage.sees('Harvest', 'that nobody can book time on it any more', async () => {
+    const paused = await findProject(harvestApi, won.orderName);
+    return paused?.is_active === false ? 'archived' : undefined;
   });
+  await stage.does('Manager', 'approves the second one nevertheless', async () => approve(entries.short));
   const held = { flow: 'time-to-bill', step: 'project-open', owner: 'delivery' };
   await seesStuck(systems, stage, held);
   await stage.does('Dora', 'goes on with the project', () => setOnHold(delivery, projectId, false));
   await seesGone(systems, stage, held);
-  await seesHours(systems, stage, won, [4, 6.5]);
-  return { projectId, inHarvest, entries };
+  await seesHours(systems, stage, won, 10.5);
+  const secondDraft = await seesDraft(systems, stage, won, 4 * 180);
+  return { projectId, harvestProject: project.id, entries, drafts: [firstDraft, secondDraft] };
 }
 
-/** The hours of the order's timesheet lines in Odoo, and no others. */
+/** The hours that Odoo counts as delivered on the order: these, and no others. */
 export async function seesHours(
   { firm }: Pick<Systems, 'firm'>,
   stage: Stage,
   { orderId }: Pick<Won, 'orderId'>,
-  expected: readonly number[],
+  expected: number,
 ): Promise<void> {
-  await stage.sees('Odoo', `${expected.join(' and ')} hours on the order`, async () => {
+  await stage.sees('Odoo', `${expected} hours on the order`, async () => {
     const lines = await firm.finance.odoo.searchRead(
       'sale.order.line',
       [['order_id', '=', orderId]],
       ['qty_delivered'],
     );
-    const hours = lines
-      .map(({ qty_delivered }) => Number(qty_delivered))
-      .filter((delivered) => delivered > 0);
-    const sorted = hours.sort((left, right) => left - right);
-    return JSON.stringify(sorted) === JSON.stringify(expected) ? sorted.join(' h, ').concat(' h') : undefined;
+    const hours = lines.reduce((sum, { qty_delivered }) => sum + Number(qty_delivered), 0);
+    return hours === expected ? `${hours} h` : undefined;
   });
 }
 

@@ -15,7 +15,7 @@ beforeAll(async () => {
   const everyTwoSeconds = '*/2 * * * * *';
   scene = await startScene({
     withoutWindows: true,
-    schedules: { expenses: everyTwoSeconds, projects: everyTwoSeconds },
+    schedules: { companies: everyTwoSeconds, expenses: everyTwoSeconds, projects: everyTwoSeconds },
   });
 });
 
