@@ -130,6 +130,9 @@ class ServicesBridgeSettings(models.AbstractModel):
         # flushed and forgotten, because these are also read by SQL
         self.env.flush_all()
         self.env.registry.clear_cache("stable")
+        # another thread may look before the commit, and keep what was true until then
+        registry = self.env.registry
+        self.env.cr.postcommit.add(lambda: registry.clear_cache("stable"))
 
     def _checked_address(self, address):
         address = (address or "").strip().rstrip("/")

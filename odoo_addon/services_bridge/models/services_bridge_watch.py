@@ -113,6 +113,8 @@ class ServicesBridgeWatch(models.Model):
         # middle of a flush, where the ORM must not be entered again
         self.env.flush_all()
         self.env.registry.clear_cache()
+        # another thread may look before the commit, and keep what was true until then
+        self.env.cr.postcommit.add(self.env.registry.clear_cache)
 
     @api.model
     @tools.ormcache()
