@@ -67,7 +67,6 @@ export async function setUpFirm(server: OdooServer): Promise<Firm> {
   const bridge = await hire(server, admin, 'Services Bridge', 'bridge', [
     'services_bridge.group_service',
     'services_bridge.group_service_billing',
-    'base.group_partner_manager',
   ]);
   // Odoo has milestones for everybody as soon as one project wants them.
   await admin.create('project.project', { name: 'Internal', allow_milestones: true, allow_billable: false });

@@ -23,7 +23,7 @@ export interface GroupSystems extends Systems {
 }
 
 /** What the group has instead of the shipped rules, or besides them. */
-export const groupRules = fileURLToPath(new URL('rules', import.meta.url));
+const groupRules = fileURLToPath(new URL('rules', import.meta.url));
 
 /** Everything of the demo: the group with its own rules, the partners, the bridge, and somebody who is told of events. */
 export async function startGroup(odoo: OdooServer, options: SystemsOptions = {}): Promise<GroupSystems> {

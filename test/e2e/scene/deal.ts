@@ -15,7 +15,7 @@ export interface Terms {
 }
 
 /** Sam enters a company in HubSpot, of the name that a deal will have. Answers its id. */
-export const newCompany = (scene: Scene, name: string): Promise<string> =>
+const newCompany = (scene: Scene, name: string): Promise<string> =>
   enterCompany(scene.hubspotApi, {
     customer: name,
     domain: `${name.toLowerCase().replaceAll(/[^a-z]+/g, '-')}.example`,
