@@ -15,19 +15,36 @@ export function canonicalJson(state: State): string {
 }
 
 /** Names in order, by the names as they come: states of one entity come in few shapes, again and again. */
-const orders = new Map<string, readonly string[]>();
+const orders = new Map<string, Shape>();
 const mostOrders = 1000;
+
+interface Shape {
+  /** As they come. */
+  readonly names: readonly string[];
+  readonly ordered: readonly string[];
+}
+
+/** Mostly one state comes in the shape of the one before. */
+let latest: Shape = { names: [], ordered: [] };
 
 function orderedNames(state: State): readonly string[] {
   const names = Object.keys(state);
-  const shape = names.join();
-  let ordered = orders.get(shape);
-  if (ordered === undefined) {
-    ordered = names.sort();
+  if (sameNames(names, latest.names)) return latest.ordered;
+  const key = names.join();
+  let shape = orders.get(key);
+  if (shape === undefined) {
+    shape = { names, ordered: names.toSorted() };
     if (orders.size >= mostOrders) orders.clear();
-    orders.set(shape, ordered);
+    orders.set(key, shape);
   }
-  return ordered;
+  latest = shape;
+  return shape.ordered;
+}
+
+function sameNames(left: readonly string[], right: readonly string[]): boolean {
+  if (left.length !== right.length) return false;
+  for (let index = 0; index < left.length; index++) if (left[index] !== right[index]) return false;
+  return true;
 }
 
 /** Short fingerprint of a state's canonical JSON: equal states have equal fingerprints on every machine. */
@@ -52,6 +69,13 @@ export interface Difference {
 /** The fields in which two states differ, by name. An absent state counts as one without fields. */
 export function differences(before: State | null, after: State | null): Record<string, Difference> {
   const result: Record<string, Difference> = {};
+  if (before === null && after !== null) {
+    for (const name of Object.keys(after)) {
+      const value = after[name];
+      if (value !== undefined) result[name] = { after: value };
+    }
+    return result;
+  }
   for (const name of new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])) {
     const left = before?.[name];
     const right = after?.[name];
