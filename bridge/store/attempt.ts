@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { State } from '../entities/field.ts';
+import { createBulk } from './bulk.ts';
 import type { OpenDatabase } from './database.ts';
 import type { ObjectOfDelivery } from './delivery.ts';
 import { prepare, slot } from './statement.ts';
@@ -23,41 +24,18 @@ export interface Attempt {
 }
 
 export function attemptTable({ connection, kysely }: OpenDatabase) {
-  const insert = prepare<object>(
-    connection,
-    kysely
-      .insertInto('attempt')
-      .values({
-        delivery: slot('delivery'),
-        number: slot('number'),
-        started_at: slot('startedAt'),
-        duration_ms: slot('durationMs'),
-        outcome: slot('outcome'),
-        external_id: slot('externalId'),
-        message: slot('message'),
-        fields: slot('fields'),
-        shadow: slot('shadow'),
-      })
-      // A look for a counterpart, or a call to a system that does not listen, does not count as a try, so its number
-      // may come again: the last one is kept.
-      .onConflict((conflict) =>
-        conflict
-          .columns(['delivery', 'number'])
-          .doUpdateSet((excluded) => ({
-            started_at: excluded.ref('excluded.started_at'),
-            duration_ms: excluded.ref('excluded.duration_ms'),
-            outcome: excluded.ref('excluded.outcome'),
-            external_id: excluded.ref('excluded.external_id'),
-            fields: excluded.ref('excluded.fields'),
-            shadow: excluded.ref('excluded.shadow'),
-            message: excluded.ref('excluded.message'),
-          }))
-          // What a try in doubt has sent is needed until another ends in doubt or one works, which has no message.
-          .where(
-            sql<boolean>`attempt.outcome <> 'ambiguous' or excluded.outcome = 'ambiguous' or excluded.message is null`,
-          ),
-      ),
-  );
+  const rows = createBulk(connection, {
+    table: 'attempt',
+    shared: ['number', 'started_at', 'duration_ms', 'outcome', 'message', 'shadow'],
+    each: ['delivery', 'external_id', 'fields'],
+    // A look for a counterpart, or a call to a system that does not listen, does not count as a try, so its number may come
+    // again: the last one is kept. What a try in doubt has sent is needed until another ends in doubt or one works, which
+    // has no message.
+    onConflict: `on conflict (delivery, number) do update set started_at = excluded.started_at,
+      duration_ms = excluded.duration_ms, outcome = excluded.outcome, external_id = excluded.external_id,
+      fields = excluded.fields, shadow = excluded.shadow, message = excluded.message
+      where attempt.outcome <> 'ambiguous' or excluded.outcome = 'ambiguous' or excluded.message is null`,
+  });
 
   const written = prepare<{ delivery: number }, { source: string; fields: string }>(
     connection,
@@ -88,9 +66,9 @@ export function attemptTable({ connection, kysely }: OpenDatabase) {
   return {
     /** What the deliveries of an object that are in doubt have sent, newest first, each only once. */
     inDoubt({ target, source, entity, sourceId }: ObjectOfDelivery): State[] {
-      const rows = inDoubt.all({ target, source, entity, sourceId });
-      rows.sort((left, right) => right.started_at.localeCompare(left.started_at));
-      return [...new Set(rows.map(({ fields }) => fields))].map((fields) => JSON.parse(fields));
+      const found = inDoubt.all({ target, source, entity, sourceId });
+      found.sort((left, right) => right.started_at.localeCompare(left.started_at));
+      return [...new Set(found.map(({ fields }) => fields))].map((fields) => JSON.parse(fields));
     },
     /** Which system a delivery came from, and the canonical fields that it sent last. */
     written(delivery: number): { source: string; fields: State } | undefined {
@@ -98,13 +76,12 @@ export function attemptTable({ connection, kysely }: OpenDatabase) {
       return row === undefined ? undefined : { source: row.source, fields: JSON.parse(row.fields) };
     },
     insert(attempt: Attempt): void {
-      insert.run({
-        ...attempt,
-        externalId: attempt.externalId ?? null,
-        message: attempt.message ?? null,
-        fields: attempt.fields ?? null,
-        shadow: attempt.shadow ?? null,
-      });
+      const { delivery, number, startedAt, durationMs, outcome, externalId, message, fields, shadow } =
+        attempt;
+      rows.add(
+        [number, startedAt, durationMs, outcome, message ?? null, shadow ?? null],
+        [delivery, externalId ?? null, fields ?? null],
+      );
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Difference } from '../entities/state.ts';
+import { createBulk } from './bulk.ts';
 import type { OpenDatabase } from './database.ts';
 import type { SystemObject } from './record.ts';
-import { prepare, slot } from './statement.ts';
 import { storedVersion } from './stored-state.ts';
 
 /** The field-by-field difference between two states of a record. */
@@ -13,29 +13,19 @@ export interface Change extends SystemObject {
   readonly at: string;
 }
 
-export function changeTable({ connection, kysely }: OpenDatabase) {
-  const insert = prepare<object>(
-    connection,
-    kysely.insertInto('change').values({
-      system: slot('system'),
-      entity: slot('entity'),
-      external_id: slot('id'),
-      correlation: slot('correlation'),
-      differences: slot('differences'),
-      entity_version: slot('entityVersion'),
-      gone: slot('gone'),
-      at: slot('at'),
-    }),
-  );
+export function changeTable({ connection }: OpenDatabase) {
+  const rows = createBulk(connection, {
+    table: 'change',
+    shared: ['system', 'entity', 'entity_version', 'gone', 'at'],
+    each: ['external_id', 'correlation', 'differences'],
+  });
 
   return {
-    insert(change: Change): void {
-      insert.run({
-        ...change,
-        differences: JSON.stringify(change.differences),
-        entityVersion: storedVersion(change.entity),
-        gone: change.gone ? 1 : 0,
-      });
+    insert({ system, entity, id, correlation, differences, gone, at }: Change): void {
+      rows.add(
+        [system, entity, storedVersion(entity), gone ? 1 : 0, at],
+        [id, correlation, JSON.stringify(differences)],
+      );
     },
   };
 }

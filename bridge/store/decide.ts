@@ -98,7 +98,7 @@ export function createDecide(tables: Tables) {
       const { uncertain } = delivery;
       const newer = deliveries.openOne(delivery);
       if (newer !== undefined) {
-        deliveries.move(delivery, 'leased', 'superseded', { at, uncertain, cause });
+        deliveries.move(delivery, 'superseded', { at, uncertain, cause });
         if (uncertain) deliveries.carryDoubt(newer, nowMs);
         return [];
       }
@@ -115,7 +115,7 @@ export function createDecide(tables: Tables) {
         .filter((proposal) => !names.has(otherSide(proposal, source).id));
       const woken = giveUp(others, nowMs, at);
       if (wanted.length > 0 && links.idIn(source, delivery.target) === undefined)
-        deliveries.move(delivery, 'leased', 'waiting', {
+        deliveries.move(delivery, 'waiting', {
           at,
           uncertain,
           countTry: false,
@@ -123,7 +123,7 @@ export function createDecide(tables: Tables) {
           cause,
         });
       // It was decided, or linked, while this try was under way.
-      else deliveries.move(delivery, 'leased', 'pending', { at, dueMs: nowMs, uncertain, countTry: false });
+      else deliveries.move(delivery, 'pending', { at, dueMs: nowMs, uncertain, countTry: false });
       return woken;
     },
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { isEntityName } from '../entities/catalogue.ts';
 import type { State } from '../entities/field.ts';
+import { createBulk } from './bulk.ts';
 import type { OpenDatabase } from './database.ts';
 import { prepare, slot } from './statement.ts';
 import { readStored, storedVersion } from './stored-state.ts';
@@ -49,29 +50,15 @@ interface OpenRow {
 }
 
 export function eventTable({ connection, kysely }: OpenDatabase) {
-  const insert = prepare<object>(
-    connection,
-    kysely
-      .insertInto('event')
-      .values({
-        id: slot('id'),
-        system: slot('system'),
-        type: slot('type'),
-        object_id: slot('objectId'),
-        operation: slot('operation'),
-        fields: slot('fields'),
-        author: slot('author'),
-        company: slot('company'),
-        correlation: slot('correlation'),
-        occurred_at: slot('occurredAt'),
-        received_at: slot('receivedAt'),
-        echo: slot('echo'),
-        lane: slot('lane'),
-        state: slot('state'),
-        entity_version: slot('entityVersion'),
-      })
-      .onConflict((conflict) => conflict.column('id').doNothing()),
-  );
+  const rows = createBulk(connection, {
+    table: 'event',
+    shared: [
+      ...['system', 'type', 'operation', 'fields', 'author', 'company', 'received_at', 'echo', 'lane'],
+      'entity_version',
+    ],
+    each: ['id', 'object_id', 'correlation', 'occurred_at', 'state'],
+    onConflict: 'on conflict (id) do nothing',
+  });
   const open = prepare<{ system: string; lane: number; limit: number }, OpenRow>(
     connection,
     kysely
@@ -138,29 +125,30 @@ export function eventTable({ connection, kysely }: OpenDatabase) {
       .limit(sql.lit(1)),
   );
 
-  return {
-    /** False when the event was there already. */
-    insert(event: NewEvent, receivedAt: string): boolean {
-      return (
-        insert.run({
-          id: event.id,
-          system: event.system,
-          type: event.type,
-          objectId: event.objectId,
-          operation: event.operation,
-          fields: JSON.stringify(event.fields),
-          author: event.author ?? null,
-          company: event.company ?? null,
-          correlation: event.correlation,
-          occurredAt: event.occurredAt,
-          receivedAt,
-          echo: event.echo ? 1 : 0,
-          lane: event.lane ?? 1,
-          state: event.state === undefined ? null : JSON.stringify(event.state),
-          entityVersion: event.state && isEntityName(event.type) ? storedVersion(event.type) : null,
-        }).changes === 1
+  function insertAll(list: readonly NewEvent[], receivedAt: string): number {
+    for (const event of list) {
+      const { system, type, operation, author, company, lane = 1, state } = event;
+      const version = state && isEntityName(type) ? storedVersion(type) : null;
+      const fields = JSON.stringify(event.fields);
+      rows.add(
+        [
+          ...[system, type, operation, fields, author ?? null, company ?? null, receivedAt],
+          ...[event.echo ? 1 : 0, lane, version],
+        ],
+        [
+          ...[event.id, event.objectId, event.correlation, event.occurredAt],
+          state === undefined ? null : JSON.stringify(state),
+        ],
       );
-    },
+    }
+    return rows.takeCount();
+  }
+
+  return {
+    /** Answers how many were not there already. */
+    insertAll,
+    /** False when the event was there already. */
+    insert: (event: NewEvent, receivedAt: string): boolean => insertAll([event], receivedAt) === 1,
     /**
      * The oldest events of a system and lane that are not worked off, in the order in which they came. Besides those, up to
      * `limit`, the states of the same objects that stand in other lanes or further behind: taken in later, they would undo

@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
 import type { Value } from '../entities/field.ts';
 import { newId } from '../entities/id.ts';
+import { createBulk } from './bulk.ts';
 import type { OpenDatabase } from './database.ts';
+import { gather } from './gathered.ts';
 import type { SystemObject } from './record.ts';
 import { prepare, slot } from './statement.ts';
 
@@ -44,8 +46,6 @@ interface CounterpartRow {
   drift: string | null;
 }
 
-const nothing = { fingerprint: null, delivery: null };
-
 /** How a field in a system that does not own it differs from what the bridge brings there. */
 export interface Deviation {
   readonly ours: Value;
@@ -79,6 +79,7 @@ export function linkTable({ connection, kysely }: OpenDatabase) {
       .where('system', '=', slot<string>('system'))
       .where('entity', '=', slot<string>('entity'))
       .where('external_id', '=', slot<string>('id')),
+    { ahead: true },
   );
   // Two look-ups, here and below: as one join they take SQLite ten times as long.
   const inSystem = prepare<{ objectId: string; system: string }, CounterpartRow>(
@@ -89,21 +90,27 @@ export function linkTable({ connection, kysely }: OpenDatabase) {
       .where('object_id', '=', slot<string>('objectId'))
       .where('system', '=', slot<string>('system')),
   );
-  const insert = prepare<object>(
+  const getAll = prepare<{ system: string; entity: string; ids: string }, { id: string; objectId: string }>(
     connection,
     kysely
-      .insertInto('link')
-      .values({
-        system: slot('system'),
-        entity: slot('entity'),
-        external_id: slot('id'),
-        object_id: slot('objectId'),
-        linked_at: slot('at'),
-        written_fingerprint: slot('fingerprint'),
-        written_by: slot('delivery'),
-      })
-      .onConflict((conflict) => conflict.columns(['system', 'entity', 'external_id']).doNothing()),
+      .selectFrom('link')
+      .select(['external_id as id', 'object_id as objectId'])
+      .where('system', '=', slot<string>('system'))
+      .where('entity', '=', slot<string>('entity'))
+      .where('external_id', 'in', sql<string>`(select value from json_each(@ids))`),
   );
+  const rows = createBulk(connection, {
+    table: 'link',
+    shared: ['entity', 'linked_at'],
+    each: ['system', 'external_id', 'object_id', 'written_fingerprint', 'written_by'],
+  });
+  /**
+   * Business objects of what was looked up or added in this transaction, `null` for what belongs to none. What was added is
+   * perhaps not inserted yet.
+   */
+  const known = new Map<string, string | null>();
+  const forget = () => known.clear();
+  gather(connection, { table: 'link', write: () => {}, forget, committed: forget });
   const remove = prepare<SystemObject>(
     connection,
     kysely
@@ -197,9 +204,35 @@ export function linkTable({ connection, kysely }: OpenDatabase) {
   const writerOf = ({ system, entity, id }: SystemObject): number | undefined =>
     writtenBy.get({ system, entity, id })?.delivery ?? undefined;
 
-  const objectOf = (object: SystemObject): string | undefined => get.get(object)?.object_id;
+  const keyOf = ({ system, entity, id }: SystemObject): string => `${system} ${entity} ${id}`;
+
+  function objectOf(object: SystemObject): string | undefined {
+    const kept = known.size === 0 ? undefined : known.get(keyOf(object));
+    return kept === undefined ? get.get(object)?.object_id : (kept ?? undefined);
+  }
+
+  function takeOut(object: SystemObject): void {
+    remove.run(object);
+    known.delete(keyOf(object));
+  }
+
+  function add(object: SystemObject, objectId: string, at: string, written?: Written): void {
+    const { system, entity, id } = object;
+    rows.add([entity, at], [system, id, objectId, written?.fingerprint ?? null, written?.delivery ?? null]);
+    known.set(keyOf(object), objectId);
+  }
 
   return {
+    /** Looks many up together, within a transaction that is about to link them. */
+    lookAhead(objects: readonly SystemObject[]): void {
+      for (const group of Map.groupBy(objects, ({ system, entity }) => `${system} ${entity}`).values()) {
+        const [{ system, entity }] = group as [SystemObject];
+        const ids = group.map(({ id }) => id);
+        for (const object of group) if (!known.has(keyOf(object))) known.set(keyOf(object), null);
+        for (const { id, objectId } of getAll.all({ system, entity, ids: JSON.stringify(ids) }))
+          known.set(keyOf({ system, entity, id }), objectId);
+      }
+    },
     /** Id of the business object, the same over all systems. */
     objectOf,
     /** The id that the same business object has in `system`. */
@@ -246,26 +279,24 @@ export function linkTable({ connection, kysely }: OpenDatabase) {
      */
     link(left: SystemObject, right: SystemObject, at: string, written?: Written): Member[] {
       const leftObject = objectOf(left);
-      if (leftObject === undefined) {
-        // Mostly both are new, which inserting the right one shows by itself.
-        const fresh = newId();
-        insert.run({ ...left, objectId: fresh, at, ...nothing });
-        if (insert.run({ ...right, objectId: fresh, at, ...(written ?? nothing) }).changes === 1)
-          return [
-            { ...left, joined: true },
-            { ...right, joined: true },
-          ];
-        remove.run(left);
-      }
       const rightObject = objectOf(right);
+      if (leftObject === undefined && rightObject === undefined) {
+        const objectId = newId();
+        add(left, objectId, at);
+        add(right, objectId, at, written);
+        return [
+          { ...left, joined: true },
+          { ...right, joined: true },
+        ];
+      }
       if (leftObject !== undefined && leftObject === rightObject) {
         if (written !== undefined) write.run({ ...right, ...written });
         return [];
       }
       if (!fits(left, leftObject, right, rightObject)) throw new LinkConflictError(left, right);
       const objectId = (leftObject ?? rightObject) as string;
-      if (leftObject === undefined) insert.run({ ...left, objectId, at, ...nothing });
-      if (rightObject === undefined) insert.run({ ...right, objectId, at, ...(written ?? nothing) });
+      if (leftObject === undefined) add(left, objectId, at);
+      if (rightObject === undefined) add(right, objectId, at, written);
       else if (written !== undefined) write.run({ ...right, ...written });
       const newcomer = leftObject === undefined ? left.system : right.system;
       return members
@@ -276,7 +307,7 @@ export function linkTable({ connection, kysely }: OpenDatabase) {
     unlink(object: SystemObject): void {
       const objectId = objectOf(object);
       if (objectId !== undefined) forgetWritten.run({ objectId });
-      remove.run(object);
+      takeOut(object);
     },
   };
 }

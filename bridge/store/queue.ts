@@ -12,7 +12,8 @@ export interface QueueCount {
   readonly oldestAt: string;
 }
 
-const unfinished: readonly DeliveryState[] = ['pending', 'leased', 'waiting', 'dead', 'shadowed'];
+/** Besides those under way, which the leases name. */
+const unfinished: readonly DeliveryState[] = ['pending', 'waiting', 'dead', 'shadowed'];
 
 interface Row {
   target: string;
@@ -20,9 +21,19 @@ interface Row {
   oldest: number;
 }
 
+/** Numbers of the deliveries that are under way. */
+export const namedByLeases = sql<number>`(select value from lease, json_each(lease.deliveries))`;
+
 /** Counts the deliveries that are not done. Each state has an index of its own that is all this looks at. */
 export function createQueueCounts({ connection, kysely }: OpenDatabase): () => QueueCount[] {
-  const statements = unfinished.map((state) => ({
+  const underWay = prepare<object, Row>(
+    connection,
+    kysely
+      .selectFrom(['lease', sql<{ value: number }>`json_each(lease.deliveries)`.as('named')])
+      .select(['lease.target', sql<number>`count(*)`.as('count'), sql<number>`min(named.value)`.as('oldest')])
+      .groupBy('lease.target'),
+  );
+  const statements: { state: DeliveryState; statement: typeof underWay }[] = unfinished.map((state) => ({
     state,
     statement: prepare<object, Row>(
       connection,
@@ -30,9 +41,11 @@ export function createQueueCounts({ connection, kysely }: OpenDatabase): () => Q
         .selectFrom('delivery')
         .select(['target', sql<number>`count(*)`.as('count'), sql<number>`min(seq)`.as('oldest')])
         .where('state', '=', sql.lit(state))
+        .$if(state === 'pending', (query) => query.where('seq', 'not in', namedByLeases))
         .groupBy('target'),
     ),
   }));
+  statements.splice(1, 0, { state: 'leased', statement: underWay });
   const madeAt = prepare<{ seq: number }, { at: string }>(
     connection,
     kysely.selectFrom('delivery').select('created_at as at').where('seq', '=', slot<number>('seq')),

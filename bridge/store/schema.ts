@@ -117,7 +117,6 @@ export interface DeliveryTable {
   /** Index in `lanes`. */
   lane: number;
   due_ms: number;
-  leased_until_ms: number | null;
   tries: number;
   uncertain: Flag;
   rules_version: string;
@@ -126,6 +125,14 @@ export interface DeliveryTable {
   settled_at: string | null;
   error: string | null;
   cause: string | null;
+}
+
+export interface LeaseTable {
+  id: Generated<number>;
+  target: string;
+  until_ms: number;
+  /** JSON list of the numbers of the deliveries that are under way. */
+  deliveries: string;
 }
 
 export interface NeedTable {
@@ -205,6 +212,7 @@ export interface Schema {
   business_event: BusinessEventTable;
   link: LinkTable;
   delivery: DeliveryTable;
+  lease: LeaseTable;
   need: NeedTable;
   attempt: AttemptTable;
   cursor: CursorTable;

@@ -157,7 +157,7 @@ export function createSettle(tables: Tables) {
     if (delivery.uncertain && externalId !== undefined) deliveries.clearDoubt(delivery);
     // Nothing had to be done, but an earlier try may have left something there that nobody has seen.
     const uncertain = delivery.uncertain && externalId === undefined;
-    deliveries.move(delivery, 'leased', 'done', { at, uncertain });
+    deliveries.move(delivery, 'done', { at, uncertain });
     if (uncertain) passDoubtOn(delivery);
     deliveries.supersedeDead(delivery, at);
     deliveries.supersedeShadowed(delivery, at);
@@ -176,7 +176,7 @@ export function createSettle(tables: Tables) {
   /** Somebody heard of a business event, or did what a flow asked for. Nothing is linked by that. */
   function told(settlement: SettledDone, nowMs: number, at: string): readonly string[] {
     const { delivery, outcome, externalId, written } = settlement;
-    deliveries.move(delivery, 'leased', 'done', { at });
+    deliveries.move(delivery, 'done', { at });
     deliveries.supersedeDead(delivery, at);
     const made = delivery.entity === eventEntity ? undefined : externalId;
     attempt(settlement, { outcome, externalId: made, fields: written?.json });
@@ -202,7 +202,7 @@ export function createSettle(tables: Tables) {
     const newer = deliveries.openOne(delivery);
     forget(delivery, settlement.forget);
     if (newer === undefined) {
-      deliveries.move(delivery, 'leased', 'pending', {
+      deliveries.move(delivery, 'pending', {
         at,
         dueMs,
         uncertain,
@@ -211,7 +211,7 @@ export function createSettle(tables: Tables) {
         cause,
       });
     } else {
-      deliveries.move(delivery, 'leased', 'superseded', { at, uncertain, error, cause });
+      deliveries.move(delivery, 'superseded', { at, uncertain, error, cause });
       if (uncertain) deliveries.carryDoubt(newer, dueMs);
     }
     attempt(settlement, { outcome: error, message: cause, fields: settlement.fieldsJson });
@@ -225,13 +225,13 @@ export function createSettle(tables: Tables) {
     const { uncertain } = delivery;
     const newer = deliveries.openOne(delivery);
     if (newer !== undefined) {
-      deliveries.move(delivery, 'leased', 'superseded', { at, uncertain, cause });
+      deliveries.move(delivery, 'superseded', { at, uncertain, cause });
       if (uncertain) deliveries.carryDoubt(newer, nowMs);
       return;
     }
     if (missing.length === 0) {
       // The link came while this try was under way.
-      deliveries.move(delivery, 'leased', 'pending', { at, dueMs: nowMs, uncertain, countTry: false });
+      deliveries.move(delivery, 'pending', { at, dueMs: nowMs, uncertain, countTry: false });
       return;
     }
     const obstacles: string[] = [];
@@ -249,13 +249,13 @@ export function createSettle(tables: Tables) {
     // It still goes on by itself when the link comes or one of the objects changes, but a person should see to that.
     const why =
       obstacles.length > 0 ? { error: 'unmet', cause: obstacles.join(' ') } : { error: 'missing', cause };
-    deliveries.move(delivery, 'leased', 'waiting', { at, uncertain, countTry: false, ...why });
+    deliveries.move(delivery, 'waiting', { at, uncertain, countTry: false, ...why });
   }
 
   function dead(settlement: SettledDead, at: string): void {
     const { delivery, error, cause } = settlement;
     const uncertain = delivery.uncertain || error === 'ambiguous';
-    deliveries.move(delivery, 'leased', 'dead', { at, uncertain, error, cause });
+    deliveries.move(delivery, 'dead', { at, uncertain, error, cause });
     if (uncertain) passDoubtOn(delivery);
     attempt(settlement, { outcome: error, message: cause, fields: settlement.fieldsJson });
   }
@@ -265,7 +265,7 @@ export function createSettle(tables: Tables) {
     const { delivery, externalId, cause, shadow } = settlement;
     const { uncertain } = delivery;
     deliveries.supersedeShadowed(delivery, at);
-    deliveries.move(delivery, 'leased', 'shadowed', {
+    deliveries.move(delivery, 'shadowed', {
       at,
       uncertain,
       ...(cause === undefined ? {} : { cause }),
@@ -314,7 +314,7 @@ export function createSettle(tables: Tables) {
 
   return function settle(settlement: Settlement, bring: Bring, nowMs: number, at: string): readonly string[] {
     // The lease ended meanwhile and the delivery was given back as uncertain: its next try finds out what this one did.
-    if (!deliveries.isHeld(settlement.delivery, nowMs)) return nobody;
+    if (!deliveries.isHeld(settlement.delivery)) return nobody;
     needs.clear(settlement.delivery.seq);
     switch (settlement.outcome) {
       case 'retry':

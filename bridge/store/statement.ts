@@ -1,6 +1,7 @@
 import type { RunResult } from 'better-sqlite3';
 import { type Compilable, sql } from 'kysely';
 import type { Connection } from './database.ts';
+import { type Gathered, gatheredFor, gatheredNamedIn } from './gathered.ts';
 
 /** A named parameter of a prepared statement: `slot<string>('id')` stands for `@id`. */
 export const slot = <Type>(name: string) => sql<Type>`${sql.raw(`@${name}`)}`;
@@ -15,10 +16,13 @@ export interface Prepared<Parameters, Row> {
 /**
  * Compiles a query once and keeps the prepared statement: Kysely itself prepares a query anew each time it runs.
  * Everything variable must be a `slot`, every constant `sql.lit`.
+ *
+ * @param ahead true where the caller itself knows what is gathered and not written yet
  */
 export function prepare<Parameters extends object, Row = unknown>(
   connection: Connection,
   query: Compilable,
+  { ahead = false }: { readonly ahead?: boolean } = {},
 ): Prepared<Parameters, Row> {
   const compiled = query.compile();
   if (compiled.parameters.length > 0)
@@ -42,9 +46,31 @@ export function prepare<Parameters extends object, Row = unknown>(
     return list;
   }
 
+  let known = -1;
+  let gathered: readonly Gathered[] = [];
+
+  /** What waits to be written to the tables that the statement looks at comes first. */
+  function catchUp(): void {
+    const all = gatheredFor(connection);
+    if (known !== all.length) {
+      known = all.length;
+      gathered = ahead ? [] : gatheredNamedIn(connection, text);
+    }
+    for (const some of gathered) some.write();
+  }
+
   return {
-    run: (parameters) => statement.run(values(parameters)),
-    get: (parameters) => statement.get(values(parameters)),
-    all: (parameters) => statement.all(values(parameters)),
+    run(parameters) {
+      catchUp();
+      return statement.run(values(parameters));
+    },
+    get(parameters) {
+      catchUp();
+      return statement.get(values(parameters));
+    },
+    all(parameters) {
+      catchUp();
+      return statement.all(values(parameters));
+    },
   };
 }

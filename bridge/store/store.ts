@@ -8,7 +8,7 @@ import { createCounterparts, type KnownCounterpart, type Standing } from './coun
 import { cursorTable } from './cursor.ts';
 import { type OpenDatabase, openDatabase } from './database.ts';
 import { createDecide, type Decided, type Decision } from './decide.ts';
-import { type ClaimedDelivery, deliveryTable, type NewDelivery } from './delivery.ts';
+import { type ClaimedDelivery, deliveryTable, type NewDelivery, sourceObject } from './delivery.ts';
 import { eventTable, type NewEvent, type StoredEvent } from './event.ts';
 import { flowCallTable, type StoredCall } from './flow-call.ts';
 import { createFlowDesk, type FlowDesk } from './flow-desk.ts';
@@ -224,8 +224,7 @@ function createStore(
     appendEvents: (batch) =>
       writer.write(() => {
         const at = instant();
-        let accepted = 0;
-        for (const event of batch) if (events.insert(event, at)) accepted++;
+        const accepted = events.insertAll(batch, at);
         return { accepted, duplicates: batch.length - accepted };
       }),
 
@@ -258,6 +257,7 @@ function createStore(
         const nowMs = now();
         const at = new Date(nowMs).toISOString();
         let changed = 0;
+        records.lookAhead(readings);
         for (const reading of readings) if (apply(reading, consequences, nowMs, at) === 'changed') changed++;
         events.finish(finished, at);
         for (const { seq, error } of failed) events.finish([seq], at, error);
@@ -338,6 +338,7 @@ function createStore(
         const nowMs = now();
         const at = new Date(nowMs).toISOString();
         const woken = new Set<string>();
+        links.lookAhead(objectsOf(settlements));
         for (const settlement of settlements)
           for (const target of settle(settlement, bring, nowMs, at)) woken.add(target);
         return woken;
@@ -416,5 +417,14 @@ function createStore(
     },
   };
 }
+
+/** What will be linked by these. */
+const objectsOf = (settlements: readonly Settlement[]): SystemObject[] =>
+  settlements.flatMap((settlement) => {
+    const { delivery } = settlement;
+    if (!('externalId' in settlement) || settlement.externalId === undefined) return [];
+    const target = { system: delivery.target, entity: delivery.entity, id: settlement.externalId };
+    return [sourceObject(delivery), target];
+  });
 
 const nothing: Bring = () => undefined;

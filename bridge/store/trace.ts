@@ -1,6 +1,7 @@
 import type { ExpressionBuilder, Kysely, StringReference } from 'kysely';
 import { eventEntity } from './business-event.ts';
 import type { OpenDatabase } from './database.ts';
+import { namedByLeases } from './queue.ts';
 import type { Schema } from './schema.ts';
 import {
   attemptEntry,
@@ -192,8 +193,16 @@ async function readDeliveries(kysely: Kysely<Schema>, subject: Subject, eventIds
           .execute()
       : [];
   const rows = [...ofObjects, ...ofEvents, ...ofCalls];
+  const underWay = await kysely
+    .selectFrom('delivery')
+    .select('seq')
+    .where('state', '=', 'pending')
+    .where('seq', 'in', namedByLeases)
+    .execute();
+  const leased = new Set(underWay.map(({ seq }) => seq));
   const entries: TraceEntry[] = [];
   for (const row of rows) {
+    if (leased.has(row.seq)) row.state = 'leased';
     const attempts = await kysely.selectFrom('attempt').selectAll().where('delivery', '=', row.seq).execute();
     entries.push(deliveryEntry(row), ...attempts.map((attempt) => attemptEntry(attempt, row)));
   }

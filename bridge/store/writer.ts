@@ -1,4 +1,5 @@
 import type { Connection } from './database.ts';
+import { gatheredFor } from './gathered.ts';
 
 interface Job {
   run(): unknown;
@@ -8,9 +9,9 @@ interface Job {
 
 /**
  * Group commit: everything that is written during one turn of the event loop shares one commit. While every further turn
- * brings more, or the last commit carried several operations, the commit waits for more, at most as long as the last one
- * took: under load a commit then carries many times as much and takes at most half of the time, and whoever writes alone
- * waits for nobody.
+ * brings more, the commit waits for it, at most a few times as long as the last one took; where the last commit carried several
+ * operations it waits for as long as that took in any case. Under load a commit then carries many times as much and takes
+ * at most half of the time, and whoever writes alone waits for nobody.
  */
 export interface Writer {
   /**
@@ -27,6 +28,8 @@ export interface Writer {
 const longestWaitMs = 5;
 /** A commit of so many operations shows that there is more going on than one after the other. */
 const busyGroup = 4;
+/** How many times the last commit's time the next one waits while every turn brings more. */
+const whileMoreCome = 4;
 
 export interface WriterOptions {
   /** Told whenever operations that had run were undone. */
@@ -52,22 +55,25 @@ export function createWriter(connection: Connection, options: WriterOptions = {}
     begin.run();
     try {
       const results = jobs.map((job) => job.run());
+      for (const gathered of gatheredFor(connection)) gathered.write();
       const finished = elapsed();
       commit.run();
+      for (const gathered of gatheredFor(connection)) gathered.committed?.();
       lastCommitMs = Math.min(elapsed() - finished, longestWaitMs);
       return results;
     } catch (error) {
       // Some errors (disk full) end the transaction by themselves.
       if (connection.inTransaction) rollback.run();
+      for (const gathered of gatheredFor(connection)) gathered.forget();
       onRollback();
       throw error;
     }
   }
 
   function flushUnlessMoreCome(): void {
-    const more = queue.length > queuedBefore || lastGroup >= busyGroup;
+    const patience = queue.length > queuedBefore ? whileMoreCome : lastGroup >= busyGroup ? 1 : 0;
     queuedBefore = queue.length;
-    if (more && elapsed() - firstQueuedAt < lastCommitMs) setImmediate(flushUnlessMoreCome);
+    if (elapsed() - firstQueuedAt < patience * lastCommitMs) setImmediate(flushUnlessMoreCome);
     else flush();
   }
 

@@ -105,7 +105,7 @@ describe('stop', () => {
     await stopped;
     expect(world.delivery('1').state).toBe('done');
     expect(world.hubspot.calls('write')).toHaveLength(1);
-    expect(world.rows("select id from delivery where state = 'leased'")).toEqual([]);
+    expect(world.rows('select id from lease')).toEqual([]);
   });
 
   test('after the grace: calls under way are interrupted, their deliveries kept as uncertain', async () => {

@@ -256,7 +256,8 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     },
     delivery(sourceId) {
       const [row] = world.rows<ReturnType<World['delivery']>>(
-        'select state, tries, error, cause from delivery where source_id = ? order by created_at desc, id desc',
+        `select case when seq in (select value from lease, json_each(lease.deliveries)) then 'leased' else state end as state,
+          tries, error, cause from delivery where source_id = ? order by created_at desc, id desc`,
         sourceId,
       );
       if (row === undefined) throw new Error(`There is no delivery of ${sourceId}`);

@@ -167,7 +167,7 @@ describe('deliveries', () => {
     const second = await claimOne();
     expect(second).toMatchObject({ tries: 2, uncertain: true });
     await store.settle([{ ...settled(first), outcome: 'created', externalId: 'h1' }]);
-    expect(rows('select state from delivery')).toEqual([{ state: 'leased' }]);
+    expect((await store.queues()).map(({ state, count }) => [state, count])).toEqual([['leased', 1]]);
     await store.settle([{ ...settled(second), outcome: 'created', externalId: 'h1' }]);
     await store.settle([{ ...settled(second), outcome: 'dead', error: 'invalid', cause: 'late' }]);
     expect(rows('select state from delivery')).toEqual([{ state: 'done' }]);

@@ -2,6 +2,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { canonicalJson, fingerprint } from '../../bridge/entities/state.ts';
 import { openDatabase } from '../../bridge/store/database.ts';
 import { eventTable } from '../../bridge/store/event.ts';
+import { gatheredFor } from '../../bridge/store/gathered.ts';
 import { recordTable } from '../../bridge/store/record.ts';
 import { openPast } from '../../bridge/store/simulation.ts';
 import { event } from './samples.ts';
@@ -38,6 +39,7 @@ test('a record that an older bridge stored is read as one of today', async () =>
   const mark = fingerprint(canonicalJson(present));
   const record = { ...acme, state: present, fingerprint: mark, gone: false, readAt: at };
   records.put(record, JSON.stringify(present));
+  for (const gathered of gatheredFor(connection)) gathered.write();
   expect(connection.prepare('select entity_version from record').pluck().get()).toBe(3);
   connection.exec(asVersion1('record', 'state', old));
   connection.exec(`update record set fingerprint = 'of the older state'`);

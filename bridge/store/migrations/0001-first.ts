@@ -99,7 +99,6 @@ export async function up(database: Kysely<unknown>): Promise<void> {
     .addColumn('state', 'text', (column) => column.notNull())
     .addColumn('lane', 'integer', (column) => column.notNull())
     .addColumn('due_ms', 'integer', (column) => column.notNull())
-    .addColumn('leased_until_ms', 'integer')
     .addColumn('tries', 'integer', (column) => column.notNull())
     .addColumn('uncertain', 'integer', (column) => column.notNull())
     .addColumn('rules_version', 'text', (column) => column.notNull())
@@ -112,7 +111,7 @@ export async function up(database: Kysely<unknown>): Promise<void> {
   // One open delivery per object and target: a newer state joins it instead of standing behind it.
   await sql`create unique index delivery_open on delivery (target, source, entity, source_id)
     where state in ('pending', 'waiting')`.execute(database);
-  // What a claim walks along; stays as small as the work that is due, whatever the table holds.
+  // What a claim walks along, passing over what it has under way; stays as small as the work that is due, whatever the table holds.
   await sql`create index delivery_due on delivery (target, lane, due_ms) where state = 'pending'`.execute(
     database,
   );
@@ -130,6 +129,17 @@ export async function up(database: Kysely<unknown>): Promise<void> {
   // Deliveries that wait for a counterpart to appear are found by it at once.
   await sql`create index delivery_unmatched on delivery (target, entity)
     where state = 'pending' and error = 'unmatched'`.execute(database);
+
+  // What is under way, one row for each claim. A delivery itself stays pending meanwhile, unless another one of its object
+  // comes after it.
+  await schema
+    .createTable('lease')
+    .addColumn('id', 'integer', (column) => column.primaryKey())
+    .addColumn('target', 'text', (column) => column.notNull())
+    .addColumn('until_ms', 'integer', (column) => column.notNull())
+    // JSON list of their numbers.
+    .addColumn('deliveries', 'text', (column) => column.notNull())
+    .execute();
 
   await schema
     .createTable('need')
