@@ -14,6 +14,7 @@ import { isInShadow } from './plan.ts';
 import { type Prepared, prepareDeliveries } from './prepare.ts';
 import type { Readiness } from './readiness.ts';
 import { createBring } from './route.ts';
+import { createSettling } from './settling.ts';
 import { lanesOf, probeOf, sharesWithin, total, type Way } from './share.ts';
 import { createWrite } from './write.ts';
 
@@ -50,6 +51,7 @@ export function createDeliverStep(options: DeliverOptions): () => Promise<Next> 
   const write = createWrite(options);
   const bring = createBring(options.landscape);
   const { way } = options;
+  const batch = smallestBatch(connector);
 
   return async function step(): Promise<Next> {
     if (options.signal.aborted) return 'when-woken';
@@ -60,19 +62,19 @@ export function createDeliverStep(options: DeliverOptions): () => Promise<Next> 
     if (!shadow && !(await options.readiness.ensure(options.signal))) return { afterMs: health.waitMs() };
     const probing = health.open();
     // While a system does not listen, one delivery at a time finds out whether it does again.
-    const shares = probing ? probeOf(way) : sharesWithin(way, connector.claimLimit);
+    const shares = probing ? probeOf(way) : sharesWithin(way, connector.claimLimit, batch);
     const claimed = await store.claim(target, shares, leaseMs);
     if (claimed.length === 0) return untilNextDue(250);
     const deadline = startDeadline(options.signal, tryTimeoutMs);
     try {
       const { ready, settled } = await prepare(claimed, deadline.signal);
       await settle(settled);
-      const calls = batches(ready, connector).map(async (batch) =>
-        settle(await write(batch, deadline.signal)),
-      );
+      const calls = batches(ready, connector);
+      const settling = createSettling(calls.length, settle);
+      const written = calls.map(async (batch) => settling.add(await write(batch, deadline.signal)));
       // Whatever happens to one, the others are seen to their end; what could not be settled keeps its lease until that
       // has run out.
-      const ended = await Promise.allSettled(calls);
+      const ended = await Promise.allSettled(written);
       for (const end of ended) if (end.status === 'rejected') throw end.reason;
     } finally {
       deadline.clear();
@@ -139,6 +141,10 @@ export function createDeliverStep(options: DeliverOptions): () => Promise<Next> 
     return afterMs <= 0 ? 'now' : { afterMs };
   }
 }
+
+/** Of each entity that is written there as many fit into one call. */
+const smallestBatch = ({ entities }: Connector): number =>
+  Math.min(...Object.values(entities).map(({ write }) => write?.batch ?? Number.POSITIVE_INFINITY));
 
 /** Writes of one entity in the batches that the connector takes. What failed often goes alone, so that it harms nobody. */
 function batches(ready: readonly Prepared[], connector: Connector): Prepared[][] {

@@ -11,15 +11,21 @@ export const ways = ['finance', 'others'] as const;
 export type Way = (typeof ways)[number];
 
 const usual = 200;
+/** Where a call takes so many objects, what is claimed at once may be more: it still takes few calls. */
+const largeBatch = 100;
+const batchesAtOnce = 5;
 
 /**
  * The shares of a way to a system that takes up `claimLimit` deliveries at once: most for finance. Every lane has one at
  * least.
+ *
+ * @param batch objects in one call
  */
-export function sharesWithin(way: Way, claimLimit = Number.POSITIVE_INFINITY): Shares {
+export function sharesWithin(way: Way, claimLimit = Number.POSITIVE_INFINITY, batch = 1): Shares {
   const finance = Math.min(usual, Math.ceil(claimLimit * 0.6));
   if (way === 'finance') return lanes.map((lane) => (lane === 'finance' ? finance : null));
-  const others = Math.max(2, Math.min(usual, claimLimit - finance));
+  const most = batch >= largeBatch ? batchesAtOnce * largeBatch : usual;
+  const others = Math.max(2, Math.min(most, claimLimit - finance));
   const bulk = Math.max(1, Math.floor(others / 4));
   return lanes.map((lane) => (lane === 'finance' ? null : lane === 'bulk' ? bulk : others - bulk));
 }

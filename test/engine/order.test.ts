@@ -132,7 +132,7 @@ test('finance goes its own way, and nobody starves', async () => {
   });
   gate.open();
   for (let lane = 0; lane < 3; lane++)
-    for (let index = 0; index < 300; index++) {
+    for (let index = 0; index < 600; index++) {
       const { sourceId: id } = delivery(index, lane);
       world.odoo.put('customer', id, { name: id });
       events.push(
@@ -152,8 +152,8 @@ test('finance goes its own way, and nobody starves', async () => {
       );
     }
   await Promise.all(events);
-  const readings = Array.from({ length: 900 }, (_, number) => {
-    const { sourceId: id } = delivery(number % 300, Math.floor(number / 300));
+  const readings = Array.from({ length: 1800 }, (_, number) => {
+    const { sourceId: id } = delivery(number % 600, Math.floor(number / 600));
     return {
       system: 'odoo',
       entity: 'customer',
@@ -177,7 +177,7 @@ test('finance goes its own way, and nobody starves', async () => {
     return ['0', '1', '2'].map((lane) => byLane.get(lane)?.length ?? 0);
   });
   expect(finance).toEqual([200, 0, 0]);
-  expect(others).toEqual([0, expect.any(Number), 50]);
-  expect(others?.[1]).toBeGreaterThanOrEqual(149);
-  expect(world.hubspot.states('customer')).toHaveLength(901);
+  expect(others).toEqual([0, expect.any(Number), 125]);
+  expect(others?.[1]).toBeGreaterThanOrEqual(374);
+  expect(world.hubspot.states('customer')).toHaveLength(1801);
 });

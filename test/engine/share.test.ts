@@ -16,6 +16,13 @@ test.each([
   expect(sharesWithin('others', limit)).toEqual(others);
 });
 
+test('a system that takes many objects in a call gets more of them at once, within what it takes up', () => {
+  expect(sharesWithin('others', undefined, 100)).toEqual([null, 375, 125]);
+  expect(sharesWithin('others', undefined, 99)).toEqual([null, 150, 50]);
+  expect(sharesWithin('others', 400, 100)).toEqual([null, 150, 50]);
+  expect(sharesWithin('finance', undefined, 100)).toEqual([200, null, null]);
+});
+
 test('look-ups for an import do not hold up what finance waits for', async () => {
   const world = await createWorld({
     rules: [
@@ -53,5 +60,5 @@ test('a claim takes no more than the connector wants, and the rest follows at on
   expect(Math.max(...sizes)).toBeLessThanOrEqual(20);
   const shares = (target: string) => claim.mock.calls.filter(([of]) => of === target).map(([, of]) => of);
   expect(shares('hubspot')).toContainEqual([null, 6, 2]);
-  expect(shares('harvest')).toContainEqual([null, 150, 50]);
+  expect(shares('harvest')).toContainEqual([null, 375, 125]);
 });
