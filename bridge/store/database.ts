@@ -47,7 +47,8 @@ export async function openDatabase(path: string): Promise<OpenDatabase> {
     connection.pragma('journal_mode = WAL');
     connection.pragma('synchronous = FULL');
     connection.pragma('busy_timeout = 5000');
-    connection.pragma('cache_size = -16000');
+    // What is written next is mostly what was written last, so a small cache of pages does as well as a large one.
+    connection.pragma('cache_size = -4000');
     connection.pragma('temp_store = MEMORY');
     // Larger than the default of 1000 pages: fewer checkpoints while a burst comes in.
     connection.pragma('wal_autocheckpoint = 4000');

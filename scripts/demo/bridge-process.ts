@@ -64,11 +64,20 @@ export async function bridgeCommand(
 function runBridge(command: readonly string[], environment: Readonly<Record<string, string>>): ChildProcess {
   return spawn(
     process.execPath,
-    ['--max-semi-space-size=4', '--max-old-space-size=128', join(root, 'bridge', 'cli.ts'), ...command],
+    [
+      ...['--max-semi-space-size=2', '--max-old-space-size=128', '--optimize-for-size'],
+      ...[join(root, 'bridge', 'cli.ts'), ...command],
+    ],
     {
       cwd: root,
       // Only what the bridge is told; nothing of this machine's own settings.
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment },
+      env: {
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
+        // As in the image: what Node compiles is kept.
+        NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compiled'),
+        ...environment,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
