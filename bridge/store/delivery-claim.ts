@@ -2,11 +2,11 @@ import { sql } from 'kysely';
 import type { OpenDatabase } from './database.ts';
 import type { ClaimedDelivery } from './delivery.ts';
 import { type ClaimedRow, claimedColumns, claimedFrom } from './delivery-row.ts';
-import type { leaseTable } from './lease.ts';
+import type { leasesOf } from './lease.ts';
 import { prepare, slot } from './statement.ts';
 
 /** Takes deliveries that are due. Those under way keep their place among what is due, so they are passed over here. */
-export function deliveryClaims({ connection, kysely }: OpenDatabase, leases: ReturnType<typeof leaseTable>) {
+export function deliveryClaims({ connection, kysely }: OpenDatabase, leases: ReturnType<typeof leasesOf>) {
   const due = prepare<{ target: string; lane: number; nowMs: number; limit: number }, ClaimedRow>(
     connection,
     kysely

@@ -7,7 +7,7 @@ import { deliveriesInDoubt } from './delivery-doubt.ts';
 import { endedDeliveries } from './delivery-ended.ts';
 import { pick, sameObject } from './delivery-row.ts';
 import { assertTransition, type DeliveryState } from './delivery-state.ts';
-import { leaseTable } from './lease.ts';
+import { leasesOf } from './lease.ts';
 import type { SystemObject } from './record.ts';
 import { prepare, slot } from './statement.ts';
 
@@ -59,7 +59,7 @@ const joinOpenOne = `on conflict (target, source, entity, source_id) where state
 
 export function deliveryTable(database: OpenDatabase) {
   const { connection, kysely } = database;
-  const leases = leaseTable(database);
+  const leases = leasesOf(database);
   const ended = endedDeliveries(database);
   const doubt = deliveriesInDoubt(database);
 
@@ -86,14 +86,6 @@ export function deliveryTable(database: OpenDatabase) {
             and earlier.source_id = @sourceId and earlier.state in ('dead', 'done', 'shadowed')))
         ${sql.raw(joinOpenOne)}`.compile(kysely),
   });
-  const makeRoom = prepare<{ seq: number }>(
-    connection,
-    kysely
-      .updateTable('delivery')
-      .set({ state: sql.lit('leased') })
-      .where('seq', '=', slot<number>('seq'))
-      .where('state', '=', sql.lit('pending')),
-  );
   const move = prepare<object>(
     connection,
     kysely
@@ -153,8 +145,7 @@ export function deliveryTable(database: OpenDatabase) {
         rulesVersion,
         correlation,
       } = delivery;
-      const before = leases.bringing(delivery);
-      if (before !== undefined) makeRoom.run(before);
+      leases.makeRoom(delivery);
       if (doubt.any()) addInDoubt.run({ ...delivery, dueMs, at });
       else
         added.add(

@@ -4,6 +4,7 @@ import type { State } from '../entities/field.ts';
 import { eventSource } from './business-event.ts';
 import type { OpenDatabase } from './database.ts';
 import type { DeliveryState } from './delivery-state.ts';
+import { leasesOf } from './lease.ts';
 import type { SystemObject } from './record.ts';
 import { prepare, slot } from './statement.ts';
 
@@ -84,7 +85,9 @@ interface CallRow {
 }
 
 /** What steps ask systems to do. It leaves as deliveries of the bridge's own, one for each call. */
-export function flowCallTable({ connection, kysely }: OpenDatabase) {
+export function flowCallTable(database: OpenDatabase) {
+  const { connection, kysely } = database;
+  const leases = leasesOf(database);
   const enqueue = prepare<object>(
     connection,
     kysely.insertInto('delivery').values({
@@ -184,6 +187,7 @@ export function flowCallTable({ connection, kysely }: OpenDatabase) {
       }
       const again = { call: id, action, target: delivery.target, at };
       const earlier = supersede.flatMap((statement) => statement.all(again));
+      leases.makeRoom({ target: delivery.target, source: eventSource, entity: action, sourceId: id });
       const { lastInsertRowid } = enqueue.run({
         ...delivery,
         call: id,
@@ -211,7 +215,7 @@ export function flowCallTable({ connection, kysely }: OpenDatabase) {
         id: row.id,
         object: { system: row.system, entity: row.entity, id: row.external_id },
         delivery: row.delivery,
-        state: row.state ?? 'gone',
+        state: row.state === null ? 'gone' : leases.stateOf(row.delivery, row.state),
         cause: row.cause ?? undefined,
         uncertain: row.uncertain === 1,
         askedMs: row.asked_ms,

@@ -3,6 +3,7 @@ import type { EntityName } from '../entities/catalogue.ts';
 import type { OpenDatabase } from './database.ts';
 import type { ObjectOfDelivery } from './delivery.ts';
 import type { DeliveryState } from './delivery-state.ts';
+import { leasesOf } from './lease.ts';
 import type { SystemObject } from './record.ts';
 import { prepare, slot } from './statement.ts';
 
@@ -24,7 +25,9 @@ interface Row {
 }
 
 /** How bringing an object to a system stands. */
-export function flowDeliveryReader({ connection, kysely }: OpenDatabase) {
+export function flowDeliveryReader(database: OpenDatabase) {
+  const { connection, kysely } = database;
+  const leases = leasesOf(database);
   const ofObject = (state: string) =>
     prepare<ObjectOfDelivery, Row>(
       connection,
@@ -59,7 +62,7 @@ export function flowDeliveryReader({ connection, kysely }: OpenDatabase) {
         ? undefined
         : {
             seq: row.seq,
-            state: row.state,
+            state: leases.stateOf(row.seq, row.state),
             error: row.error ?? undefined,
             cause: row.cause ?? undefined,
             createdAt: row.created_at,

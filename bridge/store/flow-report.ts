@@ -157,7 +157,8 @@ function callsOf({ connection }: OpenDatabase, instance: number): CallReport[] {
   return connection
     .prepare<[number], CallReport>(
       `select step, action, system || ':' || flow_call.entity || ':' || external_id as object, reference,
-        delivery.state, delivery.tries, delivery.cause,
+        case when delivery.state = 'pending' and delivery.seq in (select value from lease, json_each(lease.deliveries))
+          then 'leased' else delivery.state end as state, delivery.tries, delivery.cause,
         (select attempt.external_id from attempt where attempt.delivery = flow_call.delivery
           and attempt.external_id is not null order by number desc limit 1) as made
        from flow_call left join delivery on delivery.seq = flow_call.delivery

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { OpenDatabase } from './database.ts';
+import type { Connection, OpenDatabase } from './database.ts';
 import type { ClaimedDelivery, ObjectOfDelivery } from './delivery.ts';
 import { type ClaimedRow, claimedColumns, claimedFrom } from './delivery-row.ts';
 import { gather } from './gathered.ts';
@@ -18,11 +18,29 @@ interface Held {
   readonly claim: Claim;
 }
 
+type Leases = ReturnType<typeof leaseTable>;
+
+const byConnection = new WeakMap<Connection, Leases>();
+
+/** What is under way, as whoever writes to the database knows it. */
+export function leasesOf(database: OpenDatabase): Leases {
+  const { connection } = database;
+  let leases = byConnection.get(connection);
+  if (leases === undefined) {
+    leases = leaseTable(database);
+    byConnection.set(connection, leases);
+  }
+  return leases;
+}
+
+/** Numbers of the deliveries that are under way, for those who look in from outside. */
+export const namedByLeases = sql<number>`(select value from lease, json_each(lease.deliveries))`;
+
 /**
  * Which deliveries are under way. The table is for whoever comes after a crash and for those who look in from outside; this
  * process knows by heart what it holds itself.
  */
-export function leaseTable({ connection, kysely }: OpenDatabase) {
+function leaseTable({ connection, kysely }: OpenDatabase) {
   const insert = prepare<{ target: string; untilMs: number; deliveries: string }>(
     connection,
     kysely.insertInto('lease').values({
@@ -43,6 +61,15 @@ export function leaseTable({ connection, kysely }: OpenDatabase) {
     connection,
     kysely.deleteFrom('lease').where('id', '=', slot<number>('id')),
     { ahead: true },
+  );
+
+  const mark = prepare<{ seq: number }>(
+    connection,
+    kysely
+      .updateTable('delivery')
+      .set({ state: sql.lit('leased') })
+      .where('seq', '=', slot<number>('seq'))
+      .where('state', '=', sql.lit('pending')),
   );
 
   const bySeq = new Map<number, Held>();
@@ -149,6 +176,14 @@ export function leaseTable({ connection, kysely }: OpenDatabase) {
     bringing: (object: ObjectOfDelivery): ClaimedDelivery | undefined =>
       byObject.size === 0 ? undefined : byObject.get(keyOf(object))?.delivery,
     has: (seq: number): boolean => bySeq.has(seq),
+    /** Another delivery of the object is about to be added: the one under way gives up its place among what is open. */
+    makeRoom(object: ObjectOfDelivery): void {
+      const held = byObject.size === 0 ? undefined : byObject.get(keyOf(object));
+      if (held !== undefined) mark.run(held.delivery);
+    },
+    /** The state of a delivery as it stands in its row, or that it is under way. */
+    stateOf: <State extends string>(seq: number, state: State): State | 'leased' =>
+      state === 'pending' && bySeq.has(seq) ? 'leased' : state,
     /** True while this very try is under way. */
     holds({ seq, tries, leasedUntilMs }: ClaimedDelivery): boolean {
       const delivery = bySeq.get(seq)?.delivery;

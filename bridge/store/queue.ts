@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { OpenDatabase } from './database.ts';
 import type { DeliveryState } from './delivery-state.ts';
+import { namedByLeases } from './lease.ts';
 import { prepare, slot } from './statement.ts';
 
 /** Deliveries of one target that are in one state. */
@@ -20,9 +21,6 @@ interface Row {
   count: number;
   oldest: number;
 }
-
-/** Numbers of the deliveries that are under way. */
-export const namedByLeases = sql<number>`(select value from lease, json_each(lease.deliveries))`;
 
 /** Counts the deliveries that are not done. Each state has an index of its own that is all this looks at. */
 export function createQueueCounts({ connection, kysely }: OpenDatabase): () => QueueCount[] {

@@ -1,7 +1,7 @@
 import type { ExpressionBuilder, Kysely, StringReference } from 'kysely';
 import { eventEntity } from './business-event.ts';
 import type { OpenDatabase } from './database.ts';
-import { namedByLeases } from './queue.ts';
+import { namedByLeases } from './lease.ts';
 import type { Schema } from './schema.ts';
 import {
   attemptEntry,
