@@ -1,6 +1,7 @@
 import type { MatchKey } from '../matching/key.ts';
-import type { ClaimedDelivery, deliveryTable } from './delivery.ts';
+import type { ClaimedDelivery } from './delivery.ts';
 import { sourceObject } from './delivery.ts';
+import type { deliveryTable } from './delivery-table.ts';
 import { LinkConflictError, type linkTable, type Member } from './link.ts';
 import type { matchKeyTable } from './match-key.ts';
 import type { needTable } from './need.ts';

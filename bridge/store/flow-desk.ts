@@ -1,5 +1,6 @@
 import type { OpenDatabase } from './database.ts';
-import type { deliveryTable, NewDelivery } from './delivery.ts';
+import type { NewDelivery } from './delivery.ts';
+import type { deliveryTable } from './delivery-table.ts';
 import type { eventTable, NewEvent } from './event.ts';
 import { exceptionTable, type NewException } from './exception.ts';
 import { flowCallTable, type NewCall } from './flow-call.ts';

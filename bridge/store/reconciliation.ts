@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import type { EntityName } from '../entities/catalogue.ts';
 import type { OpenDatabase } from './database.ts';
-import type { deliveryTable, NewDelivery, ObjectOfDelivery } from './delivery.ts';
+import type { NewDelivery, ObjectOfDelivery } from './delivery.ts';
 import { sourceObject } from './delivery.ts';
+import type { deliveryTable } from './delivery-table.ts';
 import type { eventTable, NewEvent } from './event.ts';
 import type { NewException, StoredException } from './exception.ts';
 import type { Deviation, linkTable } from './link.ts';

@@ -1,4 +1,5 @@
-import type { deliveryTable, NewDelivery } from './delivery.ts';
+import type { NewDelivery } from './delivery.ts';
+import type { deliveryTable } from './delivery-table.ts';
 import type { Member } from './link.ts';
 import type { recordTable, SystemObject } from './record.ts';
 

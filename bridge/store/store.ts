@@ -8,7 +8,8 @@ import { createCounterparts, type KnownCounterpart, type Standing } from './coun
 import { cursorTable } from './cursor.ts';
 import { type OpenDatabase, openDatabase } from './database.ts';
 import { createDecide, type Decided, type Decision } from './decide.ts';
-import { type ClaimedDelivery, deliveryTable, type NewDelivery, sourceObject } from './delivery.ts';
+import { type ClaimedDelivery, type NewDelivery, sourceObject } from './delivery.ts';
+import { deliveryTable } from './delivery-table.ts';
 import { eventTable, type NewEvent, type StoredEvent } from './event.ts';
 import { flowCallTable, type StoredCall } from './flow-call.ts';
 import { createFlowDesk, type FlowDesk } from './flow-desk.ts';

@@ -7,7 +7,7 @@ import { businessEventTable } from '../../bridge/store/business-event.ts';
 import { changeTable } from '../../bridge/store/change.ts';
 import { cursorTable } from '../../bridge/store/cursor.ts';
 import { type OpenDatabase, openDatabase } from '../../bridge/store/database.ts';
-import { deliveryTable } from '../../bridge/store/delivery.ts';
+import { deliveryTable } from '../../bridge/store/delivery-table.ts';
 import { eventTable } from '../../bridge/store/event.ts';
 import { exceptionTable } from '../../bridge/store/exception.ts';
 import { flowCallTable } from '../../bridge/store/flow-call.ts';
