@@ -11,9 +11,12 @@ export async function bridgeStatus({ DATABASE_PATH }: Readonly<Record<string, st
   }
 }
 
-/** True when the bridge has nothing left to do by itself. */
+/** True when the bridge has nothing left to do by itself. What flows do may wait for days, for the hours of finance. */
 export const isQuiet = ({ events, queues }: Status): boolean =>
-  events.length === 0 && queues.every(({ state }) => state !== 'pending' && state !== 'leased');
+  events.length === 0 &&
+  queues.every(
+    ({ target, state }) => target.endsWith(':actions') || (state !== 'pending' && state !== 'leased'),
+  );
 
 /** Deliveries to a system that have not arrived yet. */
 export const stillWaiting = ({ queues }: Status, target: string): number =>

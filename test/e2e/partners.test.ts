@@ -59,7 +59,7 @@ describe('HubSpot', () => {
     faults.add({ action: { kind: 'status', status: 429, retryAfterSeconds: 2 }, ...upsert });
     await scene.createCustomer('Patience Ltd');
     await scene.companyArrived('Patience Ltd');
-    const entries = calls.entries();
+    const entries = calls.entries().filter(({ path }) => path === upsert.path);
     const refused = entries.findLastIndex((entry) => entry.status === 429);
     const [next] = entries.slice(refused + 1);
     const waited = Date.parse(next?.at ?? '') - Date.parse(entries[refused]?.at ?? '');

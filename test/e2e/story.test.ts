@@ -191,7 +191,7 @@ describe('a group with rules of its own', () => {
   test('the check of its rules and systems finds nothing', async () => {
     const { output, code } = await bridgeCommand(['check'], scene.systems.environment);
     expect(output).not.toMatch(/^ {2}[!✗]/m);
-    expect(output).toMatch(/14 rules .*between odoo, hubspot, harvest/);
+    expect(output).toMatch(/13 rules .*between odoo, hubspot, harvest/);
     expect(code).toBe(0);
   });
 
