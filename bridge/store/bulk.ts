@@ -1,6 +1,6 @@
 import type { Statement } from 'better-sqlite3';
 import type { Connection } from './database.ts';
-import { type Gathered, gather } from './gathered.ts';
+import { type Gathered, gather, gatheredFor } from './gathered.ts';
 
 type Value = string | number | null;
 
@@ -68,6 +68,11 @@ export function createBulk(connection: Connection, options: BulkOptions): Bulk {
     }
   }
 
+  /** Other changes of the table may wait that have to be made first: a row must not meet one that is about to leave. */
+  function writeInTurn(): void {
+    for (const gathered of gatheredFor(connection)) if (gathered.table === options.table) gathered.write();
+  }
+
   function isCurrent(next: readonly Value[]): boolean {
     for (let index = 0; index < next.length; index++) if (next[index] !== current[index]) return false;
     return true;
@@ -76,13 +81,13 @@ export function createBulk(connection: Connection, options: BulkOptions): Bulk {
   const bulk: Bulk = {
     table: options.table,
     add(sharedValues, eachValues) {
-      if (rows > 0 && !isCurrent(sharedValues)) write();
+      if (rows > 0 && !isCurrent(sharedValues)) writeInTurn();
       if (rows === 0) {
         current = sharedValues;
         values = [...sharedValues];
       }
       for (const value of eachValues) values.push(value);
-      if (++rows === together) write();
+      if (++rows === together) writeInTurn();
     },
     write,
     takeCount() {

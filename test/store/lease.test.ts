@@ -113,3 +113,21 @@ test('a claim that was undone together with something else is made anew', async 
   expect(rows('select deliveries from lease')).toEqual([['[1]']]);
   expect(await claim()).toEqual([]);
 });
+
+test('what comes after a try in the same commit is a delivery of its own, however many there are', async () => {
+  const ids = Array.from({ length: 40 }, (_, index) => `${index}`);
+  await store.enqueue(ids.map((id) => delivery(id)));
+  const claimed = await store.claim('hubspot', [40, 0, 0], leaseMs);
+  expect(claimed).toHaveLength(40);
+  const settling = done(claimed);
+  // So many that rows are inserted before the commit, and one that is unlike the others.
+  const next = store.enqueue([
+    ...ids.map((id) => delivery(id, { correlation: 'odoo:2' })),
+    delivery('other', { target: 'harvest' }),
+  ]);
+  await Promise.all([settling, next]);
+  expect(rows('select state, count(*) from delivery where target = \'hubspot\' group by state')).toEqual([
+    ['done', 40],
+    ['pending', 40],
+  ]);
+});
