@@ -1,3 +1,4 @@
+import { isDatabaseFailure } from '../store/database.ts';
 import type { ClaimedDelivery } from '../store/delivery.ts';
 import type { Settlement } from '../store/settle.ts';
 import type { Store } from '../store/store.ts';
@@ -110,11 +111,26 @@ export function createDeliverStep(options: DeliverOptions): () => Promise<Next> 
   }
 
   async function settle(settlements: readonly Settlement[]): Promise<void> {
-    if (settlements.length === 0) return;
-    const woken = await store.settle(settlements, bring);
+    const [first, ...others] = settlements;
+    if (first === undefined) return;
+    let woken: ReadonlySet<string>;
+    try {
+      woken = await store.settle(settlements, bring);
+    } catch (error) {
+      if (isDatabaseFailure(error)) throw error;
+      // A bug that one of them meets must neither hold up the others nor leave them in doubt.
+      if (others.length > 0) await Promise.all(settlements.map((settlement) => settle([settlement])));
+      else reportUnsettled(first, error);
+      return;
+    }
     for (const { delivery } of settlements) options.pairing.release(delivery.id);
     for (const settlement of settlements) report(settlement);
     options.onSettled(settlements, woken);
+  }
+
+  /** The delivery keeps its lease; when that has run out it is tried again, in doubt. */
+  function reportUnsettled({ delivery: { entity, sourceId } }: Settlement, error: unknown): void {
+    observe({ kind: 'failed', where: `writing down what became of ${entity} ${sourceId} for ${target}`, error });
   }
 
   function report(settlement: Settlement): void {

@@ -515,6 +515,46 @@ describe('the connector has a bug', () => {
   });
 });
 
+describe('what became of a try cannot be written down', () => {
+  test('because of a bug: the others are, also those of other calls; it is tried again in doubt', async () => {
+    const world = await createWorld({ batch: 2 });
+    const { settle } = world.broken;
+    world.broken.settle = (settlements, bring) =>
+      settlements.some(({ delivery }) => delivery.sourceId === '2')
+        ? Promise.reject(new TypeError('no id'))
+        : settle(settlements, bring);
+    await customers(world, '1', '2', '3', '4', '5');
+    await world.calm();
+    for (const id of ['1', '3', '4', '5']) expect(world.delivery(id)).toMatchObject({ state: 'done', tries: 1 });
+    expect(world.delivery('2').state).toBe('leased');
+    expect(world.observed).toContainEqual(
+      expect.objectContaining({ kind: 'failed', where: 'writing down what became of customer 2 for hubspot' }),
+    );
+    world.broken.settle = settle;
+    await world.pass(150_000);
+    expect(world.delivery('2')).toMatchObject({ state: 'done', tries: 2 });
+    expect(names(world.hubspot)).toEqual([1, 2, 3, 4, 5].map((id) => `customer ${id}`));
+  });
+
+  test('because the disk is full: nothing more is asked of it, and all go again in doubt', async () => {
+    const world = await createWorld({ batch: 2 });
+    const { settle } = world.broken;
+    world.onFailure = () => {};
+    let asked = 0;
+    world.broken.settle = () => {
+      asked++;
+      return Promise.reject(new Database.SqliteError('disk is full', 'SQLITE_FULL'));
+    };
+    await customers(world, '1', '2', '3');
+    await world.calm();
+    expect(asked).toBe(1);
+    world.broken.settle = settle;
+    await world.pass(150_000);
+    expect(names(world.hubspot)).toEqual(['customer 1', 'customer 2', 'customer 3']);
+    for (const id of ['1', '2', '3']) expect(world.delivery(id)).toMatchObject({ state: 'done', tries: 2 });
+  });
+});
+
 test('a dead delivery is closed by a later one that succeeds', async () => {
   const world = await createWorld();
   world.hubspot.failNext('write', { kind: 'items', errors: { 'odoo:customer:1': 'invalid' } });
