@@ -130,7 +130,11 @@ export function createDeliverStep(options: DeliverOptions): () => Promise<Next> 
 
   /** The delivery keeps its lease; when that has run out it is tried again, in doubt. */
   function reportUnsettled({ delivery: { entity, sourceId } }: Settlement, error: unknown): void {
-    observe({ kind: 'failed', where: `writing down what became of ${entity} ${sourceId} for ${target}`, error });
+    observe({
+      kind: 'failed',
+      where: `writing down what became of ${entity} ${sourceId} for ${target}`,
+      error,
+    });
   }
 
   function report(settlement: Settlement): void {

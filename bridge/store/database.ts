@@ -70,6 +70,15 @@ export async function openDatabase(path: string): Promise<OpenDatabase> {
   }
 }
 
+/** What it means that statements do not fit the tables although all migrations have run; any other error as it is. */
+export function otherLayout(path: string, error: unknown): unknown {
+  if (!(error instanceof Database.SqliteError) || error.code !== 'SQLITE_ERROR') return error;
+  return new StoreError(
+    `The database ${path} cannot be used: ${error.message}. It was made by a version from before the first release, or changed by hand. Move it away, and the bridge begins with a new one.`,
+    { cause: error },
+  );
+}
+
 /** Opens the file for reading only, beside a running bridge. Throws `StoreError` with a plain sentence. */
 export function openDatabaseForReading(path: string): OpenDatabase {
   if (!existsSync(path))
@@ -78,8 +87,8 @@ export function openDatabaseForReading(path: string): OpenDatabase {
   try {
     connection = new Database(path, { readonly: true, fileMustExist: true });
     connection.pragma('busy_timeout = 5000');
-    // The first look into the file: it may be no database at all, or somebody else's.
-    connection.prepare('select 1 from meta limit 1').get();
+    // The first look into the file: it may be no database at all, somebody else's, or from before the first release.
+    connection.prepare('select 1 from meta, lease limit 1').get();
     return { connection, kysely: wrap(connection) };
   } catch (error) {
     connection?.close();

@@ -6,7 +6,7 @@ import { businessEventTable, type StoredBusinessEvent } from './business-event.t
 import { changeTable } from './change.ts';
 import { createCounterparts, type KnownCounterpart, type Standing } from './counterpart.ts';
 import { cursorTable } from './cursor.ts';
-import { type OpenDatabase, openDatabase } from './database.ts';
+import { type OpenDatabase, openDatabase, otherLayout } from './database.ts';
 import { createDecide, type Decided, type Decision } from './decide.ts';
 import { type ClaimedDelivery, type NewDelivery, sourceObject } from './delivery.ts';
 import { deliveryTable } from './delivery-table.ts';
@@ -157,7 +157,12 @@ export async function openStore(
   const lock = lockForWriting(path);
   try {
     const database = await openDatabase(path);
-    return createStore(database, now, elapsed, () => lock.release());
+    try {
+      return createStore(database, now, elapsed, () => lock.release());
+    } catch (error) {
+      database.connection.close();
+      throw otherLayout(path, error);
+    }
   } catch (error) {
     lock.release();
     throw error;

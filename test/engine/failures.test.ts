@@ -525,10 +525,14 @@ describe('what became of a try cannot be written down', () => {
         : settle(settlements, bring);
     await customers(world, '1', '2', '3', '4', '5');
     await world.calm();
-    for (const id of ['1', '3', '4', '5']) expect(world.delivery(id)).toMatchObject({ state: 'done', tries: 1 });
+    for (const id of ['1', '3', '4', '5'])
+      expect(world.delivery(id)).toMatchObject({ state: 'done', tries: 1 });
     expect(world.delivery('2').state).toBe('leased');
     expect(world.observed).toContainEqual(
-      expect.objectContaining({ kind: 'failed', where: 'writing down what became of customer 2 for hubspot' }),
+      expect.objectContaining({
+        kind: 'failed',
+        where: 'writing down what became of customer 2 for hubspot',
+      }),
     );
     world.broken.settle = settle;
     await world.pass(150_000);

@@ -126,7 +126,7 @@ test('what comes after a try in the same commit is a delivery of its own, howeve
     delivery('other', { target: 'harvest' }),
   ]);
   await Promise.all([settling, next]);
-  expect(rows('select state, count(*) from delivery where target = \'hubspot\' group by state')).toEqual([
+  expect(rows("select state, count(*) from delivery where target = 'hubspot' group by state")).toEqual([
     ['done', 40],
     ['pending', 40],
   ]);

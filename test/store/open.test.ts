@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import Database from 'better-sqlite3';
@@ -123,6 +123,25 @@ describe('migrations', () => {
     const before = new Database(path).prepare('select * from migration').all();
     await (await openStore(path)).close();
     expect(new Database(path, { readonly: true }).prepare('select * from migration').all()).toEqual(before);
+  });
+
+  test('a database from before the first release, whose tables were others, is refused in plain words', async () => {
+    const path = temporaryPath();
+    await (await openStore(path)).close();
+    const file = new Database(path);
+    file.exec('drop table lease');
+    file.close();
+    const opening = openStore(path);
+    await expect(opening).rejects.toBeInstanceOf(StoreError);
+    await expect(opening).rejects.toThrow(
+      `The database ${path} cannot be used: no such table: lease. It was made by a version from before the first release, or changed by hand. Move it away, and the bridge begins with a new one.`,
+    );
+    // Nobody holds it any more.
+    await expect(openStore(path)).rejects.toThrow('no such table: lease');
+    expect(existsSync(`${path}-wal`)).toBe(false);
+    expect(() => openDatabaseForReading(path)).toThrow(
+      `${path} cannot be read as the database of a bridge: no such table: lease`,
+    );
   });
 
   test('a database of a newer release is refused and left as it is', async () => {
