@@ -1,10 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-
-const loader = pathToFileURL(
-  fileURLToPath(new URL('../../node_modules/tsx/dist/loader.mjs', import.meta.url)),
-).href;
+import { fileURLToPath } from 'node:url';
 
 /** A program of the benchmark in a process of its own, so that it has a core of its own. */
 export interface BenchChild {
@@ -16,14 +12,15 @@ export interface BenchChild {
 }
 
 /**
- * Starts a program of this folder and waits for its first message.
+ * Starts a program of this folder and waits for its first message. Node reads its TypeScript by itself, as it does in the
+ * product: what tsx adds to each function would be measured too.
  *
  * @param nodeArguments how Node is started; where memory is measured, as the product starts it
  */
 export async function startChild(
   program: string,
   argumentList: readonly string[],
-  nodeArguments: readonly string[] = ['--import', loader],
+  nodeArguments: readonly string[] = [],
 ): Promise<BenchChild> {
   const file = fileURLToPath(new URL(program, import.meta.url));
   const child = fork(file, argumentList, {

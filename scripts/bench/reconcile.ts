@@ -13,7 +13,7 @@ import { median, microseconds, milliseconds, share, table, times, whole } from '
 const pairs = 100_000;
 const rounds = 3;
 /** How the image starts Node. */
-const asInImage = ['--max-semi-space-size=4', '--max-old-space-size=128'];
+const asInImage = ['--max-semi-space-size=2', '--max-old-space-size=128', '--optimize-for-size'];
 
 /** Reconciling what both sides have on record, beside walking over the same rows and doing nothing with them. */
 export async function measureReconcile(print: (line: string) => void): Promise<void> {
