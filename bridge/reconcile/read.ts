@@ -34,7 +34,7 @@ export async function readSides(
   for (let side = Number(track.position.side ?? 0); side < sides.length; side++) {
     scratch.clearUnlisted();
     await readSide(sides[side] as string, side, track, directions, scratch, means, signal);
-    await track.save({ side: side + 1 });
+    await track.save({ side: side + 1 }, { sideDone: true });
   }
 }
 
@@ -156,7 +156,7 @@ async function readSide(
     for (let after = ''; ; ) {
       const unlisted = scratch.unlistedAfter(after, 500);
       if (unlisted.length === 0) break;
-      await track.save(position, { events: unlisted.map(({ id }) => eventOf({ entity, id }, at)) });
+      await track.save(position, { events: unlisted.map(({ id }) => eventOf({ entity, id }, at)), unlisted });
       after = unlisted.at(-1)?.id as string;
       await breathe(signal);
     }
@@ -165,7 +165,7 @@ async function readSide(
   /** They were read by their ids: what came of it is told where it was news. */
   async function lookAtUnlisted(): Promise<void> {
     for (let after = ''; ; ) {
-      const unlisted = scratch.unlistedAfter(after, 200);
+      const unlisted = await store.unlistedAfter(track.id, after, 200);
       if (unlisted.length === 0) break;
       const records = await store.records(unlisted.map(({ id }) => ({ system, entity, id })));
       const findings: NewFinding[] = [];

@@ -56,3 +56,12 @@ export interface ReconciliationTotalTable {
   whole_here: string;
   whole_there: string;
 }
+
+/** What was known of objects that the system whose turn it is did not list. */
+export interface ReconciliationUnlistedTable {
+  run: string;
+  external_id: string;
+  fingerprint: string;
+  /** Canonical JSON. */
+  state: string;
+}

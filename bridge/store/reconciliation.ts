@@ -26,8 +26,9 @@ import {
   type RunState,
   runTable,
 } from './reconciliation-run.ts';
-import { openScratch, type Scratch } from './reconciliation-scratch.ts';
+import { openScratch, type Scratch, type Unlisted } from './reconciliation-scratch.ts';
 import { type StoredTotal, totalTable } from './reconciliation-total.ts';
+import { unlistedTable } from './reconciliation-unlisted.ts';
 import { type OpenWay, wayTable } from './reconciliation-way.ts';
 import type { recordTable, StoredRecord, SystemObject } from './record.ts';
 import { prepare, slot } from './statement.ts';
@@ -50,6 +51,10 @@ export interface RunResults {
   /** Whole sums, in place of those kept before. */
   readonly totals?: readonly StoredTotal[];
   readonly events?: readonly NewEvent[];
+  /** What was known of objects that are not listed and are being read by their ids; kept until a side is done. */
+  readonly unlisted?: readonly Unlisted[];
+  /** A side is done with. */
+  readonly sideDone?: true;
   /** What became of earlier findings. */
   readonly settled?: readonly SettledFinding[];
   readonly repairs?: readonly Repair[];
@@ -90,6 +95,8 @@ export interface ReconciliationStore {
   findings(run: string, after: number, limit: number): Promise<Finding[]>;
   /** The kinds of findings that a run has of each object. */
   foundOf(run: string, objects: readonly SystemObject[]): Promise<FindingKind[][]>;
+  /** Objects of the run that were not listed, in the order of their ids, behind `after`. */
+  unlistedAfter(run: string, after: string, limit: number): Promise<Unlisted[]>;
   totals(run: string): Promise<StoredTotal[]>;
   /** What people still have to look at because of runs, where its key begins with `prefix`, behind `after`. */
   raisedAfter(prefix: string, after: string, limit: number): Promise<StoredException[]>;
@@ -148,6 +155,7 @@ export function createReconciliationStore(means: Means): ReconciliationStore & {
   const pairs = pairTable(database);
   const keys = sameKeyTable(database);
   const ways = wayTable(database);
+  const unlisted = unlistedTable(database);
   const raised = raisedTable(database);
   const instant = () => new Date(means.now()).toISOString();
 
@@ -252,6 +260,8 @@ export function createReconciliationStore(means: Means): ReconciliationStore & {
         for (const finding of results.amended ?? []) findings.amend(id, finding);
         for (const total of results.totals ?? []) totals.put(id, total);
         for (const event of results.events ?? []) events.insert(event, at);
+        for (const object of results.unlisted ?? []) unlisted.insert(id, object);
+        if (results.sideDone === true) unlisted.remove(id);
         for (const { seq, action, cause } of results.settled ?? []) findings.settle(seq, action, cause);
         for (const repair of results.repairs ?? []) mend(repair, nowMs, at);
         for (const exception of results.raised ?? []) raised.raise(exception, 1, at);
@@ -268,6 +278,7 @@ export function createReconciliationStore(means: Means): ReconciliationStore & {
       }),
     findings: async (run, after, limit) => findings.after(run, after, limit),
     foundOf: async (run, objects) => read(() => objects.map((object) => findings.kindsOf(run, object))),
+    unlistedAfter: async (run, after, limit) => unlisted.after(run, after, limit),
     totals: async (run) => totals.ofRun(run),
     raisedAfter: async (prefix, after, limit) => raised.after(prefix, after, limit),
     newsAmong: async (system, list) =>
@@ -308,6 +319,7 @@ export function createReconciliationStore(means: Means): ReconciliationStore & {
       const removed = removeFindings.run({ id: run.id, limit: mostRemoved }).changes;
       // What is left goes with the next round.
       if (removed === mostRemoved) return removed;
+      unlisted.remove(run.id);
       removeTotals.run({ id: run.id });
       removeRun.run({ id: run.id });
       return removed + 1;

@@ -11,6 +11,7 @@ import type {
   ReconciliationFindingTable,
   ReconciliationTable,
   ReconciliationTotalTable,
+  ReconciliationUnlistedTable,
 } from './reconciliation-tables.ts';
 
 /** Booleans are 0 or 1; instants UTC ISO strings; `*_ms` numbers are milliseconds since 1970; JSON is text. */
@@ -219,4 +220,5 @@ export interface Schema {
   reconciliation: ReconciliationTable;
   reconciliation_finding: ReconciliationFindingTable;
   reconciliation_total: ReconciliationTotalTable;
+  reconciliation_unlisted: ReconciliationUnlistedTable;
 }

@@ -59,4 +59,14 @@ export async function up(database: Kysely<unknown>): Promise<void> {
     .addPrimaryKeyConstraint('reconciliation_total_key', ['run', 'dimensions', 'field', 'currency'])
     .modifyEnd(sql`without rowid`)
     .execute();
+
+  await schema
+    .createTable('reconciliation_unlisted')
+    .addColumn('run', 'text', (column) => column.notNull())
+    .addColumn('external_id', 'text', (column) => column.notNull())
+    .addColumn('fingerprint', 'text', (column) => column.notNull())
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('reconciliation_unlisted_key', ['run', 'external_id'])
+    .modifyEnd(sql`without rowid`)
+    .execute();
 }
