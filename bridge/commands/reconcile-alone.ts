@@ -15,8 +15,8 @@ import { pause } from '../systems/limiter.ts';
 
 /** A reconciler without a bridge around it. What has to be brought is queued and leaves when the bridge starts. */
 export interface LonelyReconciler extends Reconciler {
-  /** The ids of what the rules declare. */
-  readonly declarations: readonly string[];
+  /** Whether it was interrupted: what runs ends where it is, and nothing new is begun. */
+  isClosed(): boolean;
 }
 
 /**
@@ -37,14 +37,22 @@ export async function reconcileAlone(settings: Settings, store: Store): Promise<
     workOff: createOwnWork(store, configuration),
     onRepairs: () => undefined,
     onMoved: () => undefined,
+    onTrouble: (run, { message }, waitMs) =>
+      console.error(`${run.declaration}: ${message}. Asked again in ${Math.ceil(waitMs / 1000)} s.`),
     onFailed: (_, error) => console.error(error),
   });
+  let closed: Promise<void> | undefined;
+  const close = async () => {
+    await reconciler.close();
+    await Promise.all(connectors.map((connector) => connector.close()));
+  };
   return {
     ...reconciler,
-    declarations: rules.reconciliations.map(({ id }) => id),
-    async close() {
-      await reconciler.close();
-      await Promise.all(connectors.map((connector) => connector.close()));
+    isClosed: () => closed !== undefined,
+    // An interruption closes it before its end does.
+    close: () => {
+      closed ??= close();
+      return closed;
     },
   };
 }

@@ -9,7 +9,12 @@ const refusedAnswer = v.object({ error: v.string(), message: v.string() });
 /** What the running bridge said. */
 export type Answer =
   | { readonly ok: true; readonly run: v.InferOutput<typeof runAnswer>['run'] }
-  | { readonly ok: false; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly message: string;
+      /** True where it answered that this cannot be now; `undefined` where nothing can be asked of it. */
+      readonly conflict?: boolean;
+    };
 
 /**
  * Asks the running bridge to start, stop or resume a run: only it may write to its database.
@@ -49,7 +54,9 @@ export async function askBridge(path: string, body: unknown, access: AdminAccess
       message: 'The running bridge has no ADMIN_TOKEN. Set one for it and start it again.',
     };
   const unknown = `${url} answered ${answer.status}, which is nothing a bridge says. Set ADMIN_URL to where it listens.`;
-  return { ok: false, message: refused.success ? refused.output.message : unknown };
+  return refused.success
+    ? { ok: false, message: refused.output.message, conflict: refused.output.error === 'conflict' }
+    : { ok: false, message: unknown };
 }
 
 /** What the bridge says where it serves nothing. */

@@ -30,13 +30,16 @@ export const actionWords: Readonly<Record<FindingAction, string>> = {
   solved: 'has been put right meanwhile',
 };
 
-/** One line for each run, the newest first. */
+/** Two lines for each run, the newest first. */
 export function runsText(runs: readonly ReconciliationRun[], now: number): string {
   if (runs.length === 0) return 'Nothing was reconciled yet.';
   return runs
     .map((run) => {
       const found = foundText(run);
-      return `${run.id}  ${run.declaration}, ${extentText(run)}: ${stateText(run)}, ${age(run.startedAt, now)} ago by ${run.startedBy}${found === '' ? '' : `, ${found}`}`;
+      return [
+        `${run.id}  ${run.declaration}: ${stateText(run)}, ${age(run.startedAt, now)} ago by ${run.startedBy}`,
+        `  ${extentText(run)}${found === '' ? '' : `: ${found}`}`,
+      ].join('\n');
     })
     .join('\n');
 }
@@ -96,7 +99,8 @@ export function reportText(
   if (totals.length > 0) lines.push('Totals', ...totalLines(run, totals));
   const groups = differingGroups(run, totals, findings, limit, archive);
   if (groups.length > 0) lines.push('What makes the difference', ...groups);
-  if (findings.length === 0) lines.push('Nothing differs.');
+  if (findings.length === 0)
+    lines.push(run.state === 'done' ? 'Nothing differs.' : 'Nothing differs so far.');
   else lines.push('Found', ...findingLines(findings, limit, archive));
   return lines.join('\n');
 }
@@ -119,15 +123,8 @@ function totalLines(run: ReconciliationRun, totals: readonly StoredTotal[]): str
     });
   }
   const table = [
-    [
-      '',
-      `${source}, to be brought`,
-      `${target}, of these`,
-      'difference',
-      'on its way',
-      `all of ${source}`,
-      `all of ${target}`,
-    ],
+    ['', `${source},`, `${target},`, '', '', 'all of', 'all of'],
+    ['', 'to be brought', 'of these', 'difference', 'on its way', source, target],
     ...[...rows]
       .sort(([left], [right]) => (left < right ? -1 : 1))
       .map(([name, row]) => [

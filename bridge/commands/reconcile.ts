@@ -1,12 +1,13 @@
 import { userInfo } from 'node:os';
 import { checkRules } from '../connectors.ts';
-import { type DifferencePolicy, differencePolicies } from '../rules/reconcile.ts';
+import { noRun } from '../reconcile/reconciler.ts';
+import { type DifferencePolicy, dayFields, differencePolicies } from '../rules/reconcile.ts';
 import { readAdminAccess, readDatabasePath, readRulesDirectory, readSettings } from '../settings.ts';
 import { StoreInUseError } from '../store/lock.ts';
 import { openReconciliations, type ReconciliationArchive } from '../store/reconciliation-report.ts';
 import type { ReconciliationRun } from '../store/reconciliation-run.ts';
 import { openStore, type Store } from '../store/store.ts';
-import { readPeriod } from './period.ts';
+import { type DayPeriod, readPeriod } from './period.ts';
 import { type LonelyReconciler, reconcileAlone } from './reconcile-alone.ts';
 import { askBridge } from './reconcile-ask.ts';
 import { findingsCsv, totalsCsv } from './reconcile-csv.ts';
@@ -42,17 +43,17 @@ export async function reconcile(id: string | undefined, options: ReconcileArgume
     ...(options.known === true ? { known: true } : {}),
     ...(policy === undefined ? {} : { policy }),
   };
-  const declared = checkRules(readRulesDirectory(process.env)).reconciliations.map((each) => each.id);
-  const wanted = id === undefined ? declared : [id];
-  if (wanted.length === 0)
-    throw new Error('The rules declare nothing to reconcile: add reconcile.yaml, see docs/rules.md.');
+  const wanted = id === undefined ? allOf(period) : [id];
   return withEither(
     async (lonely, store) => {
       let code = 0;
       for (const declaration of wanted) {
         const asked = await lonely.start({ declaration, ...order });
-        if (!asked.ok) return refused(asked.message);
-        code = Math.max(code, await finish(asked.run.id, lonely, store, options.watch === true, print));
+        if (asked.ok)
+          code = Math.max(code, await finish(asked.run.id, lonely, store, options.watch === true, print));
+        else code = refused(asked.message);
+        // What one run stands in the way of says nothing about the others.
+        if (lonely.isClosed() || (!asked.ok && asked.error !== 'conflict')) break;
       }
       return code;
     },
@@ -61,12 +62,28 @@ export async function reconcile(id: string | undefined, options: ReconcileArgume
       let code = 0;
       for (const declaration of wanted) {
         const answer = await askBridge('', { declaration, ...order }, access);
-        if (!answer.ok) return refused(answer.message);
-        code = Math.max(code, await follow(answer.run.id, options.watch === true, print));
+        if (answer.ok) code = Math.max(code, await follow(answer.run.id, options.watch === true, print));
+        else code = refused(answer.message);
+        if (!answer.ok && answer.conflict !== true) break;
       }
       return code;
     },
   );
+}
+
+/** All that the rules declare; where days are asked for, all that have any. */
+function allOf({ from, to }: DayPeriod): readonly string[] {
+  const { reconciliations } = checkRules(readRulesDirectory(process.env));
+  if (reconciliations.length === 0)
+    throw new Error('The rules declare nothing to reconcile: add reconcile.yaml, see docs/rules.md.');
+  if (from === undefined && to === undefined) return reconciliations.map(({ id }) => id);
+  const [dated, others] = [true, false].map((isDated) =>
+    reconciliations.filter(({ entity }) => (dayFields[entity] !== undefined) === isDated).map(({ id }) => id),
+  ) as [string[], string[]];
+  if (dated.length === 0)
+    throw new Error(`Nothing of ${others.join(', ')} has a day of its own: leave the days out.`);
+  if (others.length > 0) console.error(`Left out, as they have no days: ${others.join(', ')}.`);
+  return dated;
 }
 
 export async function listReconciliations(options: { readonly json: boolean }): Promise<number> {
@@ -81,8 +98,7 @@ export async function showReconciliation(id: string, options: ShowArguments): Pr
   const print = printerOf(options);
   return withArchive((archive) => {
     const run = archive.run(id);
-    if (run === undefined)
-      return refused(`There is no run ${id}. "bridge reconcile list" shows those that there are.`);
+    if (run === undefined) return refused(noRun(id));
     console.log(print(reportOf(run, archive), archive));
     return codeOf(run);
   });
@@ -93,9 +109,7 @@ export async function stopReconciliation(id: string): Promise<number> {
     async (store) => {
       const run = await store.reconciliation(id);
       if (run?.state !== 'running')
-        return refused(
-          run === undefined ? `There is no run ${id}.` : `Run ${id} is not running: it is ${run.state}.`,
-        );
+        return refused(run === undefined ? noRun(id) : `Run ${id} is not running: it is ${run.state}.`);
       await store.changeRun(id, 'stopped');
       console.log(`Run ${id} is stopped. To go on: bridge reconcile resume ${id}`);
       return 0;
@@ -211,16 +225,21 @@ async function finish(
   watch: boolean,
   print: Print,
 ): Promise<number> {
+  let last = '';
   const telling = watch
     ? setInterval(async () => {
         const run = await store.reconciliation(id);
-        if (run !== undefined) console.error(progressText(run));
+        const line = run === undefined ? last : progressText(run);
+        if (line !== last) console.error(line);
+        last = line;
       }, lookAgainMs)
     : undefined;
   await lonely.ended(id);
   clearInterval(telling);
   return withArchive((archive) => {
     const run = archive.run(id) as ReconciliationRun;
+    if (run.state === 'running')
+      return refused(`Run ${id} was interrupted. To go on: bridge reconcile resume ${id}`);
     console.log(print(reportOf(run, archive), archive));
     if ((run.counts.repaired ?? 0) + (run.counts.stale ?? 0) > 0)
       console.error('No bridge runs here: what is to be brought waits, and leaves when it starts.');

@@ -11,6 +11,8 @@ export interface ReconcilerOptions extends Means {
   readonly rest?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /** A run began, went on, or came to an end. */
   readonly onMoved: (run: ReconciliationRun) => void;
+  /** A run waits this long for a system that is in trouble, and asks again then. */
+  readonly onTrouble?: (run: ReconciliationRun, error: SystemError, waitMs: number) => void;
   /** A run met a bug. */
   readonly onFailed: (run: ReconciliationRun, error: unknown) => void;
 }
@@ -43,7 +45,7 @@ const stopped = Symbol('stopped');
 const closed = Symbol('closed');
 
 export function createReconciler(options: ReconcilerOptions): Reconciler {
-  const { store, landscape, now, rest = pause, onMoved, onFailed } = options;
+  const { store, landscape, now, rest = pause, onMoved, onFailed, onTrouble } = options;
   const underWay = new Map<string, { readonly control: AbortController; readonly ended: Promise<void> }>();
   let closing = false;
 
@@ -65,6 +67,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
           return await end(id, 'failed', error instanceof Error ? error.message : String(error));
         }
         const wait = Math.max(delay, (error as SystemError).retryAfterMilliseconds ?? 0);
+        onTrouble?.(run, error as SystemError, wait);
         await rest(wait, control.signal).catch(() => undefined);
       }
     }
@@ -89,7 +92,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   const unknown = (id: string): Asked => ({
     ok: false,
     error: 'not_found',
-    message: `There is no run ${id}.`,
+    message: noRun(id),
   });
   const conflict = (message: string): Asked => ({ ok: false, error: 'conflict', message });
 
@@ -109,7 +112,9 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       if (!(await store.startRun({ id, declaration, scope, startedBy, phase }))) {
         const running = await store.runningReconciliation(declaration);
         return conflict(
-          `${declaration} is being reconciled already: run ${running?.id}. Stop it first, or wait for it.`,
+          running === undefined || underWay.has(running.id)
+            ? `${declaration} is being reconciled already: run ${running?.id}. Stop it first, or wait for it.`
+            : `Run ${running.id} of ${declaration} was interrupted. To go on: bridge reconcile resume ${running.id}. To give it up: bridge reconcile stop ${running.id}`,
         );
       }
       const run = (await known(id)) as ReconciliationRun;
@@ -161,5 +166,9 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     },
   };
 }
+
+/** What is said of a run that nobody knows. */
+export const noRun = (id: string): string =>
+  `There is no run ${id}. "bridge reconcile list" shows those that there are.`;
 
 const isTemporary = ({ kind }: SystemError): boolean => kind === 'unavailable' || kind === 'limited';

@@ -33,7 +33,7 @@ export function scopeOf(order: Order, terrain: Terrain, nowMs: number): RunScope
     throw new OrderError(`No system has the role ${source === undefined ? between[0] : between[1]}.`);
   const asked = order.from !== undefined || order.to !== undefined;
   if (asked && dayFields[entity] === undefined)
-    throw new OrderError(`${entity} has no day of its own, so no days can be chosen.`);
+    throw new OrderError(`${entity} has no day of its own, so no days can be chosen: leave them out.`);
   const days = asked ? order : reached(declaration, nowMs);
   return {
     entity,

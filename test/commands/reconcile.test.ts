@@ -124,7 +124,10 @@ test('shows the runs, and what one came to: totals first', async () => {
   const store = await prepared();
   await store.close();
   expect((await bridge('reconcile', 'list')).text).toBe(
-    'run-1  time, timesheet of harvest and odoo, from 2026-01-01 to 2026-01-31: done, 0 s ago by test, 1 missing there, 1 different',
+    [
+      'run-1  time: done, 0 s ago by test',
+      '  timesheet of harvest and odoo, from 2026-01-01 to 2026-01-31: 1 missing there, 1 different',
+    ].join('\n'),
   );
   const { code, text } = await bridge('reconcile', 'show', 'run-1');
   expect(code).toBe(1);
@@ -133,8 +136,9 @@ test('shows the runs, and what one came to: totals first', async () => {
     '  run run-1, done, 0 s ago by test',
     '  3 compared',
     'Totals',
-    '                 harvest, to be brought  odoo, of these  difference  on its way  all of harvest  all of odoo',
-    '  2026-01 hours                    12.5               8         4.5           0              13            8',
+    '                      harvest,     odoo,                           all of  all of',
+    '                 to be brought  of these  difference  on its way  harvest    odoo',
+    '  2026-01 hours           12.5         8         4.5           0       13       8',
     'What makes the difference',
     '  Website, new, 2026-01: hours 12.5 and 8, difference +4.5',
     '    +4.5  timesheet t1 of harvest',
@@ -246,6 +250,23 @@ test('tells what the running bridge refuses', async () => {
   expect((await bridge('reconcile', 'time')).text).toMatch(/^A bridge is running, and only it may write/);
 });
 
+/** Settings of a machine from which no system can be reached. */
+function setSettings(): void {
+  for (const [name, value] of Object.entries({
+    WEBHOOK_SECRETS: `whsec_${Buffer.alloc(32, 1).toString('base64')}`,
+    ODOO_URL: 'http://127.0.0.1:1',
+    ODOO_DATABASE: 'none',
+    ODOO_LOGIN: 'bridge',
+    ODOO_API_KEY: 'key',
+    HUBSPOT_TOKEN: 'token',
+    HARVEST_URL: 'http://127.0.0.1:1',
+    HARVEST_TOKEN: 'token',
+    HARVEST_ACCOUNT_ID: '1',
+    HARVEST_START: '2026-01-01',
+  }))
+    vi.stubEnv(name, value);
+}
+
 test('does it itself where no bridge runs, and says that what is to be brought waits', async () => {
   const store = await prepared();
   await store.apply({
@@ -261,19 +282,7 @@ test('does it itself where no bridge runs, and says that what is to be brought w
     route: () => [],
   });
   await store.close();
-  for (const [name, value] of Object.entries({
-    WEBHOOK_SECRETS: `whsec_${Buffer.alloc(32, 1).toString('base64')}`,
-    ODOO_URL: 'http://127.0.0.1:1',
-    ODOO_DATABASE: 'none',
-    ODOO_LOGIN: 'bridge',
-    ODOO_API_KEY: 'key',
-    HUBSPOT_TOKEN: 'token',
-    HARVEST_URL: 'http://127.0.0.1:1',
-    HARVEST_TOKEN: 'token',
-    HARVEST_ACCOUNT_ID: '1',
-    HARVEST_START: '2026-01-01',
-  }))
-    vi.stubEnv(name, value);
+  setSettings();
   const { code, text } = await bridge('reconcile', 'time', '--month', '2026-01', '--known');
   expect(text).toContain('missing there: 1 (1 brought again)');
   expect(text).toContain('No bridge runs here: what is to be brought waits, and leaves when it starts.');
@@ -281,4 +290,44 @@ test('does it itself where no bridge runs, and says that what is to be brought w
   const again = await openStore(process.env.DATABASE_PATH as string);
   expect(await again.queues()).toMatchObject([{ target: 'odoo', state: 'pending', count: 1 }]);
   await again.close();
+});
+
+test('says of a run that it has not come to its end, and how to go on with one that was interrupted', async () => {
+  const store = await prepared();
+  await store.changeRun('run-1', 'running');
+  await store.close();
+  setSettings();
+  const { code, text } = await bridge('reconcile', 'time', '--known');
+  expect(code).toBe(1);
+  expect(text).toBe(
+    'Run run-1 of time was interrupted. To go on: bridge reconcile resume run-1. To give it up: bridge reconcile stop run-1',
+  );
+  expect((await bridge('reconcile', 'stop', 'run-1')).code).toBe(0);
+  expect((await bridge('reconcile', 'time', '--known')).text).toContain('Nothing differs.');
+});
+
+test('leaves out what has no days where days are asked for, and goes on where one cannot be', async () => {
+  const store = await prepared();
+  writeFileSync(
+    join(process.env.RULES_DIRECTORY as string, 'reconcile.yaml'),
+    'reconcile: [{id: time, entity: timesheet}, {id: people, entity: worker}, {id: more, entity: timesheet}]\n',
+  );
+  writeFileSync(
+    join(process.env.RULES_DIRECTORY as string, 'worker.yaml'),
+    'entity: worker\nrules: [{id: people, from: psa, to: erp, fields: [email], match: [email]}]\n',
+  );
+  const heard: unknown[] = [];
+  const run = (await store.reconciliation('run-1')) as ReconciliationRun;
+  await running(store, (_, order) => {
+    const { declaration } = order as { declaration: string };
+    heard.push(declaration);
+    return declaration === 'time'
+      ? { ok: false, error: 'conflict', message: 'time is being reconciled already.' }
+      : { ok: true, run };
+  });
+  const { code, text } = await bridge('reconcile', '--month', '2026-01');
+  expect(heard).toEqual(['time', 'more']);
+  expect(code).toBe(1);
+  expect(text).toContain('Left out, as they have no days: people.');
+  expect(text).toContain('Run run-1 has started.');
 });
