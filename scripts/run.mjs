@@ -6,7 +6,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const modules = join(root, 'node_modules');
@@ -71,8 +71,7 @@ function command() {
       ...[join(root, target), ...rest],
     ];
   if (target.endsWith('.ts')) {
-    const loader = pathToFileURL(join(modules, 'tsx', 'dist', 'loader.mjs')).href;
-    return ['--import', loader, join(root, target), ...rest];
+    return ['--import', import.meta.resolve('tsx'), join(root, target), ...rest];
   }
   const manifest = JSON.parse(readFileSync(join(modules, ...target.split('/'), 'package.json'), 'utf8'));
   const entry =
