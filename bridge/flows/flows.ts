@@ -66,6 +66,8 @@ export function createFlows(options: FlowsOptions): Flows {
   /** Flows whose running instances are looked at whatever happened, and how far that is. */
   let looking: { flow: string; after: number }[] | undefined;
   let lookAgain = false;
+  /** An earlier process ended before all that a change concerns were looked at: what was refused is tried again. */
+  let interrupted = false;
   let prepared = false;
   let scannedOn = '';
   let loop: Loop | undefined;
@@ -106,7 +108,12 @@ export function createFlows(options: FlowsOptions): Flows {
     if (left.length > 0) {
       const batch = left.slice(0, wakesPerTurn);
       await work(
-        store.flowTurn((desk) => wakeUp(desk, context, batch)),
+        store.flowTurn((desk) => {
+          const turn = wakeUp(desk, context, batch);
+          if (left.length === batch.length && turn.left.length === 0 && !interrupted)
+            desk.progress.put('unfinished', '');
+          return turn;
+        }),
         () => {
           left = left.slice(batch.length);
         },
@@ -161,9 +168,14 @@ export function createFlows(options: FlowsOptions): Flows {
       after: 0,
     }));
     const [first, ...others] = looking;
-    if (first === undefined) return false;
+    if (first === undefined) {
+      if (!interrupted) return false;
+      await store.flowTurn((desk) => desk.progress.put('unfinished', left.length > 0 ? 'yes' : ''));
+      interrupted = false;
+      return true;
+    }
     const { consequence, last } = await store.flowTurn((desk) =>
-      lookAtRunning(desk, context, first.flow, first.after),
+      lookAtRunning(desk, context, first.flow, first.after, interrupted),
     );
     finish(consequence);
     looking = last === undefined ? others : [{ ...first, after: last }, ...others];
@@ -202,6 +214,7 @@ export function createFlows(options: FlowsOptions): Flows {
     }
     const wanted = JSON.stringify(context.relations);
     const isMade = await store.flowTurn((desk) => {
+      interrupted = desk.progress.get('unfinished') === 'yes';
       if (desk.progress.get('change') === undefined) desk.progress.put('change', String(desk.changes.last()));
       if (desk.progress.get('relations') === wanted) return true;
       desk.progress.put('relations', '');

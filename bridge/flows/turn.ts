@@ -74,6 +74,7 @@ export function takeInChanges(desk: FlowDesk, context: FlowContext): Turn {
   }
   const left = wakeAll(desk, context, [...wakes.values()], consequence);
   desk.progress.put('change', String(last.seq));
+  if (left.length > 0) desk.progress.put('unfinished', 'yes');
   return { consequence, left, worked: true };
 }
 
@@ -201,11 +202,21 @@ export function lookAtDue(desk: FlowDesk, context: FlowContext): Turn {
   return { consequence, left: [], worked: due.length > 0 };
 }
 
-/** Looks at running instances of a flow behind `after`, whatever happened. Answers the last; `undefined` at the end. */
-export function lookAtRunning(desk: FlowDesk, context: FlowContext, flow: string, after: number) {
+/**
+ * Looks at running instances of a flow behind `after`, whatever happened. Answers the last; `undefined` at the end.
+ *
+ * @param fresh what was refused is tried again
+ */
+export function lookAtRunning(
+  desk: FlowDesk,
+  context: FlowContext,
+  flow: string,
+  after: number,
+  fresh: boolean,
+) {
   const consequence = noConsequence();
   const seqs = desk.instances.running(flow, after, instancesPerTurn);
-  for (const seq of seqs) look(desk, context, seq, false, consequence);
+  for (const seq of seqs) look(desk, context, seq, fresh, consequence);
   return { consequence, last: seqs.length < instancesPerTurn ? undefined : seqs.at(-1) };
 }
 

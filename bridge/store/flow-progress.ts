@@ -1,7 +1,10 @@
 import type { OpenDatabase } from './database.ts';
 import { prepare, slot } from './statement.ts';
 
-/** How far the flow engine is: `change`, the last change it took in, `relations`, `scan:<flow>`. */
+/**
+ * How far the flow engine is: `change`, the last change it took in; `unfinished`, whether instances that it concerns were not
+ * looked at yet; `relations`; `scan:<flow>`.
+ */
 export function flowProgressTable({ connection, kysely }: OpenDatabase) {
   const get = prepare<{ name: string }, { value: string }>(
     connection,

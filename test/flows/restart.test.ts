@@ -71,3 +71,40 @@ test('what was withdrawn and approved again before anybody looked begins again',
   ]);
   expect(world.odoo.states('timesheet')).toHaveLength(1);
 });
+
+test('what changed for many is tried again by all of them, also over a crash after the first ones', async () => {
+  const { world, instances } = await createFirm();
+  await openProject(world);
+  // More than are looked at in one transaction.
+  const ids = Array.from({ length: 230 }, (_, index) => `t${String(index).padStart(3, '0')}`);
+  world.odoo.fault = (call) =>
+    call.method === 'act' ? { kind: 'call', error: world.odoo.error('invalid', 'is closed') } : undefined;
+  for (const id of ids) await time(world, id);
+  await world.pass(60_000);
+  const draft = (state: string) => instances().filter(({ steps }) => steps.includes(`draft ${state}`));
+  expect(draft('stuck')).toHaveLength(ids.length);
+  world.odoo.fault = () => undefined;
+  // The first transaction that takes the change in is the last of the process.
+  const { flowTurn } = world.broken;
+  let taken = false;
+  world.broken.flowTurn = async (turn) => {
+    if (taken) throw new TypeError('killed');
+    let changes = false;
+    const result = await flowTurn((desk) => {
+      const before = desk.progress.get('change');
+      const answer = turn(desk);
+      changes = desk.progress.get('change') !== before;
+      return answer;
+    });
+    taken = changes;
+    return result;
+  };
+  world.odoo.patch('project', 'p1', { name: 'Corrected' });
+  await world.tell(world.odoo, 'project', 'p1');
+  await world.calm();
+  expect(taken).toBe(true);
+  await world.crash();
+  await world.pass(10_000);
+  expect(draft('done')).toHaveLength(ids.length);
+  expect(world.odoo.done).toHaveLength(ids.length);
+});
