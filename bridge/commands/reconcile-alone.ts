@@ -58,7 +58,7 @@ export async function reconcileAlone(settings: Settings, store: Store): Promise<
 }
 
 /** Works events off as the engine does, but only as far as what was read leads to deliveries. */
-function createOwnWork(store: Store, { rules, connectors }: Configuration): Means['workOff'] {
+export function createOwnWork(store: Store, { rules, connectors }: Configuration): Means['workOff'] {
   const landscape = createLandscape(rules, connectors);
   const consequences = {
     route: createRoute(landscape),
@@ -81,6 +81,8 @@ function createOwnWork(store: Store, { rules, connectors }: Configuration): Mean
     });
     while (await store.hasOpenEvents(system, upTo, lanes.length)) {
       const next = await step();
+      // An interrupted step only says that it did nothing.
+      signal.throwIfAborted();
       if (typeof next === 'object') await pause(next.afterMs, signal);
     }
   };
