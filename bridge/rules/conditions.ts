@@ -24,7 +24,10 @@ export const noConditions: ConditionsDraft = { conditions: {}, tested: [] };
 export function readConditions(reader: Reader, piece: Piece, fields: FieldSet): ConditionsDraft {
   const conditions: Record<string, Value | readonly Value[]> = {};
   const tested: Placed<string>[] = [];
-  for (const { key, value } of reader.entries(piece, '"when"') ?? []) {
+  const entries = reader.entries(piece, '"when"');
+  if (entries?.length === 0)
+    reader.report(piece.place, '"when" tests nothing', 'name a field, or leave it out');
+  for (const { key, value } of entries ?? []) {
     const field = fieldOf(reader, key.place, key.value, fields, '"when" tests');
     if (field === undefined) continue;
     if (!testableKinds.includes(field.kind)) {
@@ -60,7 +63,7 @@ function readChoices(
   }
   if (choices.length > 0) return choices;
   if (isSeq(piece.value) && piece.value.items.length === 0)
-    reader.report(piece.place, `"${name}" lists no value, so the rule would never apply`);
+    reader.report(piece.place, `"${name}" lists no value, so it would never hold`, 'name one');
   return undefined;
 }
 

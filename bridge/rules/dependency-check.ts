@@ -1,4 +1,5 @@
 import { type EntityName, entityOf } from '../entities/catalogue.ts';
+import { withArticle } from './article.ts';
 import { givenFields, type RuleDraft } from './draft.ts';
 import type { FlowDraft } from './flow-draft.ts';
 import type { Report } from './problem.ts';
@@ -32,7 +33,7 @@ function checkReferences(rules: readonly RuleDraft[], report: Report): void {
       const advice = `add a rule for ${target}, if only to match it ("create: never"), or leave the field out`;
       report(
         field.place,
-        `"${field.value}" refers to a ${target}, and no rule links ${target} ${between}`,
+        `"${field.value}" refers to ${withArticle(target)}, and no rule links ${target} ${between}`,
         advice,
       );
     }
@@ -60,7 +61,7 @@ function checkNeeded(rules: readonly RuleDraft[], flows: readonly FlowDraft[], r
         request.object.role?.value === from?.value,
     );
     if (isNeeded || isDelivered) continue;
-    const message = `nothing that goes to ${to.value} refers to a ${entity}, and no flow delivers one, so it would never be needed`;
+    const message = `nothing that goes to ${to.value} refers to ${withArticle(entity)}, and no flow delivers one, so it would never be needed`;
     report(create.place, message, 'write "create: always" or "create: never"');
   }
 }

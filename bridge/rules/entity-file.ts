@@ -31,6 +31,7 @@ export function readOutline(reader: Reader): Outline {
     const { tables } = reader.keys(reader.root, 'the file', tablesFileKeys) ?? {};
     return { ...nothing, tables: tables === undefined ? [] : readTables(reader, tables), readable: true };
   }
+  if (reportForeign(reader, reader.root)) return { ...nothing, readable: false };
   const parts = reader.keys(reader.root, 'the file', entityFileKeys);
   if (parts === undefined) return { ...nothing, readable: false };
   const entity = parts.entity && reader.oneOf(parts.entity, '"entity"', entityNames)?.value;
@@ -44,6 +45,22 @@ export function readOutline(reader: Reader): Outline {
 
 function holdsOnlyTables({ root, holds }: Reader): boolean {
   return root !== undefined && holds(root, 'tables') && !holds(root, 'entity') && !holds(root, 'rules');
+}
+
+/** What has a file of its own. */
+const files: Readonly<Record<string, string>> = {
+  systems: 'systems.yaml',
+  subscribers: 'subscribers.yaml',
+  reconcile: 'reconcile.yaml',
+};
+
+/** True for a file that says what only another file can say, and says nothing else: that is reported. */
+function reportForeign(reader: Reader, root: Piece): boolean {
+  if (reader.holds(root, 'entity') || reader.holds(root, 'rules')) return false;
+  const foreign = Object.entries(files).filter(([key]) => reader.holds(root, key));
+  for (const [key, file] of foreign)
+    reader.report(root.place, `"${key}" is not read in this file`, `call the file ${file}, or move it there`);
+  return foreign.length > 0;
 }
 
 /** The rules of a file, and what it says about its entity over all of them. */

@@ -2,6 +2,7 @@ import { type ASTNode, type TypeError as ExpressionTypeError, ParseError } from 
 import type { FieldKind } from '../entities/field.ts';
 import { environmentOf, functionNames } from './expression.ts';
 import { type ExpressionPath, nodesOf, pathsIn, variableName, withVariables } from './expression-path.ts';
+import { lowerFirst, syntaxAdvice, syntaxText } from './expression-syntax.ts';
 import type { Expression } from './part.ts';
 import { suggest } from './suggest.ts';
 
@@ -58,10 +59,12 @@ export function checkExpression(
     root = environmentOf({}).parse(text).ast;
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
-    return { problem: syntaxProblem(error) };
+    return { problem: syntaxProblem(error, text) };
   }
   const nodes = nodesOf(root);
-  const called = nodes.map((node) => callProblem(node, text)).find((problem) => problem !== undefined);
+  const called = nodes
+    .map((node) => callProblem(node, text, fields))
+    .find((problem) => problem !== undefined);
   if (called !== undefined) return { problem: called };
   const paths = objects === undefined ? [] : pathsIn(nodes);
   const known: Record<string, FieldKind> = { ...fields };
@@ -93,6 +96,8 @@ function kindAt(
   const found = objects.get(object);
   if (found === undefined) {
     const message = `the expression reads "${object}.${field}", and there is no object "${object}"`;
+    if ((functionNames as readonly string[]).includes(field))
+      return { offset: start, message, suggestion: `write "${object}.${field}()"` };
     return { offset: start, message, unknown: field, object, ...adviceOf(object, [...objects.keys()]) };
   }
   if (found.several) {
@@ -106,26 +111,26 @@ function kindAt(
   return { offset, message, unknown: field, object, ...adviceOf(field, Object.keys(found.fields)) };
 }
 
-function syntaxProblem(error: ParseError): ExpressionProblem {
+function syntaxProblem(error: ParseError, text: string): ExpressionProblem {
   const offset = error.range?.start ?? 0;
-  const suggestion = syntaxAdvice(error.summary);
-  const message = `the expression cannot be read here: ${lowerFirst(error.summary)}`;
+  const suggestion = syntaxAdvice(error.summary, text, offset);
+  const message = `the expression cannot be read here: ${syntaxText(error.summary, text, offset)}`;
   return { offset, message, ...(suggestion === undefined ? {} : { suggestion }) };
 }
 
-function syntaxAdvice(summary: string): string | undefined {
-  if (summary === 'Unexpected character: =') return 'compare with "=="';
-  if (/EOF/.test(summary)) return 'something is missing at its end';
-  if (/character: '?[&|]/.test(summary)) return 'write "&&" and "||"';
-  return undefined;
-}
-
-function callProblem(node: ASTNode, text: string): ExpressionProblem | undefined {
+function callProblem(
+  node: ASTNode,
+  text: string,
+  fields: Readonly<Record<string, FieldKind>>,
+): ExpressionProblem | undefined {
   if (node.op !== 'call' && node.op !== 'rcall') return undefined;
   const name = node.args[0];
   if ((functionNames as readonly string[]).includes(name)) return undefined;
   const offset = node.op === 'call' ? node.start : text.indexOf(name, node.args[1].end);
-  return { offset, message: `there is no function "${name}"`, ...adviceOf(name, functionNames) };
+  const message = `there is no function "${name}"`;
+  if (node.op === 'call' && Object.hasOwn(fields, name))
+    return { offset, message, suggestion: `write "${name}" without brackets` };
+  return { offset, message, ...adviceOf(name, functionNames) };
 }
 
 function typeProblem(
@@ -142,14 +147,22 @@ function typeProblem(
   const [, left, operator, right] = /^no such overload: (\S+) (\S+) (\S+)$/.exec(error.summary) ?? [];
   if (left !== undefined && right !== undefined) {
     const message = `"${operator}" cannot stand between ${typeText(left)} and ${typeText(right)}`;
-    const advice = typeAdvice(left, right);
+    const advice = typeAdvice(left, operator, right);
     return { offset, message, ...(advice === undefined ? {} : { suggestion: advice }) };
   }
-  return { offset, message: `the expression is not valid: ${lowerFirst(error.summary)}` };
+  const message = `the expression is not valid: ${lowerFirst(error.summary)}`;
+  const called = /^found no matching overload for '(\w+)\(/.exec(error.summary)?.[1];
+  if (called === 'isEmpty') return { offset, message, suggestion: 'write "name.isEmpty()"' };
+  if (/^cannot index type/i.test(error.summary))
+    return { offset, message, suggestion: 'a value has no parts; functions are called with "()"' };
+  if (error.summary.startsWith('no such overload: !'))
+    return { offset, message, suggestion: 'only a flag can be turned round; "name.isEmpty()" makes one' };
+  return { offset, message };
 }
 
-function typeAdvice(left: string, right: string): string | undefined {
+function typeAdvice(left: string, operator: string | undefined, right: string): string | undefined {
   const both = [left, right];
+  if (operator === 'in') return 'ask with contains("…")';
   if (both.includes('null')) return 'ask with isEmpty(): "name.isEmpty()"';
   if (both.includes('string') && (both.includes('decimal') || both.includes('int')))
     return 'make one like the other with string(…) or decimal(…)';
@@ -175,5 +188,3 @@ function adviceOf(word: string, known: readonly string[]): { suggestion?: string
   const suggestion = suggest(word, known);
   return suggestion === undefined ? {} : { suggestion };
 }
-
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

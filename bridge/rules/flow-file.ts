@@ -11,8 +11,10 @@ import type { Piece, Reader } from './reader.ts';
 import type { TableDraft } from './table-file.ts';
 import { fieldOf } from './value-file.ts';
 
-/** True for a file with a flow: it says so at its top. */
-export const holdsFlow = ({ root, holds }: Reader): boolean => root !== undefined && holds(root, 'flow');
+/** True for a file with a flow: it says so at its top, or has steps, which nothing else has. */
+export const holdsFlow = ({ root, holds }: Reader): boolean =>
+  root !== undefined &&
+  (holds(root, 'flow') || (holds(root, 'steps') && !holds(root, 'entity') && !holds(root, 'rules')));
 
 /** What flows can speak of. */
 export interface FlowWords {

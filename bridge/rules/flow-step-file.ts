@@ -1,4 +1,4 @@
-import { isMap } from 'yaml';
+import { isMap, isScalar } from 'yaml';
 import { roles } from '../entities/role.ts';
 import { withArticle } from './article.ts';
 import { durationAdvice, durationOf } from './duration.ts';
@@ -153,6 +153,11 @@ const readWithin = (reader: Reader, piece: Piece, afterDay: boolean): number | u
   readDuration(reader, piece, '"within"', afterDay);
 
 function readDuration(reader: Reader, piece: Piece, what: string, maybeNone: boolean): number | undefined {
+  const value: unknown = isScalar(piece.value) ? piece.value.value : undefined;
+  if (typeof value === 'number') {
+    reader.report(piece.place, `${what} is no length of time: ${value}`, durationAdvice);
+    return undefined;
+  }
   const text = reader.text(piece, what);
   if (text === undefined) return undefined;
   const milliseconds = durationOf(text.value);
@@ -174,6 +179,14 @@ function readPathOf(
   kind: 'day' | 'text',
   own: FlowObjectDraft,
 ): FlowPath | undefined {
+  if (isScalar(piece.value) && /@/.test(String(piece.value.value))) {
+    reader.report(
+      piece.place,
+      `${what} is an address itself`,
+      'name the field that has it: project.manager_email',
+    );
+    return undefined;
+  }
   const path = readPath(reader, piece, what, scope, own);
   if (path === undefined) return undefined;
   const wanted = kind === 'day' ? 'a day' : 'a text, such as an e-mail address';

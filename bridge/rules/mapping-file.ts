@@ -1,5 +1,6 @@
 import { isMap } from 'yaml';
 import type { Value } from '../entities/field.ts';
+import { withArticle } from './article.ts';
 import { readExpression } from './expression-file.ts';
 import type { FieldSet, KnownField } from './field-set.ts';
 import { mappingKeys } from './keys.ts';
@@ -165,7 +166,7 @@ function carryProblem(
   }
   if (source.entity !== target.entity)
     return [
-      `"${from}" refers to a ${source.entity}, and "${to}" to a ${target.entity}`,
+      `"${from}" refers to ${withArticle(source.entity as string)}, and "${to}" to ${withArticle(target.entity as string)}`,
       'choose another field',
     ];
   const strange =

@@ -2,6 +2,7 @@ import type { EntityName } from '../entities/catalogue.ts';
 import { extensionPrefix } from '../entities/extension.ts';
 import type { Role } from '../entities/role.ts';
 import type { ActionCapability, Capability } from '../systems/system.ts';
+import { withArticle } from './article.ts';
 import { givenFields, type RuleDraft } from './draft.ts';
 import type { ExtensionDraft } from './field-set.ts';
 import type { Report } from './problem.ts';
@@ -77,7 +78,7 @@ function checkExtensible(
 ): void {
   const name = names[role];
   if (name === undefined || entities[value.entity]?.extensible === true) return;
-  const message = `${system.name.value} cannot have fields of the firm's own for a ${value.entity}`;
+  const message = `${system.name.value} cannot have fields of the firm's own for ${withArticle(value.entity)}`;
   report(name.place, message, `leave "${role}" out`);
 }
 
@@ -93,6 +94,7 @@ function checkTarget(
     report(rule.to.place, `${name} does not know the entity ${rule.entity}`);
     return;
   }
+  const object = withArticle(rule.entity as EntityName);
   const writable = capability.write?.fields ?? [];
   // Extension fields are the connector's as soon as the rules declare them.
   for (const field of givenFields(rule))
@@ -107,14 +109,14 @@ function checkTarget(
     if (!searchable.includes(field.value))
       report(
         field.place,
-        `${name} cannot find a ${rule.entity} by "${field.value}"`,
+        `${name} cannot find ${object} by "${field.value}"`,
         suggest(field.value, searchable),
       );
   if (capability.remove !== undefined) return;
   for (const { otherwise, deleted } of [rule, ...rule.overrides]) {
     if (otherwise?.value === 'remove')
-      report(otherwise.place, `${name} cannot remove a ${rule.entity}`, 'write "otherwise: keep"');
+      report(otherwise.place, `${name} cannot remove ${object}`, 'write "otherwise: keep"');
     else if (deleted?.value === 'remove')
-      report(deleted.place, `${name} cannot remove a ${rule.entity}`, 'write "deleted: keep"');
+      report(deleted.place, `${name} cannot remove ${object}`, 'write "deleted: keep"');
   }
 }

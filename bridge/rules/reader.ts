@@ -1,15 +1,16 @@
-import {
-  type ErrorCode,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type ParsedNode,
-  parseDocument,
-} from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseDocument } from 'yaml';
 import type { Keys } from './keys.ts';
 import type { Place, Placed, Report } from './problem.ts';
+import {
+  aliasAdvice,
+  listAdvice,
+  mapAdvice,
+  type Said,
+  shapeOf,
+  textAdvice,
+  twiceIn,
+  yamlAdvice,
+} from './reader-advice.ts';
 import { sourceOffset } from './source-offset.ts';
 import { suggest } from './suggest.ts';
 
@@ -50,9 +51,6 @@ export interface Reader {
   oneOf<Known extends string>(piece: Piece, what: string, known: readonly Known[]): Placed<Known> | undefined;
 }
 
-/** A problem in words, with what to do about it. */
-type Said = readonly [message: string, suggestion?: string];
-
 /** @param file path that messages show */
 export function readDocument(file: string, content: string, report: Report): Reader {
   const lines = new LineCounter();
@@ -91,21 +89,15 @@ export function readDocument(file: string, content: string, report: Report): Rea
     place: node === null || node.range[0] === node.range[1] ? otherwise : placeAt(node.range[0]),
   });
 
-  function wrong(piece: Piece, what: string, wanted: string): undefined {
-    if (isAlias(piece.value)) {
-      report(piece.place, `${what} must be ${wanted}, not a YAML alias`, aliasAdvice);
-    } else {
-      report(piece.place, `${what} must be ${wanted}, not ${kindOf(piece.value)}`);
-    }
+  function wrong(piece: Piece, what: string, wanted: string, advice?: string): undefined {
+    const suggestion = isAlias(piece.value) ? aliasAdvice : advice;
+    report(piece.place, `${what} must be ${wanted}, not ${kindOf(piece.value)}`, suggestion);
     return undefined;
   }
 
-  function entries(
-    piece: Piece,
-    what: string,
-    twice = (key: string, line: number): Said => [`${what} has "${key}" twice, first in line ${line}`],
-  ): Entry[] | undefined {
-    if (!isMap<ParsedNode, ParsedNode | null>(piece.value)) return wrong(piece, what, 'a map');
+  function entries(piece: Piece, what: string, twice = twiceIn(what), shape?: string): Entry[] | undefined {
+    if (!isMap<ParsedNode, ParsedNode | null>(piece.value))
+      return wrong(piece, what, 'a map', shape ?? mapAdvice(piece.value));
     const first = new Map<string, Place>();
     const result: Entry[] = [];
     for (const pair of piece.value.items) {
@@ -128,7 +120,7 @@ export function readDocument(file: string, content: string, report: Report): Rea
       report(piece.place, `${what} must not be empty`);
       return undefined;
     }
-    return wrong(piece, what, 'text');
+    return wrong(piece, what, 'text', textAdvice(piece.value));
   }
 
   return {
@@ -136,9 +128,9 @@ export function readDocument(file: string, content: string, report: Report): Rea
     root: faults.length > 0 ? undefined : pieceOf(document.contents, { file, line: 1, column: 1 }),
     entries,
     keys<Name extends string>(piece: Piece, what: string, known: Keys<Name>) {
-      const found = entries(piece, what);
-      if (found === undefined) return undefined;
       const names = Object.keys(known) as Name[];
+      const found = entries(piece, what, twiceIn(what), shapeOf(known, names));
+      if (found === undefined) return undefined;
       const result: Partial<Record<Name, Piece>> = {};
       for (const { key, value } of found) {
         const name = names.find((candidate) => candidate === key.value);
@@ -153,7 +145,8 @@ export function readDocument(file: string, content: string, report: Report): Rea
     },
     holds: (piece, key) => isMap(piece.value) && piece.value.has(key),
     list(piece, what) {
-      if (!isSeq<ParsedNode | null>(piece.value)) return wrong(piece, what, 'a list');
+      if (!isSeq<ParsedNode | null>(piece.value))
+        return wrong(piece, what, 'a list', listAdvice(piece.value));
       return piece.value.items.map((item) => ({
         value: item,
         // Also an item that is left out (`- `) stands somewhere.
@@ -202,13 +195,3 @@ export function kindOf(node: ParsedNode | null): string {
   if (typeof value === 'boolean') return `the flag ${value}`;
   return typeof value === 'string' ? `the text "${value}"` : `the number ${value}`;
 }
-
-const aliasAdvice = 'put a value that starts with "*" in quotes';
-
-const yamlAdvice: Readonly<Partial<Record<ErrorCode, string>>> = {
-  TAB_AS_INDENT: 'indent with spaces',
-  BAD_SCALAR_START: 'put the value in quotes',
-  BLOCK_AS_IMPLICIT_KEY: 'put a value that contains ": " in quotes',
-  MULTIPLE_DOCS: 'use one file for each',
-  TAG_RESOLVE_FAILED: 'leave the tag out',
-};

@@ -3,7 +3,13 @@ import { type Role, roles } from '../entities/role.ts';
 import type { RuleDraft } from './draft.ts';
 import type { Policies } from './policies.ts';
 import type { Report } from './problem.ts';
-import { dayFields, type Reconciliation, type TotalDimension, totalDimensions } from './reconcile.ts';
+import {
+  canBeSummed,
+  dayFields,
+  type Reconciliation,
+  type TotalDimension,
+  totalDimensions,
+} from './reconcile.ts';
 import type { ReconciliationDraft } from './reconcile-file.ts';
 
 /** What the declarations are read together with. */
@@ -58,7 +64,7 @@ function completeOne(
       report(
         place,
         `${entity} belongs to no ${value}`,
-        applicable.length === 0 ? 'leave it out' : `there are ${applicable.join(', ')}`,
+        applicable.length === 0 ? 'leave it out' : `known: ${applicable.join(', ')}`,
       );
   return {
     id: draft.id.value,
@@ -89,7 +95,7 @@ function rolesOf(
       between.place,
       `no rule brings ${entity.value} from one of these roles to the other`,
       pairs.size === 0
-        ? undefined
+        ? 'leave this out, or add a rule'
         : `there are ${[...pairs.values()].map((way) => `[${way.join(', ')}]`).join(', ')}`,
     );
     return undefined;
@@ -100,7 +106,7 @@ function rolesOf(
       pairs.size === 0
         ? `no rule brings ${entity.value} anywhere, so there is nothing to compare`
         : `rules bring ${entity.value} between several roles`,
-      pairs.size === 0 ? undefined : 'say which with "between"',
+      pairs.size === 0 ? 'leave this out, or add a rule' : 'say which with "between"',
     );
     return undefined;
   }
@@ -117,12 +123,11 @@ const waysOf = (entity: EntityName, { rules }: Surroundings): Way[] =>
       : [{ from: from.value, to: to.value, fields: fields.map(({ value }) => value) }],
   );
 
-/** Rates are no amounts: their sum says nothing. */
 const usualTotals = (entity: EntityName, written: ReadonlySet<string>): string[] =>
   dayFields[entity] === undefined
     ? []
     : Object.entries(entityOf(entity).fields).flatMap(([name, { kind }]) =>
-        kind === 'decimal' && name !== 'rate' && written.has(name) ? [name] : [],
+        canBeSummed(name, kind) && written.has(name) ? [name] : [],
       );
 
 function dimensionsOf(entity: EntityName): TotalDimension[] {

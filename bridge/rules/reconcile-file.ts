@@ -5,6 +5,7 @@ import { nameAdvice, namePattern } from './name.ts';
 import type { Placed } from './problem.ts';
 import type { Piece, Reader } from './reader.ts';
 import {
+  canBeSummed,
   type DifferencePolicy,
   dayFields,
   differencePolicies,
@@ -37,9 +38,9 @@ const usualSchedule = '30 2 * * *';
 const usualMonths = 2;
 const usualOwner = 'operations';
 /** What `bridge reconcile` takes in place of an id. */
-const commandWords: readonly string[] = ['list', 'show', 'stop', 'resume'];
-const mostMonths = 60;
-const mostDays = 1830;
+export const commandWords: readonly string[] = ['list', 'show', 'stop', 'resume', 'help'];
+export const mostMonths = 60;
+export const mostDays = 1830;
 
 /** Reads `reconcile.yaml`: `{reconcile: [{id, entity, …}]}`. */
 export function readReconciliations(reader: Reader): ReconciliationDraft[] {
@@ -139,27 +140,47 @@ function readReach(
 
 function readSchedule(reader: Reader, piece: Piece | undefined): string | undefined {
   if (piece === undefined) return usualSchedule;
-  if (isScalar(piece.value) && piece.value.value === 'never') return undefined;
-  return readCron(reader, piece, '"schedule"')?.value;
+  const value: unknown = isScalar(piece.value) ? piece.value.value : undefined;
+  if (value === 'never') return undefined;
+  if (value !== false && String(value).toLowerCase() !== 'never')
+    return readCron(reader, piece, '"schedule"')?.value;
+  reader.report(piece.place, `"schedule" is no cron expression: ${value}`, 'write never');
+  return undefined;
 }
 
 function readTotals(reader: Reader, piece: Piece, entity: EntityName): Placed<string>[] {
   const { fields } = entityOf(entity);
-  return (reader.list(piece, '"totals"') ?? []).flatMap((item) => {
+  const decimals = Object.keys(fields).filter((field) => canBeSummed(field, fields[field]?.kind));
+  return unique(reader, piece, '"totals"', (item) => {
     const name = reader.text(item, 'a field of "totals"');
-    if (name === undefined) return [];
-    if (fields[name.value]?.kind === 'decimal') return [name];
-    const decimals = Object.keys(fields).filter((field) => fields[field]?.kind === 'decimal');
+    if (name === undefined) return undefined;
+    if (decimals.includes(name.value)) return name;
     reader.report(
       name.place,
       `"totals" names ${name.value}, which is no hours or amount of ${entity}`,
-      decimals.length === 0 ? 'leave it out' : `there are ${decimals.join(', ')}`,
+      decimals.length === 0 ? 'leave it out' : `known: ${decimals.join(', ')}`,
     );
-    return [];
+    return undefined;
   });
 }
 
 const readDimensions = (reader: Reader, piece: Piece): Placed<TotalDimension>[] =>
-  (reader.list(piece, '"by"') ?? []).flatMap(
-    (item) => reader.oneOf(item, 'a part of "by"', totalDimensions) ?? [],
-  );
+  unique(reader, piece, '"by"', (item) => reader.oneOf(item, 'a part of "by"', totalDimensions));
+
+/** The items of a list that could be read; one that stands twice is reported. */
+function unique<Name extends string>(
+  reader: Reader,
+  piece: Piece,
+  what: string,
+  read: (item: Piece) => Placed<Name> | undefined,
+): Placed<Name>[] {
+  const found: Placed<Name>[] = [];
+  for (const item of reader.list(piece, what) ?? []) {
+    const name = read(item);
+    if (name === undefined) continue;
+    if (found.some(({ value }) => value === name.value))
+      reader.report(name.place, `${what} lists ${name.value} twice`, 'leave one of them');
+    found.push(name);
+  }
+  return found;
+}

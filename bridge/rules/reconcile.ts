@@ -1,4 +1,5 @@
 import type { EntityName } from '../entities/catalogue.ts';
+import type { FieldKind } from '../entities/field.ts';
 import type { Role } from '../entities/role.ts';
 
 /**
@@ -40,6 +41,10 @@ export interface Reconciliation {
   readonly totals: readonly string[];
   readonly by: readonly TotalDimension[];
 }
+
+/** True for hours and amounts. Rates are no amounts: their sum says nothing. */
+export const canBeSummed = (field: string, kind: FieldKind | undefined): boolean =>
+  kind === 'decimal' && field !== 'rate';
 
 /** The day that decides to which month an object belongs; entities that are not here have none. */
 export const dayFields: Readonly<Partial<Record<EntityName, string>>> = {

@@ -15,7 +15,7 @@ import { objectNamePattern } from '../../bridge/rules/flow-object-file.ts';
 import { quantities, stepKinds } from '../../bridge/rules/flow-step-file.ts';
 import { type JsonSchema, listOf, mapOf, mapTo, name, oneOf, refer, text } from './schema-part.ts';
 
-const selection = { when: { type: 'object' }, where: text };
+const selection = { when: { type: 'object', minProperties: 1 }, where: text };
 const selecting = { anyOf: [{ required: ['when'] }, { required: ['where'] }] };
 
 const condition: JsonSchema = {

@@ -1,10 +1,11 @@
 import { entityNames } from '../../bridge/entities/catalogue.ts';
 import { roles } from '../../bridge/entities/role.ts';
 import { differencePolicies, strangerPolicies, totalDimensions } from '../../bridge/rules/reconcile.ts';
+import { commandWords, mostDays, mostMonths } from '../../bridge/rules/reconcile-file.ts';
 import { reconcileFileKeys, reconciliationKeys } from '../../bridge/rules/reconcile-keys.ts';
 import { dialect, type JsonSchema, listOf, mapOf, name, oneOf, text } from './schema-part.ts';
 
-const number: JsonSchema = { type: 'integer', minimum: 1 };
+const upTo = (maximum: number): JsonSchema => ({ type: 'integer', minimum: 1, maximum });
 
 /** Schema of `reconcile.yaml`. */
 export const reconcileSchema = (): JsonSchema => ({
@@ -15,17 +16,17 @@ export const reconcileSchema = (): JsonSchema => ({
       type: 'array',
       items: {
         ...mapOf(reconciliationKeys, {
-          id: { type: 'string', ...name },
+          id: { type: 'string', ...name, not: { enum: commandWords } },
           entity: oneOf(entityNames),
           between: { ...listOf(oneOf(roles)), minItems: 2, maxItems: 2 },
-          months: number,
-          days: number,
+          months: upTo(mostMonths),
+          days: upTo(mostDays),
           schedule: text,
           differences: oneOf(differencePolicies),
           strangers: oneOf(strangerPolicies),
           owner: text,
-          totals: listOf(text),
-          by: listOf(oneOf(totalDimensions)),
+          totals: { ...listOf(text), uniqueItems: true },
+          by: { ...listOf(oneOf(totalDimensions)), uniqueItems: true },
         }),
         not: { required: ['months', 'days'] },
       },

@@ -106,7 +106,7 @@ export const rulesSchema = (): JsonSchema => ({
 });
 
 /** Rules of any entity. */
-const selection = { when: { type: 'object' }, where: text };
+const selection = { when: { type: 'object', minProperties: 1 }, where: text };
 const changeable = {
   fields: { type: 'array' },
   otherwise: oneOf(withdrawals),

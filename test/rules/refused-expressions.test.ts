@@ -68,6 +68,66 @@ const places: Refusal[] = [
   },
 ];
 
+/** What other languages say, with what this one makes of it. */
+const foreign: readonly (readonly [text: string, message: string, suggestion: string])[] = [
+  ['is_company ▸and name == "a"', '"and" does not belong here', 'write "&&"'],
+  ['is_company ▸OR name == "a"', '"OR" does not belong here', 'write "||"'],
+  ['not ▸is_company', '"is_company" does not belong here', 'write "!"'],
+  ['name <▸> "a"', 'unexpected token: GT', 'write "!="'],
+  [
+    'name ▸like "a"',
+    '"like" does not belong here',
+    'compare with "==", or ask with contains("…") or isEmpty()',
+  ],
+  ['name == ▸“a”', 'unexpected character: “', 'write straight quotes'],
+  ['is_company ▸& is_company', 'unexpected character: &', 'write "&&" and "||"'],
+];
+
+const words: Refusal[] = [
+  ...foreign.map(([text, message, suggestion]) => ({
+    what: text.replace('▸', ''),
+    file: 'customer.yaml',
+    content: where(`'${text}'`),
+    message: `the expression cannot be read here: ${message}`,
+    suggestion,
+  })),
+  {
+    what: 'a function that is not called',
+    file: 'customer.yaml',
+    content: where(`'name.▸isEmpty'`),
+    message: "the expression is not valid: cannot index type 'string'",
+    suggestion: 'a value has no parts; functions are called with "()"',
+  },
+  {
+    what: 'a field that is called',
+    file: 'customer.yaml',
+    content: where(`'▸is_company()'`),
+    message: 'there is no function "is_company"',
+    suggestion: 'write "is_company" without brackets',
+  },
+  {
+    what: 'a function before what it is asked of',
+    file: 'customer.yaml',
+    content: where(`'▸isEmpty(name)'`),
+    message: "the expression is not valid: found no matching overload for 'isEmpty(string)'",
+    suggestion: 'write "name.isEmpty()"',
+  },
+  {
+    what: 'the opposite of a text',
+    file: 'customer.yaml',
+    content: where(`'▸!name'`),
+    message: 'the expression is not valid: no such overload: !string',
+    suggestion: 'only a flag can be turned round; "name.isEmpty()" makes one',
+  },
+  {
+    what: 'a text that is in another one',
+    file: 'customer.yaml',
+    content: where(`'▸"x" in name'`),
+    message: '"in" cannot stand between a text and a text',
+    suggestion: 'ask with contains("…")',
+  },
+];
+
 const language: Refusal[] = [
   {
     what: 'an expression that ends too early',
@@ -145,6 +205,7 @@ const language: Refusal[] = [
     file: 'customer.yaml',
     content: where('▸true'),
     message: 'the expression of "where" must be text, not the flag true',
+    suggestion: 'put it in quotes: "true"',
   },
 ];
 
@@ -321,3 +382,4 @@ describeRefusals('an expression', language);
 describeRefusals('timing', timing);
 describeRefusals('an override', overrides);
 describeRefusals('subscribers.yaml', subscribers);
+describeRefusals('an expression of another language', words);

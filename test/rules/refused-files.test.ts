@@ -54,6 +54,7 @@ const inAnyFile: Refusal[] = [
     file: 'customer.yaml',
     content: '▸# nothing yet\n',
     message: 'the file must be a map, not nothing',
+    suggestion: 'write {entity: …, rules: …}',
   },
   {
     what: 'an item that is left out',
@@ -61,6 +62,7 @@ const inAnyFile: Refusal[] = [
     content:
       'entity: customer\nrules:\n  - id: a\n    from: erp\n    to: crm\n    fields:\n      - name\n      -▸\n      - vat\n',
     message: 'an item of "fields" must be text, not nothing',
+    suggestion: 'give it a value, or leave it out',
   },
   {
     what: 'an unknown key of the file',
@@ -80,6 +82,7 @@ const inAnyFile: Refusal[] = [
     file: 'customer.yaml',
     content: 'entity: customer\nrules: []\n▸entity: task\n',
     message: 'the file has "entity" twice, first in line 1',
+    suggestion: 'leave one of them',
   },
   {
     what: 'a file with the other ending',
@@ -102,6 +105,7 @@ const inSystems: Refusal[] = [
     file: 'systems.yaml',
     content: `${systems}  ▸odoo: {connector: odoo, role: erp}\n`,
     message: '"systems" has "odoo" twice, first in line 2',
+    suggestion: 'leave one of them',
   },
   {
     what: 'a system name that cannot be part of a reference',
@@ -128,6 +132,7 @@ const inSystems: Refusal[] = [
     file: 'systems.yaml',
     content: `systems:\n  ▸other:\n`,
     message: 'system "other" must be a map, not nothing',
+    suggestion: 'write {connector: …, role: …}',
   },
   {
     what: 'an unknown role',
@@ -169,6 +174,7 @@ const inSystems: Refusal[] = [
     file: 'systems.yaml',
     content: `systems:\n  other: {connector: odoo, role: erp, poll: {time: ▸5}}\n`,
     message: 'the schedule of "time" must be text, not the number 5',
+    suggestion: 'put it in quotes: "5"',
   },
   {
     what: 'a secret among the options',

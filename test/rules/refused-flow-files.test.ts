@@ -22,6 +22,31 @@ const files: Refusal[] = [
     'the flow has an unknown key "ownr"',
     'did you mean "owner"?',
   ),
+  refused(
+    'the flow itself misspelt',
+    `flow: f\n▸Flow: g\ntitle: F\nowner: x\n${time}${steps}`,
+    'the flow has an unknown key "Flow"',
+    'did you mean "flow"?',
+  ),
+  refused('steps without a name', `▸title: F\nowner: x\n${time}${steps}`, 'the flow lacks "flow"'),
+  refused(
+    'a subject that is no map',
+    top('subject: ▸timesheet\n'),
+    '"subject" must be a map, not the text "timesheet"',
+    'write {entity: …, from: …}',
+  ),
+  refused(
+    'objects that are a list',
+    top(`${time}objects:\n  ▸- {entity: project}\n`),
+    '"objects" must be a map, not a list',
+    'write "<name>: …", one in each line',
+  ),
+  refused(
+    'a condition that tests nothing',
+    top(`${time}when: ▸{}\n`),
+    '"when" tests nothing',
+    'name a field, or leave it out',
+  ),
   refused('what lacks its steps', `▸flow: f\ntitle: F\n${time}`, 'the flow lacks "steps"'),
   refused(
     'a name that is none',
@@ -126,6 +151,7 @@ const others: Refusal[] = [
     'two objects of one name',
     objects(`${project}  ▸project: {entity: task, of: subject, field: task, in: psa}\n`),
     '"objects" has "project" twice, first in line 6',
+    'leave one of them',
   ),
   ...['subject', 'today', 'in', 'Project', 'the-project', '2nd'].map((name) =>
     refused(

@@ -88,6 +88,12 @@ const steps: Refusal[] = [
 
 const conditions: Refusal[] = [
   refused(
+    'an expression alone',
+    needs(`▸'hours > 0'`),
+    '"require" must be a map, not the text "hours > 0"',
+    'write {when: …} or {where: …}',
+  ),
+  refused(
     'a condition that asks for nothing',
     needs('▸{quantity: any}'),
     '"require" asks for nothing',
@@ -147,6 +153,12 @@ const conditions: Refusal[] = [
     'did you mean "project"?',
   ),
   refused(
+    'a function that is not called',
+    needs(`{where: '▸hours.isEmpty'}`),
+    'the expression reads "hours.isEmpty", and there is no object "hours"',
+    'write "hours.isEmpty()"',
+  ),
+  refused(
     'several objects in an expression about another one',
     needs(`{where: 'hours > ▸lines.hours'}`),
     'the expression reads "lines.hours", and there may be several of "lines"',
@@ -204,6 +216,12 @@ const deadlines: Refusal[] = [
     ),
   ),
   refused(
+    'a length that is a number',
+    needs('{when: {billable: true}}', ', within: ▸60'),
+    '"within" is no length of time: 60',
+    'write minutes, hours or days: "30m", "12h", "3d"',
+  ),
+  refused(
     'no time at all',
     needs('{when: {billable: true}}', ', within: ▸0d'),
     '"within" leaves no time at all',
@@ -256,6 +274,12 @@ const deadlines: Refusal[] = [
     'known: notes, currency, resource_role, legal_entity, cost_centre',
   ),
   refused(
+    'an address in place of the field that has it',
+    needs('{when: {billable: true}}', ', person: ▸lead@example.com'),
+    '"person" is an address itself',
+    'name the field that has it: project.manager_email',
+  ),
+  refused(
     'a person among several',
     needs('{when: {billable: true}}', ', person: ▸lines.notes'),
     '"person" names "lines.notes", and there may be several of "lines"',
@@ -280,6 +304,12 @@ const deliveries: Refusal[] = [
     '{id: a, deliver: {to: ▸psa}, on: line, owner: x}',
     'no rule brings a timesheet from erp to psa',
     'add one, with "create: needed" where only the flow may bring it',
+  ),
+  refused(
+    'a role alone',
+    '{id: a, deliver: ▸erp, owner: x}',
+    '"deliver" must be a map, not the text "erp"',
+    'write {to: …}',
   ),
   refused('without a role', '{id: a, deliver: ▸{}, owner: x}', '"deliver" lacks "to"'),
 ];

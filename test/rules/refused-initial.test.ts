@@ -24,6 +24,7 @@ const initial: Refusal[] = [
     file,
     content: toErp('fields: [name], initial: ▸vat'),
     message: '"initial" must be a list, not the text "vat"',
+    suggestion: 'put it in brackets: [vat]',
   },
   {
     what: 'a field that is always written',

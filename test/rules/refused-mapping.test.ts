@@ -190,6 +190,7 @@ const tables: Refusal[] = [
     file: 'tables.yaml',
     content: 'tables:\n  grades: {a: gold, ▸a: silver}\n',
     message: 'table "grades" has "a" twice, first in line 2',
+    suggestion: 'leave one of them',
   },
   {
     what: 'a table that is there already',

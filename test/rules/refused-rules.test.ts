@@ -15,6 +15,7 @@ const inRules: Refusal[] = [
     file: 'customer.yaml',
     content: 'entity: customer\nrules:\n  ▸id: customer-to-crm\n',
     message: '"rules" must be a list, not a map',
+    suggestion: 'begin each of them with "- "',
   },
   {
     what: 'likely matches of what has no name',
@@ -48,6 +49,7 @@ const inRules: Refusal[] = [
     file: 'customer.yaml',
     content: customerRule('{id: ▸7, from: erp, to: crm, fields: [name]}'),
     message: '"id" must be text, not the number 7',
+    suggestion: 'put it in quotes: "7"',
   },
   {
     what: 'an id that is taken, in the same file',
@@ -117,6 +119,7 @@ const inRules: Refusal[] = [
     file: 'customer.yaml',
     content: customerRule('{id: a, from: erp, to: crm, fields: ▸name}'),
     message: '"fields" must be a list, not the text "name"',
+    suggestion: 'put it in brackets: [name]',
   },
   {
     what: 'an unknown field',
@@ -227,7 +230,8 @@ const inConditions: Refusal[] = [
     what: 'an empty list of values',
     file: 'project.yaml',
     content: rule('project', '{id: a, from: erp, to: crm, fields: [name], when: {status: ▸[]}}'),
-    message: '"status" lists no value, so the rule would never apply',
+    message: '"status" lists no value, so it would never hold',
+    suggestion: 'name one',
   },
   {
     what: 'a flag compared with text',
