@@ -67,6 +67,8 @@ async function readSide(
   if (!(await means.ready(system, signal)))
     throw new SystemError('unavailable', `${system} cannot be used now`, { system, action: 'list' });
   const position = { side };
+  // A run that is taken up again lists all of it once more.
+  track.countAnew(`listed ${system}`, `unlisted ${system}`);
   if (connector.list !== undefined) {
     const extent = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
     let since = new Date(means.now()).toISOString();

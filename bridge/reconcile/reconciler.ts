@@ -80,6 +80,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   }
 
   function launch(run: ReconciliationRun): void {
+    // Somebody else asked the same meanwhile; or the next process takes it up.
+    if (closing || underWay.has(run.id)) return;
     const control = new AbortController();
     const ended = go(run.id, control)
       .catch((error: unknown) => onFailed(run, error))

@@ -11,6 +11,8 @@ export interface Track {
   /** Where the phase goes on. */
   readonly position: Readonly<Record<string, string | number>>;
   count(name: string, more?: number): void;
+  /** What is counted under these names is counted from the beginning. */
+  countAnew(...names: readonly string[]): void;
   /** More objects that the phase is done with. */
   advance(more: number): void;
   /** Keeps what the run came to, together with where it goes on: after a crash it does so exactly there. */
@@ -45,6 +47,9 @@ export function createTrack(run: ReconciliationRun, store: Pick<Store, 'moveRun'
     },
     count(name, more = 1) {
       counts[name] = (counts[name] ?? 0) + more;
+    },
+    countAnew(...names) {
+      for (const name of names) delete counts[name];
     },
     advance(more) {
       done += more;

@@ -64,6 +64,10 @@ async function told(desk: Desk, id: string, planted: readonly string[]): Promise
   expect(result.run).toMatchObject({ state: 'done', phase: 'over' });
   expect(result.findings.map(words).sort()).toEqual(planted);
   expect(result.findings.filter(({ action }) => action === 'open')).toEqual([]);
+  // However often a list was begun, every object is counted once.
+  const { counts } = result.run;
+  const { harvest } = desk.world;
+  expect(counts['listed harvest']).toBe(Object.keys(harvest.all('timesheet')).length);
   return result;
 }
 
@@ -109,6 +113,35 @@ describe('one run of a declaration at a time', () => {
     expect(await desk.reconciler.stop(second)).toMatchObject({ ok: false, error: 'conflict' });
     expect(await desk.reconciler.stop('nothing')).toMatchObject({ ok: false, error: 'not_found' });
   });
+});
+
+test('a run that two ask to go on goes on once', async () => {
+  const { desk, planted } = await troubled(5);
+  const id = await start(desk);
+  await savesUntil(desk, 3);
+  await desk.reconciler.stop(id);
+  const { broken } = desk.world;
+  const save = broken.moveRun;
+  let ends = 0;
+  broken.moveRun = (run, progress, results) => {
+    if (progress.phase === 'over') ends++;
+    return save(run, progress, results);
+  };
+  await Promise.all([desk.reconciler.resume(id), desk.reconciler.resume(id)]);
+  await told(desk, id, planted);
+  expect(ends).toBe(1);
+});
+
+test('a run that is asked to go on while the bridge stops stays for the next one', async () => {
+  const { desk } = await troubled(6);
+  const id = await start(desk);
+  await savesUntil(desk, 2);
+  await desk.reconciler.stop(id);
+  await Promise.all([desk.reconciler.resume(id), desk.reconciler.close()]);
+  const left = await desk.world.store.reconciliation(id);
+  expect(left).toMatchObject({ state: 'running' });
+  await desk.world.calm();
+  expect(await desk.world.store.reconciliation(id)).toEqual(left);
 });
 
 describe('a system in trouble', () => {
