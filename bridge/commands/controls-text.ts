@@ -4,6 +4,7 @@ import { type Control, type ControlLine, controls } from '../controls/line.ts';
 import type { ControlReport } from '../controls/report.ts';
 import { age } from './age.ts';
 import { csvText } from './csv.ts';
+import { counted, oneLine } from './words.ts';
 
 /** The report for people: the balance first, then what is behind it. */
 export function controlsText(report: ControlReport, limit: number, now: number): string {
@@ -31,21 +32,46 @@ const titles = {
 
 function balanceText({ balance, balanced }: ControlReport): string[] {
   if (balance.length === 0) return ['', 'No approved time.'];
-  const head = ['month', 'customer', ...columns.map((column) => titles[column]), 'left over'];
-  const rows = balance.map((row) => [
-    row.month ?? '–',
-    nameOf(row),
-    ...sumsOf(row).map((sum) => shown(sum, row.currency)),
-  ]);
   const unpriced = balance.reduce((count, row) => count + row.unpriced, 0);
   return [
     '',
     'Approved time, and where it is (hours, money without tax)',
-    ...table([head, ...rows]),
+    ...balanceTable(balance),
     balanced
       ? 'Balanced: approved = posted + pending + rejected + not billed + different, to the minute and the cent.'
-      : `NOT BALANCED in ${balance.filter((row) => !isBalanced(row)).length} rows: something is not accounted for. bridge reconcile looks at both sides.`,
-    ...(unpriced === 0 ? [] : [`${unpriced} entries have no price that is known; they count in hours only.`]),
+      : `NOT BALANCED in ${counted(balance.filter((row) => !isBalanced(row)).length, 'row', 'rows')}: something is not accounted for. bridge reconcile looks at both sides.`,
+    ...(unpriced === 0
+      ? []
+      : [
+          unpriced === 1
+            ? '1 entry has no price that is known; it counts in hours only.'
+            : `${unpriced} entries have no price that is known; they count in hours only.`,
+        ]),
+  ];
+}
+
+/** Month and customer stand in a line of their own, so that their sums fit on a screen. */
+function balanceTable(balance: readonly BalanceRow[]): string[] {
+  const head = ['', ...columns.map((column) => titles[column]), 'left over'];
+  const sums = balance.map((row) => [
+    ['hours', ...sumsOf(row).map(({ hours }) => (hours.isZero() ? '–' : hoursText(hours)))],
+    // Time without any price has no currency either.
+    ...(row.currency === null && sumsOf(row).every(({ amount }) => amount.isZero())
+      ? []
+      : [
+          [
+            row.currency ?? 'money',
+            ...sumsOf(row).map(({ amount }) => (amount.isZero() ? '–' : amount.toFixed(2))),
+          ],
+        ]),
+  ]);
+  const [first = '', ...lines] = table([head, ...sums.flat()]);
+  return [
+    first,
+    ...balance.flatMap((row, index) => [
+      `  ${row.month ?? '–'}  ${nameOf(row)}`,
+      ...lines.splice(0, sums[index]?.length ?? 0),
+    ]),
   ];
 }
 
@@ -57,11 +83,6 @@ const sumsOf = ({ sums, remainder }: BalanceRow): Sum[] => [
   remainder,
 ];
 
-const shown = ({ hours, amount }: Sum, currency: string | null): string =>
-  hours.isZero() && amount.isZero()
-    ? '–'
-    : `${hoursText(hours)} ${amount.toFixed(2)} ${currency ?? ''}`.trimEnd();
-
 /** Hours and minutes, `7:30`. */
 function hoursText(hours: Decimal): string {
   const minutes = hours.abs().times(60);
@@ -72,28 +93,31 @@ function hoursText(hours: Decimal): string {
   return `${sign}${whole.divToInt(60)}:${whole.mod(60).toFixed().padStart(2, '0')}`;
 }
 
+/** The first column to the left, the others to the right; below the customer, behind the month. */
 function table(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? '').length)),
   );
   return rows.map((row) =>
-    `  ${row.map((value, column) => (column < 2 ? value.padEnd(widths[column] ?? 0) : value.padStart(widths[column] ?? 0))).join('  ')}`.trimEnd(),
+    `           ${row.map((value, column) => (column === 0 ? value.padEnd(widths[column] ?? 0) : value.padStart(widths[column] ?? 0))).join('  ')}`.trimEnd(),
   );
 }
 
 function sumText(lines: readonly ControlLine[]): string {
-  const counted = `${lines.length} ${lines.length === 1 ? 'line' : 'lines'}`;
   const hours = lines.flatMap((line) => line.hours ?? []);
   const time = hours.length === 0 ? [] : [`${sumOf(hours)} h`];
   const money = [...Map.groupBy(lines, ({ currency }) => currency)].flatMap(([currency, some]) => {
     const amounts = some.flatMap((line) => line.amount ?? []);
     return amounts.length === 0 ? [] : [`${sumOf(amounts)} ${currency ?? ''}`.trimEnd()];
   });
-  return [counted, ...time, ...money].join(', ');
+  return [counted(lines.length, 'line', 'lines'), ...time, ...money].join(', ');
 }
 
 const sumOf = (amounts: readonly string[]): string =>
   amounts.reduce((sum, amount) => sum.plus(amount), new Decimal(0)).toFixed();
+
+/** What somebody wrote about an hour of work can be long. */
+const longestLabel = 80;
 
 function lineText(line: ControlLine, now: number): string[] {
   const { object, label, customer, hours, amount, currency, since, owner, person } = line;
@@ -103,10 +127,10 @@ function lineText(line: ControlLine, now: number): string[] {
   ];
   const who = person === null ? owner : `${owner} (${person})`;
   return [
-    `  ${[label, ...(customer === null ? [] : [customer]), ...much].join(' · ')}`,
+    `  ${[oneLine(label, longestLabel), ...(customer === null ? [] : [customer]), ...much].join(' · ')}`,
     `    ${object.system}:${object.entity}:${object.id}, for ${age(since, now)}, ${who}`,
-    `    ${line.reason}`,
-    `    → ${line.next}`,
+    `    ${oneLine(line.reason)}`,
+    `    → ${oneLine(line.next)}`,
   ];
 }
 

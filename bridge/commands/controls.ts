@@ -5,6 +5,7 @@ import { createTerrain } from '../engine/landscape.ts';
 import { readDatabasePath, readRulesDirectory } from '../settings.ts';
 import { openOverview } from '../store/overview.ts';
 import { balanceCsv, controlsText, linesCsv } from './controls-text.ts';
+import { readChoice, readLimit } from './option.ts';
 import { readPeriod } from './period.ts';
 
 export interface ControlsArguments {
@@ -18,9 +19,7 @@ export interface ControlsArguments {
 
 /** Prints what is between a won deal and a paid invoice; 1 when approved time is not all accounted for. */
 export async function controls(options: ControlsArguments): Promise<number> {
-  const print = printers[options.format];
-  if (print === undefined)
-    throw new Error(`--format is ${Object.keys(printers).join(', ')}, not "${options.format}".`);
+  const print = readChoice('--format', printers, options.format);
   const limit = readLimit(options.limit);
   const period = readPeriod(options);
   const terrain = createTerrain(checkRules(readRulesDirectory(process.env)));
@@ -41,9 +40,3 @@ const printers: Readonly<Record<string, (report: ControlReport, limit: number) =
   csv: (report) => linesCsv(report).trimEnd(),
   'balance-csv': (report) => balanceCsv(report).trimEnd(),
 };
-
-function readLimit(text: string): number {
-  const limit = Number(text);
-  if (Number.isInteger(limit) && limit >= 0 && text.trim() !== '') return limit;
-  throw new Error(`--limit is a whole number, not "${text}".`);
-}

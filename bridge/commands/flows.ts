@@ -13,6 +13,7 @@ import {
 } from '../store/flow-report.ts';
 import { age } from './age.ts';
 import { exceptionLines } from './exceptions.ts';
+import { counted, oneLine } from './words.ts';
 
 const doneWithinDays = 30;
 const dayMs = 24 * 60 * 60_000;
@@ -98,7 +99,7 @@ const nothingOf = (flow: string): FlowCount => ({
 
 function flowsText(counts: readonly FlowCount[], known: readonly Flow[] | undefined, now: number): string {
   if (counts.length === 0) return 'There are no flows: nothing in the rules has "flow" at the top.';
-  const heads = ['flow', 'running', 'stuck', 'late', `done in ${doneWithinDays} days`, 'oldest'];
+  const heads = ['flow', 'running', 'stuck', 'late', 'done', 'oldest'];
   const rows = counts.map(({ flow, running, stuck, late, done, oldestAt }) => [
     flow,
     `${running}`,
@@ -118,24 +119,27 @@ function flowsText(counts: readonly FlowCount[], known: readonly Flow[] | undefi
       )
       .join('  ')
       .trimEnd();
-  return [line(heads), ...rows.map(line)].join('\n');
+  return [line(heads), ...rows.map(line), `Done: in the last ${doneWithinDays} days.`].join('\n');
 }
 
 const nameOf = ({ subject: { system, entity, id } }: StoredInstance): string => `${system}:${entity}:${id}`;
 
 function stuckText(stuck: readonly StoredInstance[], now: number): string {
   if (stuck.length === 0) return 'Nothing is stuck.';
-  return stuck
-    .flatMap((instance) => {
-      const step = instance.steps.find(({ state }) => state === 'stuck');
-      const since = step?.stuckSince ?? instance.startedAt;
-      return [
-        `${instance.flow}, step ${step?.id ?? '?'}: ${nameOf(instance)}, since ${age(since, now)}${instance.late ? ', late' : ''}`,
-        `  ${instance.waitsFor ?? ''}`,
-        `  bridge flow ${instance.seq}`,
-      ];
-    })
-    .join('\n');
+  const lines = stuck.flatMap((instance) => {
+    const step = instance.steps.find(({ state }) => state === 'stuck');
+    const since = step?.stuckSince ?? instance.startedAt;
+    return [
+      `${instance.flow}, step ${step?.id ?? '?'}: ${nameOf(instance)}, since ${age(since, now)}${instance.late ? ', late' : ''}`,
+      `  ${oneLine(instance.waitsFor ?? '')}`,
+      `  bridge flow ${instance.seq}`,
+    ];
+  });
+  if (stuck.length === mostStuck)
+    lines.push(
+      `These are the oldest ${mostStuck}; bridge flows counts all, bridge exceptions shows their causes.`,
+    );
+  return lines.join('\n');
 }
 
 function timeline(
@@ -178,7 +182,7 @@ function stepLines(step: StepProgress, known: FlowStep | undefined, instance: St
   const until = dueText(step, known, instance);
   return [
     `  ${step.since}  ${step.id}: ${since}${until}${owner}`,
-    `  ${' '.repeat(timeWidth)}    ${instance.waitsFor ?? ''}`,
+    `  ${' '.repeat(timeWidth)}    ${oneLine(instance.waitsFor ?? '')}`,
   ];
 }
 
@@ -191,4 +195,4 @@ function dueText(step: StepProgress, known: FlowStep | undefined, instance: Stor
 }
 
 const callLine = ({ action, object, state, tries, made, cause }: CallReport): string =>
-  `  ${' '.repeat(timeWidth)}    ${action} with ${object}: ${state ?? 'done'}${tries === null ? '' : `, ${tries} tries`}${made === null ? '' : `, made ${made}`}${cause === null ? '' : ` – ${cause}`}`;
+  `  ${' '.repeat(timeWidth)}    ${action} with ${object}: ${state ?? 'done'}${tries === null ? '' : `, ${counted(tries, 'try', 'tries')}`}${made === null ? '' : `, made ${made}`}${cause === null ? '' : ` – ${oneLine(cause)}`}`;

@@ -7,6 +7,7 @@ import { StoreInUseError } from '../store/lock.ts';
 import { openReconciliations, type ReconciliationArchive } from '../store/reconciliation-report.ts';
 import type { ReconciliationRun } from '../store/reconciliation-run.ts';
 import { openStore, type Store } from '../store/store.ts';
+import { readChoice, readLimit } from './option.ts';
 import { type DayPeriod, readPeriod } from './period.ts';
 import { type LonelyReconciler, reconcileAlone } from './reconcile-alone.ts';
 import { askBridge } from './reconcile-ask.ts';
@@ -143,19 +144,14 @@ export async function resumeReconciliation(
 type Print = (report: RunReport, archive: Pick<ReconciliationArchive, 'nameOf'>) => string;
 
 function printerOf({ format, limit }: ShowArguments): Print {
-  const most = Number(limit);
-  if (!Number.isInteger(most) || most < 0 || limit.trim() === '')
-    throw new Error(`--limit is a whole number, not "${limit}".`);
+  const most = readLimit(limit);
   const printers: Readonly<Record<string, Print>> = {
     table: (report, archive) => reportText(report, most, Date.now(), archive),
     json: (report) => JSON.stringify(report, null, 2),
     csv: (report, archive) => findingsCsv(report, archive).trimEnd(),
     'totals-csv': (report, archive) => totalsCsv(report, archive).trimEnd(),
   };
-  const print = printers[format];
-  if (print === undefined)
-    throw new Error(`--format is ${Object.keys(printers).join(', ')}, not "${format}".`);
-  return print;
+  return readChoice('--format', printers, format);
 }
 
 function readPolicy(text: string | undefined): DifferencePolicy | undefined {

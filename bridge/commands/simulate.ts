@@ -3,6 +3,7 @@ import { simulate as runSimulation } from '../engine/simulate.ts';
 import type { RuleSet } from '../rules/rule.ts';
 import { readSettings, type Settings } from '../settings.ts';
 import { openPast } from '../store/simulation.ts';
+import { readLimit } from './option.ts';
 import { type ShownDifference, show, simulationText } from './simulate-text.ts';
 import { readSince } from './since.ts';
 
@@ -53,10 +54,4 @@ async function loadRules(settings: Settings): Promise<RuleSet> {
   const { rules, connectors } = configure(settings, async (uuid) => uuid);
   for (const connector of connectors) await connector.close();
   return rules;
-}
-
-function readLimit(text: string): number {
-  const limit = Number(text);
-  if (Number.isInteger(limit) && limit >= 0 && text.trim() !== '') return limit;
-  throw new Error(`--limit is a whole number, not "${text}".`);
 }

@@ -4,6 +4,7 @@ import type { Proposal } from '../store/proposal.ts';
 import { type OpenProblem, readStatus, type Status } from '../store/status.ts';
 import { age } from './age.ts';
 import { exceptionLines } from './exceptions.ts';
+import { counted, oneLine } from './words.ts';
 
 /** Prints where everything stands; 0 when nothing needs a person. */
 export async function status(options: { json: boolean }): Promise<number> {
@@ -19,10 +20,12 @@ function statusText(summary: Status, now: number): string {
   const lines: string[] = ['Coming in'];
   if (summary.events.length === 0) lines.push('  every event is worked off');
   for (const { system, open, oldestAt } of summary.events) {
-    lines.push(`  ${system}: ${open} events to work off, the oldest since ${age(oldestAt, now)}`);
+    lines.push(
+      `  ${system}: ${counted(open, 'event', 'events')} to work off, the oldest since ${age(oldestAt, now)}`,
+    );
   }
   for (const { system, count } of summary.unreadable) {
-    lines.push(`  ${system}: ${count} events whose object could not be read`);
+    lines.push(`  ${system}: ${counted(count, 'event', 'events')} whose object could not be read`);
   }
   for (const { system, stream, movedAt } of summary.cursors) {
     lines.push(`  ${system}, stream ${stream}: read ${age(movedAt, now)} ago`);
@@ -72,8 +75,8 @@ const wordFor = {
 } as const;
 
 const problemLines = (problem: OpenProblem, now: number): string[] => [
-  `  ${problem.entity} ${problem.sourceId} of ${problem.source} to ${problem.target}, since ${age(problem.since, now)}, ${problem.tries} tries`,
-  `    ${problem.cause ?? problem.error ?? ''}`,
+  `  ${problem.entity} ${problem.sourceId} of ${problem.source} to ${problem.target}, since ${age(problem.since, now)}, ${counted(problem.tries, 'try', 'tries')}`,
+  `    ${oneLine(problem.cause ?? problem.error ?? '')}`,
   `    bridge trace ${problem.source}:${problem.entity}:${problem.sourceId}`,
 ];
 

@@ -72,7 +72,8 @@ export interface ExceptionFilter {
   readonly limit?: number;
 }
 
-const mostExceptions = 1000;
+/** How many are read where nobody says it. */
+export const mostExceptions = 1000;
 
 /** Open exceptions, the oldest first. */
 export async function readExceptions(

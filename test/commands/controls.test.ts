@@ -39,7 +39,14 @@ async function firmWithTime(): Promise<Firm> {
 test('the table shows the balance, then each line with its reason and what to do', async () => {
   const { code, text } = await printed(await firmWithTime(), 'table', { limit: '1' });
   expect(code).toBe(0);
-  expect(text).toContain('2026-10  Aurora, "Energy" AG  15:30 1860.00 CHF');
+  expect(text).toContain(
+    [
+      '                  approved  posted  pending  rejected  not billed  different  left over',
+      '  2026-10  Aurora, "Energy" AG',
+      '           hours     15:30       –        –     15:30           –          –          –',
+      '           CHF     1860.00       –        –   1860.00           –          –          –',
+    ].join('\n'),
+  );
   expect(text).toContain('Balanced: approved = posted + pending + rejected');
   expect(text).toContain('Approved time that is not in the erp: 2 lines, 15.5 h, 1860 CHF');
   expect(text).toContain('    The project is closed.\n    → Put right what it says');
@@ -74,8 +81,27 @@ test('the balance can be had as CSV too', async () => {
   );
 });
 
-test('another format is refused', async () => {
-  await expect(printed(await firmWithTime(), 'xml')).rejects.toThrow(
-    '--format is table, json, csv, balance-csv, not "xml".',
+test.each(['xml', 'constructor'])('the format %s is refused', async (format) => {
+  await expect(printed(await firmWithTime(), format)).rejects.toThrow(
+    `--format is table, json, csv, balance-csv, not "${format}".`,
   );
+});
+
+test('what somebody wrote about an hour of work stays in its line, and time without a price has no money', async () => {
+  const firm = await createFirm();
+  const here = key('harvest', 'timesheet', '5');
+  const notes = `Workshop\nsecond day ${'and more '.repeat(50)}`;
+  await firm.knows(here, {
+    project: 'h1',
+    day: '2026-10-05',
+    hours: '2',
+    approval: 'approved',
+    billable: true,
+    notes,
+  });
+  const { text } = await printed(firm, 'table');
+  expect(text).toMatch(/^ {2}2026-10-05 Workshop second day and more .{1,60}… · 2 h$/m);
+  expect(text).toContain('  2026-10  no customer\n           hours      2:00');
+  expect(text).toContain('1 entry has no price that is known; it counts in hours only.');
+  expect(text).not.toContain('0.00');
 });

@@ -42,8 +42,9 @@ test('flows: how many run, are stuck and are done', async () => {
   const { code, text } = await printed(world.path, () => flows({ json: false, stuck: false }));
   expect(code).toBe(1);
   expect(text.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
-    ['flow', 'running', 'stuck', 'late', 'done in 30 days', 'oldest'],
+    ['flow', 'running', 'stuck', 'late', 'done', 'oldest'],
     ['approved-time-to-bill', '3', '2', '0', '0', '0 s'],
+    ['Done: in the last 30 days.'],
   ]);
 });
 
@@ -60,7 +61,7 @@ test('flow: the steps of an object with their times, what they asked for, and wh
   const good = await printed(world.path, () => flow('harvest:timesheet:good', { json: false }));
   expect(good.code).toBe(0);
   expect(good.text).toMatch(/2026-01-05T08:\S+ {2}in-erp: done/);
-  expect(good.text).toMatch(/make-draft-invoice with odoo:project:p1: done, 1 tries, made odoo-\d+/);
+  expect(good.text).toMatch(/make-draft-invoice with odoo:project:p1: done, 1 try, made odoo-\d+/);
   expect(good.text).toContain('billed: waits');
   // The same business object by its name in Odoo.
   const [line] = Object.keys(world.odoo.all('timesheet'));
@@ -88,7 +89,14 @@ test('exceptions: one for each root cause, also in the status', async () => {
     ].join('\n'),
   );
   const none = await printed(world.path, () => exceptions({ json: false, owner: 'finance' }));
-  expect(none).toEqual({ code: 0, text: 'Nothing needs a person.' });
+  expect(none).toEqual({
+    code: 0,
+    text: [
+      'Nothing of the owner "finance" needs a person. There is something of:',
+      '  owners: delivery',
+      '  flows: approved-time-to-bill',
+    ].join('\n'),
+  });
   const json = await printed(world.path, () => exceptions({ json: true, flow: 'approved-time-to-bill' }));
   expect(JSON.parse(json.text)).toMatchObject([{ instances: 2, object: { id: 'p1' } }]);
   const summary = await printed(world.path, () => status({ json: false }));
