@@ -23,7 +23,7 @@ import type { Connector, SystemExtension } from './systems/system.ts';
 class MissingSettingsError extends Error {
   constructor({ name }: { readonly name: string }, variables: string, what = 'system') {
     super(
-      `The rules have a ${what} "${name}", but its settings are missing: set ${variables} (see .env.example).`,
+      `The rules have a ${what} "${name}", but its settings are missing: set ${variables} (see .env.example), or take it out of ${what}s.yaml.`,
     );
     this.name = 'MissingSettingsError';
   }

@@ -40,6 +40,6 @@ test('a subscriber of the rules gets its address and secrets from the settings t
 
 test('without them the bridge does not start, and says what is missing', () => {
   expect(() => configureExample({})).toThrow(
-    'The rules have a subscriber "data-warehouse", but its settings are missing: set SUBSCRIBER_DATA_WAREHOUSE_URL and SUBSCRIBER_DATA_WAREHOUSE_SECRETS (see .env.example).',
+    'The rules have a subscriber "data-warehouse", but its settings are missing: set SUBSCRIBER_DATA_WAREHOUSE_URL and SUBSCRIBER_DATA_WAREHOUSE_SECRETS (see .env.example), or take it out of subscribers.yaml.',
   );
 });

@@ -51,7 +51,11 @@ function checkRoles(
   const owners = [...policies.values()].flatMap((policy) => [policy.owner, ...policy.owners.values()]);
   for (const role of [...owners, ...rules.flatMap(({ from, to }) => [from, to])])
     if (role !== undefined && !played.has(role.value))
-      report(role.place, `no system has the role ${role.value}`, 'add one to systems.yaml');
+      report(
+        role.place,
+        `no system has the role ${role.value}`,
+        'add one to systems.yaml, or leave this out',
+      );
 }
 
 /** A rule goes to a role, so it must be clear which system that is. */

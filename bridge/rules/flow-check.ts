@@ -65,7 +65,11 @@ function checkRoles(
   ]);
   for (const role of named)
     if (role !== undefined && !played.has(role.value))
-      report(role.place, `no system has the role ${role.value}`, 'add one to systems.yaml');
+      report(
+        role.place,
+        `no system has the role ${role.value}`,
+        'add one to systems.yaml, or leave this out',
+      );
 }
 
 /** Fields of the firm's own can only be read where they are. */

@@ -233,7 +233,7 @@ const others: Refusal[] = [
       'a role that no system has',
       objects('  project: {entity: project, of: subject, field: project, in: ▸crm}\n'),
       'no system has the role crm',
-      'add one to systems.yaml',
+      'add one to systems.yaml, or leave this out',
     ),
     beside: {
       'systems.yaml':

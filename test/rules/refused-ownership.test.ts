@@ -68,7 +68,7 @@ const owners: Refusal[] = [
         'systems:\n  odoo: {connector: odoo, role: erp}\n  hubspot: {connector: hubspot, role: crm}\n',
     },
     message: 'no system has the role psa',
-    suggestion: 'add one to systems.yaml',
+    suggestion: 'add one to systems.yaml, or leave this out',
   },
   {
     what: 'a policy for conflicts that is said twice',

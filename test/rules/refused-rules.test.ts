@@ -92,7 +92,7 @@ const inRules: Refusal[] = [
     content: customerRule('{id: a, from: erp, to: ▸psa, fields: [name]}'),
     beside: { 'systems.yaml': 'systems:\n  odoo: {connector: odoo, role: erp}\n' },
     message: 'no system has the role psa',
-    suggestion: 'add one to systems.yaml',
+    suggestion: 'add one to systems.yaml, or leave this out',
   },
   {
     what: 'an unknown lane',
