@@ -6,6 +6,7 @@ import { testSeeds } from '../engine/seeds.ts';
 import type { World } from '../engine/world.ts';
 import { createDesk, type Result, timesheets, words } from './desk.ts';
 import { createFirm, dayIn, type Firm, hoursOf, january, lineOf, tellAll } from './firm.ts';
+import { expectExplained } from './totals.ts';
 
 // Differences of every kind are planted at random, and nobody is told. A run must find each of them, and nothing else; what
 // it adds up must be what both systems have; and what is not for a person must be as it should be afterwards.
@@ -116,16 +117,9 @@ testSeeds('firms with planted differences', 8, async (random) => {
   await world.close();
 });
 
-/** What differs in a group is what its findings say, and what is on its way. */
+/** Both systems' time of January is counted, all of it and what is to be brought. */
 function checkTotals({ totals, findings }: Result, world: World): void {
-  for (const { group, here, there, waiting } of totals) {
-    const key = JSON.stringify(group);
-    const explained = findings
-      .flatMap(({ effects }) => effects)
-      .filter((effect) => JSON.stringify(effect.group) === key)
-      .reduce((sum, { amount }) => sum.plus(amount), new Decimal(waiting));
-    expect(new Decimal(here).minus(there).toFixed(), key).toBe(explained.toFixed());
-  }
+  expectExplained({ totals, findings });
   const entries = inJanuary(world.harvest.states('timesheet'));
   expect(sum(totals.map((total) => total.wholeHere))).toBe(sumOfHours(entries));
   expect(sum(totals.map((total) => total.here))).toBe(

@@ -4,6 +4,7 @@ import { createRandom } from '../engine/random.ts';
 import { testSeeds } from '../engine/seeds.ts';
 import { createDesk, type Desk, type Result, timesheets, words } from './desk.ts';
 import { createFirm, january, lineOf } from './firm.ts';
+import { expectExplained } from './totals.ts';
 
 /** A firm in which something of every kind is wrong; answers how it is told. */
 async function troubled(seed: number): Promise<{ desk: Desk; planted: string[] }> {
@@ -64,6 +65,7 @@ async function told(desk: Desk, id: string, planted: readonly string[]): Promise
   expect(result.run).toMatchObject({ state: 'done', phase: 'over' });
   expect(result.findings.map(words).sort()).toEqual(planted);
   expect(result.findings.filter(({ action }) => action === 'open')).toEqual([]);
+  expectExplained(result);
   // However often a list was begun, every object is counted once.
   const { counts } = result.run;
   const { harvest } = desk.world;
