@@ -1,6 +1,7 @@
 import type { State } from '../entities/field.ts';
 import { newId } from '../entities/id.ts';
 import { canonicalJson } from '../entities/state.ts';
+import { isDatabaseFailure } from '../store/database.ts';
 import { type ClaimedDelivery, type NewDelivery, sourceObject } from '../store/delivery.ts';
 import type { SystemObject } from '../store/record.ts';
 import type { ShadowNote } from '../store/settle.ts';
@@ -104,12 +105,21 @@ export function createShadowPass(means: Means): () => Promise<ReadonlySet<string
   return async function look() {
     const found = await store.shadowedAfter(after, rowsPerLook);
     const wanted: NewDelivery[] = [];
+    let last = after;
     for (const delivery of found) {
-      after = delivery.id;
-      if (isPlayed(landscape, delivery) && (await mayGoNow(delivery)))
-        wanted.push(again(delivery, landscape));
+      try {
+        if (isPlayed(landscape, delivery) && (await mayGoNow(delivery)))
+          wanted.push(again(delivery, landscape));
+      } catch (error) {
+        // Those before it go first; after that it does not hold up those behind it, when it is at fault itself.
+        if (wanted.length > 0) break;
+        if (!isDatabaseFailure(error)) after = delivery.id;
+        throw error;
+      }
+      last = delivery.id;
     }
     await store.enqueue(wanted);
+    after = last;
     return found.length === 0 ? undefined : new Set(wanted.map(({ target }) => target));
   };
 }

@@ -1,6 +1,9 @@
+import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { createLandscape } from '../../bridge/engine/landscape.ts';
+import { createShadowPass } from '../../bridge/engine/shadow.ts';
 import type { ValueTable } from '../../bridge/rules/part.ts';
-import type { Rule } from '../../bridge/rules/rule.ts';
+import type { Rule, RuleSet } from '../../bridge/rules/rule.ts';
 import { openDatabaseForReading } from '../../bridge/store/database.ts';
 import { readStatus } from '../../bridge/store/status.ts';
 import { readTrace } from '../../bridge/store/trace.ts';
@@ -323,4 +326,60 @@ test('everything in shadow: nothing is written anywhere, and all of it is record
   await project(world);
   for (const system of [world.odoo, world.hubspot, world.harvest]) expect(calls(system)).toEqual([]);
   expect(world.outcomes().sort()).toEqual(['shadowed', 'shadowed', 'shadowed', 'waiting']);
+});
+
+describe('looking for what is in shadow no longer', () => {
+  const noRules: RuleSet = {
+    version: 'test',
+    systems: declarations(),
+    rules: [],
+    entities: {},
+    tables: {},
+    flows: [],
+    reconciliations: [],
+    subscribers: [],
+  };
+
+  async function threeRecorded() {
+    const world = await createWorld({ rules: silentCustomer });
+    for (const id of ['1', '2', '3']) {
+      world.odoo.put('customer', id, { name: `Customer ${id}` });
+      await world.tell(world.odoo, 'customer', id);
+    }
+    await world.calm();
+    const { odoo, hubspot, harvest } = world;
+    const rules = { ...noRules, rules: [customerToCrm] };
+    return { world, landscape: createLandscape(rules, [odoo, hubspot, harvest]) };
+  }
+  const brought = (world: World) =>
+    world
+      .rows<{ id: string }>("select source_id as id from delivery where state = 'pending' order by source_id")
+      .map(({ id }) => id);
+
+  test('begins again where nothing could be written down', async () => {
+    const { world, landscape } = await threeRecorded();
+    let failures = 1;
+    const enqueue: World['store']['enqueue'] = (wanted) =>
+      failures-- > 0
+        ? Promise.reject(new Database.SqliteError('disk is full', 'SQLITE_FULL'))
+        : world.broken.enqueue(wanted);
+    const look = createShadowPass({ store: { ...world.broken, enqueue }, landscape });
+    await expect(look()).rejects.toThrow('disk is full');
+    await look();
+    expect(brought(world)).toEqual(['1', '2', '3']);
+  });
+
+  test('passes over one that meets a bug, and brings the others', async () => {
+    const { world, landscape } = await threeRecorded();
+    const context: World['store']['context'] = (deliveries) =>
+      deliveries[0]?.sourceId === '2'
+        ? Promise.reject(new TypeError('no context'))
+        : world.broken.context(deliveries);
+    const look = createShadowPass({ store: { ...world.broken, context }, landscape });
+    expect(await look()).toEqual(new Set(['hubspot']));
+    await expect(look()).rejects.toThrow('no context');
+    await look();
+    expect(brought(world)).toEqual(['1', '3']);
+    expect(await look()).toBeUndefined();
+  });
 });
