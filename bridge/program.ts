@@ -86,7 +86,7 @@ export async function runProgram(argumentList: readonly string[]): Promise<void>
     .option('--from <day>', 'only from this day on')
     .option('--to <day>', 'only up to this day')
     .option('--format <format>', 'table, json, csv (a row for each line) or balance-csv', 'table')
-    .option('--limit <count>', 'how many lines of each control the table shows', '20')
+    .option('--limit <count>', 'how many customers, and lines of each control, the table shows', '20')
     .action((options: ControlsArguments) => run(() => controls(options)));
 
   addReconcile(program, run);

@@ -1,14 +1,15 @@
 import { Decimal } from 'decimal.js';
-import { type BalanceRow, columns, isBalanced, type Sum } from '../controls/balance.ts';
+import { columns } from '../controls/balance.ts';
 import { type Control, type ControlLine, controls } from '../controls/line.ts';
 import type { ControlReport } from '../controls/report.ts';
 import { age } from './age.ts';
+import { balanceText } from './balance-text.ts';
 import { csvText } from './csv.ts';
 import { counted, oneLine } from './words.ts';
 
 /** The report for people: the balance first, then what is behind it. */
 export function controlsText(report: ControlReport, limit: number, now: number): string {
-  const lines: string[] = [periodText(report), ...balanceText(report)];
+  const lines: string[] = [periodText(report), ...balanceText(report, limit)];
   for (const control of Object.keys(controls) as Control[]) {
     const found = report.lines.filter((line) => line.control === control);
     lines.push('', `${controls[control]}: ${found.length === 0 ? 'none' : sumText(found)}`);
@@ -20,88 +21,6 @@ export function controlsText(report: ControlReport, limit: number, now: number):
 
 const periodText = ({ at, period }: ControlReport): string =>
   `What the bridge knew at ${at}, ${period.from === undefined && period.to === undefined ? 'of all time' : `from ${period.from ?? 'the beginning'} to ${period.to ?? 'today'}`}`;
-
-const titles = {
-  approved: 'approved',
-  posted: 'posted',
-  pending: 'pending',
-  rejected: 'rejected',
-  exempt: 'not billed',
-  different: 'different',
-} as const;
-
-function balanceText({ balance, balanced }: ControlReport): string[] {
-  if (balance.length === 0) return ['', 'No approved time.'];
-  const unpriced = balance.reduce((count, row) => count + row.unpriced, 0);
-  return [
-    '',
-    'Approved time, and where it is (hours, money without tax)',
-    ...balanceTable(balance),
-    balanced
-      ? 'Balanced: approved = posted + pending + rejected + not billed + different, to the minute and the cent.'
-      : `NOT BALANCED in ${counted(balance.filter((row) => !isBalanced(row)).length, 'row', 'rows')}: something is not accounted for. bridge reconcile looks at both sides.`,
-    ...(unpriced === 0
-      ? []
-      : [
-          unpriced === 1
-            ? '1 entry has no price that is known; it counts in hours only.'
-            : `${unpriced} entries have no price that is known; they count in hours only.`,
-        ]),
-  ];
-}
-
-/** Month and customer stand in a line of their own, so that their sums fit on a screen. */
-function balanceTable(balance: readonly BalanceRow[]): string[] {
-  const head = ['', ...columns.map((column) => titles[column]), 'left over'];
-  const sums = balance.map((row) => [
-    ['hours', ...sumsOf(row).map(({ hours }) => (hours.isZero() ? '–' : hoursText(hours)))],
-    // Time without any price has no currency either.
-    ...(row.currency === null && sumsOf(row).every(({ amount }) => amount.isZero())
-      ? []
-      : [
-          [
-            row.currency ?? 'money',
-            ...sumsOf(row).map(({ amount }) => (amount.isZero() ? '–' : amount.toFixed(2))),
-          ],
-        ]),
-  ]);
-  const [first = '', ...lines] = table([head, ...sums.flat()]);
-  return [
-    first,
-    ...balance.flatMap((row, index) => [
-      `  ${row.month ?? '–'}  ${nameOf(row)}`,
-      ...lines.splice(0, sums[index]?.length ?? 0),
-    ]),
-  ];
-}
-
-const nameOf = ({ customer, legalEntity }: BalanceRow): string =>
-  [customer ?? 'no customer', ...(legalEntity === null ? [] : [`(${legalEntity})`])].join(' ');
-
-const sumsOf = ({ sums, remainder }: BalanceRow): Sum[] => [
-  ...columns.map((column) => sums[column]),
-  remainder,
-];
-
-/** Hours and minutes, `7:30`. */
-function hoursText(hours: Decimal): string {
-  const minutes = hours.abs().times(60);
-  const whole = minutes.toDecimalPlaces(0);
-  // What is no whole minute is shown as it is.
-  if (!whole.equals(minutes)) return `${hours.toFixed()} h`;
-  const sign = hours.isNegative() && !hours.isZero() ? '-' : '';
-  return `${sign}${whole.divToInt(60)}:${whole.mod(60).toFixed().padStart(2, '0')}`;
-}
-
-/** The first column to the left, the others to the right; below the customer, behind the month. */
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? '').length)),
-  );
-  return rows.map((row) =>
-    `           ${row.map((value, column) => (column === 0 ? value.padEnd(widths[column] ?? 0) : value.padStart(widths[column] ?? 0))).join('  ')}`.trimEnd(),
-  );
-}
 
 function sumText(lines: readonly ControlLine[]): string {
   const hours = lines.flatMap((line) => line.hours ?? []);
@@ -169,7 +88,10 @@ export const balanceCsv = ({ balance }: ControlReport): string =>
     ],
     ...balance.map((row) => [
       ...[row.month, row.customer, row.legalEntity, row.currency],
-      ...sumsOf(row).flatMap(({ hours, amount }) => [hours.toFixed(), amount.toFixed(2)]),
+      ...[...columns.map((column) => row.sums[column]), row.remainder].flatMap(({ hours, amount }) => [
+        hours.toFixed(),
+        amount.toFixed(2),
+      ]),
       String(row.unpriced),
     ]),
   ]);

@@ -54,6 +54,32 @@ test('the table shows the balance, then each line with its reason and what to do
   expect(text).toContain('Won deals without a project: none');
 });
 
+test('of many customers and months it shows what is left to do first, and the sum of all', async () => {
+  const firm = await firmWithTime();
+  // In October two entries are refused; in November one is left in the PSA by the rules.
+  await firm.knows(key('harvest', 'timesheet', '7'), {
+    project: 'h1',
+    day: '2026-11-02',
+    hours: '1.5',
+    approval: 'approved',
+    billable: false,
+  });
+  const { text } = await printed(firm, 'table', { limit: '1' });
+  expect(text).toContain(
+    [
+      '                  approved  posted  pending  rejected  not billed  different  left over',
+      '  2026-10  Aurora, "Energy" AG',
+      '           hours     15:30       –        –     15:30           –          –          –',
+      '           CHF     1860.00       –        –   1860.00           –          –          –',
+      '  … and 1 more: --limit shows them.',
+      '  all together',
+      '           hours     17:00       –        –     15:30        1:30          –          –',
+      '           CHF     1860.00       –        –   1860.00           –          –          –',
+      'Balanced: approved',
+    ].join('\n'),
+  );
+});
+
 test('JSON has every line and every sum', async () => {
   const { text } = await printed(await firmWithTime(), 'json');
   const report = JSON.parse(text);
