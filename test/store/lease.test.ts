@@ -1,6 +1,8 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { openDatabaseForReading } from '../../bridge/store/database.ts';
+import { openOverview } from '../../bridge/store/overview.ts';
 import { openStore, type Store } from '../../bridge/store/store.ts';
+import { readTrace } from '../../bridge/store/trace.ts';
 import { delivery, settled } from './samples.ts';
 import { temporaryPath } from './temporary.ts';
 
@@ -130,4 +132,24 @@ test('what comes after a try in the same commit is a delivery of its own, howeve
     ['done', 40],
     ['pending', 40],
   ]);
+});
+
+test('whoever looks in from outside sees that it is under way', async () => {
+  await store.enqueue([delivery('1'), delivery('2')]);
+  await claim();
+  // One that comes after it makes it give up its place.
+  await store.enqueue([delivery('2', { correlation: 'odoo:2' })]);
+  const overview = openOverview(path);
+  for (const id of ['1', '2'])
+    expect(overview.openDelivery({ system: 'odoo', entity: 'customer', id }, 'hubspot')).toMatchObject({
+      state: 'pending',
+      tries: 0,
+    });
+  overview.close();
+  const database = openDatabaseForReading(path);
+  const states = async (correlation: string) =>
+    (await readTrace(database, correlation)).map(({ text }) => /^to hubspot: (\w+)/.exec(text)?.[1]);
+  expect(await states(delivery('1').correlation)).toEqual(['leased', 'leased']);
+  expect(await states('odoo:2')).toEqual(['pending']);
+  database.connection.close();
 });
