@@ -1,7 +1,11 @@
 import { readDatabasePath } from '../settings.ts';
 import { openDatabaseForReading } from '../store/database.ts';
-import type { StoredException } from '../store/exception.ts';
-import { type ExceptionFilter, mostExceptions, readExceptions } from '../store/flow-report.ts';
+import {
+  type ExceptionFilter,
+  mostExceptions,
+  readExceptions,
+  type ShownException,
+} from '../store/flow-report.ts';
 import { age } from './age.ts';
 import { oneLine } from './words.ts';
 
@@ -24,7 +28,7 @@ export async function exceptions(options: { json: boolean; owner?: string; flow?
 }
 
 /** Who asks for one owner or flow, and perhaps misspells it, has to see that there is something of others. */
-function nothingText({ owner, flow }: ExceptionFilter, others: readonly StoredException[]): string {
+function nothingText({ owner, flow }: ExceptionFilter, others: readonly ShownException[]): string {
   if (others.length === 0) return 'Nothing needs a person.';
   const asked = [
     ...(owner === undefined ? [] : [`of the owner "${owner}"`]),
@@ -39,15 +43,19 @@ function nothingText({ owner, flow }: ExceptionFilter, others: readonly StoredEx
   ].join('\n');
 }
 
+const longestName = 60;
+
 /** One exception for people: who, since when, which record, what, why, what to do, how many hang on it. */
-export function exceptionLines(exception: StoredException, now: number): string[] {
-  const { owner, person, object, title, cause, remedy, openedAt, instances, flow, step } = exception;
+export function exceptionLines(exception: ShownException, now: number): string[] {
+  const { owner, person, object, name, title, cause, remedy, openedAt, instances, flow, step } = exception;
   const who = person === undefined ? owner : `${owner}, ${person}`;
+  const id = `${object.id} of ${object.system}`;
+  const which = name === undefined ? id : `"${oneLine(name, longestName)}" (${id})`;
   const hang = instances > 1 ? `, ${instances} hang on it` : '';
   const where = flow === undefined ? exception.source : `${flow}, step ${step}`;
   return [
     `${who}: ${oneLine(title)}`,
-    `  ${object.entity} ${object.id} of ${object.system}, since ${age(openedAt, now)}${hang} (${where})`,
+    `  ${object.entity} ${which}, since ${age(openedAt, now)}${hang} (${where})`,
     `  Cause: ${oneLine(cause)}`,
     `  What to do: ${oneLine(remedy)}`,
     `  bridge trace ${object.system}:${object.entity}:${object.id}`,

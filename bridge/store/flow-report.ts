@@ -2,6 +2,8 @@ import { sql } from 'kysely';
 import type { OpenDatabase } from './database.ts';
 import { type ExceptionRow, exceptionOf, type StoredException } from './exception.ts';
 import { type InstanceRow, instanceOf, type StoredInstance } from './flow-instance.ts';
+import { recordTable } from './record.ts';
+import { shownName } from './shown-name.ts';
 
 /** How the instances of one flow stand. */
 export interface FlowCount {
@@ -75,16 +77,34 @@ export interface ExceptionFilter {
 /** How many are read where nobody says it. */
 export const mostExceptions = 1000;
 
+/** An exception for people. */
+export interface ShownException extends StoredException {
+  /** What they call the object at fault; absent where it has no name, or was never read. */
+  readonly name?: string;
+}
+
 /** Open exceptions, the oldest first. */
 export async function readExceptions(
-  { kysely }: OpenDatabase,
+  database: OpenDatabase,
   { owner, flow, limit = mostExceptions }: ExceptionFilter = {},
-): Promise<StoredException[]> {
-  let query = kysely.selectFrom('exception').selectAll().where('closed_at', 'is', null);
+): Promise<ShownException[]> {
+  let query = database.kysely.selectFrom('exception').selectAll().where('closed_at', 'is', null);
   if (owner !== undefined) query = query.where('owner', '=', owner);
   if (flow !== undefined) query = query.where('flow', '=', flow);
   const rows = await query.orderBy('seq').limit(limit).execute();
-  return rows.map((row) => exceptionOf(row as ExceptionRow));
+  return shown(
+    database,
+    rows.map((row) => exceptionOf(row as ExceptionRow)),
+  );
+}
+
+function shown(database: OpenDatabase, exceptions: readonly StoredException[]): ShownException[] {
+  const records = recordTable(database);
+  return exceptions.map((exception) => {
+    const { object } = exception;
+    const name = shownName(records.get(object)?.state, object.entity);
+    return { ...exception, ...(name === undefined ? {} : { name }) };
+  });
 }
 
 /** What a step asked a system to do, as it stands. */
@@ -105,7 +125,7 @@ export interface CallReport {
 export interface InstanceReport {
   readonly instance: StoredInstance;
   readonly calls: readonly CallReport[];
-  readonly exception: StoredException | undefined;
+  readonly exception: ShownException | undefined;
 }
 
 /**
@@ -168,9 +188,11 @@ function callsOf({ connection }: OpenDatabase, instance: number): CallReport[] {
     .all(instance);
 }
 
-function exceptionNumbered({ connection }: OpenDatabase, seq: number): StoredException | undefined {
-  const row = connection.prepare<[number], ExceptionRow>('select * from exception where seq = ?').get(seq);
-  return row === undefined ? undefined : exceptionOf(row);
+function exceptionNumbered(database: OpenDatabase, seq: number): ShownException | undefined {
+  const rows = database.connection
+    .prepare<[number], ExceptionRow>('select * from exception where seq = ?')
+    .all(seq);
+  return shown(database, rows.map(exceptionOf))[0];
 }
 
 /** Deliveries that an exception speaks of, so that nobody is told of them twice. */

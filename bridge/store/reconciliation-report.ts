@@ -1,9 +1,9 @@
-import type { EntityName } from '../entities/catalogue.ts';
 import { openDatabaseForReading, StoreError } from './database.ts';
 import { type Finding, findingTable } from './reconciliation-finding.ts';
 import { type ReconciliationRun, runTable } from './reconciliation-run.ts';
 import { type StoredTotal, totalTable } from './reconciliation-total.ts';
 import { recordTable, type SystemObject } from './record.ts';
+import { shownName } from './shown-name.ts';
 
 /** What runs have come to, for whoever shows it beside a running bridge. Reads only. */
 export interface ReconciliationArchive {
@@ -57,21 +57,4 @@ export function openReconciliations(path: string): ReconciliationArchive {
       { cause: error },
     );
   }
-}
-
-/** By what people know an object, the best first. */
-const naming: Readonly<Partial<Record<EntityName, readonly string[]>>> = {
-  timesheet: ['day', 'notes'],
-  expense: ['day', 'category', 'notes'],
-};
-
-function shownName(
-  state: Readonly<Record<string, unknown>> | undefined,
-  entity: EntityName,
-): string | undefined {
-  const values = (naming[entity] ?? ['number', 'name']).flatMap((field) => {
-    const value = state?.[field];
-    return typeof value === 'string' && value !== '' ? [value] : [];
-  });
-  return values.length === 0 ? undefined : values.join(' ');
 }

@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import type { OpenDatabase } from './database.ts';
-import type { StoredException } from './exception.ts';
-import { explainedDeliveries, readExceptions } from './flow-report.ts';
+import { explainedDeliveries, readExceptions, type ShownException } from './flow-report.ts';
 import { type Proposal, readOpenProposals } from './proposal.ts';
 import { createQueueCounts, type QueueCount } from './queue.ts';
 
@@ -30,7 +29,7 @@ export interface Status {
   readonly delivered: readonly { target: string; count: number; lastAt: string }[];
   readonly cursors: readonly { system: string; stream: string; movedAt: string }[];
   /** What needs a person for a process to go on, one root cause each; the oldest first. */
-  readonly exceptions: readonly StoredException[];
+  readonly exceptions: readonly ShownException[];
   /** How many exceptions there are. */
   readonly exceptionCount: number;
   /** What needs a person, and what waits or fails, the longest first. Nothing that an exception speaks of. */

@@ -82,7 +82,7 @@ test('exceptions: one for each root cause, also in the status', async () => {
   expect(all.text).toBe(
     [
       'delivery, lead@example.com: The project is not open for time.',
-      '  project p1 of odoo, since 0 s, 2 hang on it (approved-time-to-bill, step project-open)',
+      '  project "Project p1" (p1 of odoo), since 0 s, 2 hang on it (approved-time-to-bill, step project-open)',
       '  Cause: project p1 of odoo: status is closed, active is needed.',
       '  What to do: Put right: The project is not open for time.',
       '  bridge trace odoo:project:p1',
@@ -98,7 +98,7 @@ test('exceptions: one for each root cause, also in the status', async () => {
     ].join('\n'),
   });
   const json = await printed(world.path, () => exceptions({ json: true, flow: 'approved-time-to-bill' }));
-  expect(JSON.parse(json.text)).toMatchObject([{ instances: 2, object: { id: 'p1' } }]);
+  expect(JSON.parse(json.text)).toMatchObject([{ instances: 2, object: { id: 'p1' }, name: 'Project p1' }]);
   const summary = await printed(world.path, () => status({ json: false }));
   expect(summary.code).toBe(1);
   expect(summary.text).toContain('Needs a person\n  delivery, lead@example.com: The project is not open');
