@@ -153,6 +153,7 @@ class TestCollect(BridgeCase):
         self.forget_events()
         self.env.invalidate_all()
         line.unit_amount = 3
+        line.task_id.name = "Design and review"
         milestone.name = "Accepted"
         self.partner.email = "a@example.com"
         self.env.flush_all()

@@ -52,7 +52,8 @@ export function testSale(bench: Workbench): void {
     });
     expect((await bench.stateOf('opportunity', sale.opportunity))?.billing_status).toBe('none');
 
-    await postInvoice(bench.firm, invoice, '2026-01-31', '2026-06-14');
+    // Later than every other invoice of the customer.
+    await postInvoice(bench.firm, invoice, '2026-06-01', '2026-06-14');
     const [snapshot] = await bench.odoo.read('invoice', [String(invoice)], signal);
     expect(snapshot?.state).toMatchObject({
       kind: 'invoice',
@@ -64,7 +65,7 @@ export function testSale(bench: Workbench): void {
       total: '882.74',
       open: '882.74',
       currency: 'USD',
-      issued_on: '2026-01-31',
+      issued_on: '2026-06-01',
       due_on: '2026-06-14',
     });
     expect(snapshot?.touches).toEqual([
