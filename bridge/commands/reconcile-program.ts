@@ -24,6 +24,7 @@ export function addReconcile(program: Command, run: (command: () => Promise<numb
     .enablePositionalOptions()
     .command('reconcile')
     .enablePositionalOptions()
+    .helpCommand(true)
     .description(
       'compare both sides of the rules by object and by total, and have differences healed or raised',
     )

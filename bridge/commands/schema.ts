@@ -22,8 +22,18 @@ export async function schema({ directory }: { readonly directory?: string }): Pr
     return 0;
   }
   const files = Object.entries(schemaFiles());
-  mkdirSync(directory, { recursive: true });
-  for (const [file, content] of files) writeFileSync(join(directory, file), content);
+  try {
+    mkdirSync(directory, { recursive: true });
+    for (const [file, content] of files) writeFileSync(join(directory, file), content);
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw new Error(
+      `The schemas cannot be written to ${directory}: ${reason}. Name another folder in --out.`,
+      {
+        cause: error,
+      },
+    );
+  }
   console.log(`${files.length} schemas written to ${directory}`);
   return 0;
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -36,4 +36,17 @@ test('bridge schema prints all of them as one schema', async () => {
   expect(Object.keys(all.$defs)).toEqual(names);
   expect(all.$defs['invoice.paid.v1']).toMatchObject({ properties: { type: { const: 'invoice.paid' } } });
   expect(all.$defs['customer.v1'].properties.parent).toMatchObject({ 'x-entity': 'customer' });
+});
+
+test('bridge schema --out says where it cannot write', async () => {
+  const error = vi.spyOn(console, 'error').mockImplementation(() => {});
+  onTestFinished(() => error.mockRestore());
+  const file = join(temporaryFolder(), 'file');
+  writeFileSync(file, '');
+  await runProgram(['node', 'bridge', 'schema', '--out', join(file, 'inside')]);
+  expect(process.exitCode).toBe(1);
+  process.exitCode = 0;
+  expect(error.mock.calls.join('')).toMatch(
+    /^The schemas cannot be written to .*: ENOTDIR.* Name another folder/,
+  );
 });

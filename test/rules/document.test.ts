@@ -24,6 +24,7 @@ import {
   timingKeys,
 } from '../../bridge/rules/keys.ts';
 import { reconcileFileKeys, reconciliationKeys } from '../../bridge/rules/reconcile-keys.ts';
+import { actionsInOdoo } from '../../bridge/systems/odoo/act.ts';
 import { problemsOf, systems } from './folder.ts';
 
 const document = readFileSync('docs/rules.md', 'utf8');
@@ -63,6 +64,9 @@ rules: [{id: timesheet, from: psa, to: erp, fields: [hours]}]
 `,
 };
 
+/** What can be asked of Odoo is what the examples may ask for. */
+const offers = [{ name: 'odoo', actions: actionsInOdoo }, { name: 'hubspot' }, { name: 'harvest' }];
+
 describe('docs/rules.md', () => {
   const all = examples();
 
@@ -73,7 +77,7 @@ describe('docs/rules.md', () => {
 
   test.each(all)('$about: $file', ({ file, content, said }) => {
     const others = /^(flow|reconcile):/m.test(content) ? beside : {};
-    const problems = problemsOf({ 'systems.yaml': systems, ...others, [file]: content });
+    const problems = problemsOf({ 'systems.yaml': systems, ...others, [file]: content }, offers);
     expect(
       problems.map(({ file: name, line, column, message, suggestion }) =>
         [`${name}:${line}:${column} ${message}`, ...(suggestion === undefined ? [] : [suggestion])].join(
