@@ -1,5 +1,6 @@
 import { SystemError } from '../error.ts';
 import { createJson2 } from './json2.ts';
+import { createSlots, type Slots } from './slots.ts';
 import type { CallOptions, OdooTransport, TransportName, TransportOptions } from './transport.ts';
 import { type Row, readRows } from './value.ts';
 import { readVersion } from './version.ts';
@@ -55,7 +56,34 @@ export function createClient(options: TransportOptions, choice: 'auto' | Transpo
   }
 
   async function call(model: string, method: string, args: Record<string, unknown>, call: CallOptions) {
-    return (await chosen(call.signal)).call(model, method, args, call);
+    const transport = await chosen(call.signal);
+    const end = call.changes === undefined ? undefined : await takeTurn(call.changes, call);
+    try {
+      return await transport.call(model, method, args, call);
+    } finally {
+      end?.();
+    }
+  }
+
+  const turns = new Map<string, Slots>();
+
+  /**
+   * Odoo takes two batches of lines of the same orders at once only to undo one of them, wait for up to a second, and begin
+   * it again: in turn it takes nearly twice as many.
+   */
+  async function takeTurn(thing: string, { signal, action }: CallOptions): Promise<() => void> {
+    const slots = turns.get(thing) ?? createSlots(1);
+    turns.set(thing, slots);
+    try {
+      return await slots.take(signal);
+    } catch (cause) {
+      // It was never sent.
+      throw new SystemError('unavailable', `${action} was interrupted`, {
+        system: options.system,
+        action,
+        cause,
+      });
+    }
   }
 
   return {

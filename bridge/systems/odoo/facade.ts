@@ -78,6 +78,8 @@ interface FacadeCall {
   /** True when an answer that was lost may simply be asked for again. */
   readonly repeatable: boolean;
   readonly action: string;
+  /** See `CallOptions`. */
+  readonly changes?: string;
 }
 
 export async function ask<Output>(
@@ -115,7 +117,7 @@ export async function upsert(
   signal: AbortSignal,
 ): Promise<ItemResult[]> {
   const action = `write ${items.length} ${target}`;
-  const call = { signal, repeatable: false, action };
+  const call = { signal, repeatable: false, action, changes: target };
   const results = await ask(client, 'upsert', { model: target, items }, v.array(itemResultSchema), call);
   return inOrder(client, items, results, action);
 }
@@ -128,7 +130,7 @@ export async function remove(
   signal: AbortSignal,
 ): Promise<ItemResult[]> {
   const action = `remove ${references.length} ${target}`;
-  const call = { signal, repeatable: true, action };
+  const call = { signal, repeatable: true, action, changes: target };
   const results = await ask(client, 'remove', { model: target, references }, v.array(itemResultSchema), call);
   return inOrder(
     client,

@@ -7,6 +7,8 @@ export interface CallOptions {
   readonly repeatable: boolean;
   readonly signal: AbortSignal;
   readonly context?: Readonly<Record<string, unknown>>;
+  /** What this call changes, such as a model: it is made when those before it that change the same have ended. */
+  readonly changes?: string;
 }
 
 export interface OdooVersion {
