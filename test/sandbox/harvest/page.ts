@@ -1,18 +1,20 @@
 import { type Table, tablesPage } from '../page.ts';
+import { dueOf, stateOf, totalOf } from './invoice.ts';
 import type { HarvestState } from './state.ts';
+import { fullNameOf } from './users.ts';
 
 const yesNo = (value: boolean | undefined): string => (value ? 'yes' : 'no');
 
 /** The page stays quick to show: of more than these only the newest are on it. */
 const most = 200;
 
-/** Clients, projects, people, bookings, time and expenses, for people who watch a demo. */
+/** Clients, projects, people, bookings, time, expenses and invoices, for people who watch a demo. */
 export function harvestPage(state: HarvestState) {
   const project = (id: number): string => state.projects.get(id)?.name ?? '';
   const task = (id: number): string => state.tasks.get(id)?.name ?? '';
   const person = (id: number): string => {
     const user = state.users.get(id);
-    return user === undefined ? '' : `${user.firstName} ${user.lastName}`;
+    return user === undefined ? '' : fullNameOf(user);
   };
   const tasksOf = (id: number): string => {
     const assigned = [...state.taskAssignments.values()].filter(({ projectId }) => projectId === id);
@@ -70,6 +72,17 @@ export function harvestPage(state: HarvestState) {
         Notes: ({ notes }) => notes,
         Billable: ({ billable }) => yesNo(billable),
         Approval: ({ approval }) => approval,
+      }),
+      table('Invoices', state.invoices, {
+        Id: ({ id }) => String(id),
+        Number: ({ number }) => number,
+        Client: ({ clientId }) => state.clients.get(clientId)?.name,
+        Issued: ({ issueDate }) => issueDate,
+        Due: ({ dueDate }) => dueDate,
+        Amount: (invoice) => `${totalOf(invoice).toFixed(2)} ${invoice.currency}`,
+        Open: (invoice) => `${dueOf(invoice).toFixed(2)} ${invoice.currency}`,
+        State: stateOf,
+        Notes: ({ notes }) => notes,
       }),
     ],
   );

@@ -9,6 +9,10 @@ import { addClientRoutes } from './clients.ts';
 import { faultBody, Refusal } from './errors.ts';
 import { addExpenseCategoryRoutes } from './expense-categories.ts';
 import { addExpenseRoutes } from './expenses.ts';
+import { addInvoiceItemCategoryRoutes } from './invoice-item-categories.ts';
+import { addInvoiceMessageRoutes } from './invoice-messages.ts';
+import { addInvoicePaymentRoutes } from './invoice-payments.ts';
+import { addInvoiceRoutes, requireInvoices } from './invoices.ts';
 import { harvestPage } from './page.ts';
 import { addProjectRoutes } from './projects.ts';
 import { addReportRoutes } from './reports.ts';
@@ -28,7 +32,7 @@ export interface HarvestSandboxOptions extends ServerOptions {
   readonly quota?: QuotaOptions;
   /** Requests of the reports, which are counted apart. Default: 100 in 15 minutes. */
   readonly reportQuota?: QuotaOptions;
-  /** Default: no rounding; approvals do not move `updated_at`. */
+  /** Default: no rounding; approvals do not move `updated_at`; the module for invoices is there. */
   readonly rules?: Partial<HarvestRules>;
 }
 
@@ -53,6 +57,7 @@ export async function startHarvestSandbox(options: HarvestSandboxOptions = {}): 
   const state = createHarvestState(clock, {
     roundingMinutes: 0,
     approvalMovesUpdatedAt: false,
+    invoices: true,
     ...options.rules,
   });
   const approvals = createApprovals(state);
@@ -68,7 +73,7 @@ export async function startHarvestSandbox(options: HarvestSandboxOptions = {}): 
     ),
   );
   app.use('/v2/*', requireHeaders(token, accountId));
-  addCompanyRoute(app);
+  addCompanyRoute(app, state);
   addClientRoutes(app, state);
   addProjectRoutes(app, state);
   addTaskRoutes(app, state);
@@ -79,6 +84,11 @@ export async function startHarvestSandbox(options: HarvestSandboxOptions = {}): 
   addExpenseCategoryRoutes(app, state);
   addExpenseRoutes(app, state);
   addReportRoutes(app, state);
+  requireInvoices(app, state);
+  addInvoiceItemCategoryRoutes(app, state);
+  addInvoiceRoutes(app, state);
+  addInvoiceMessageRoutes(app, state);
+  addInvoicePaymentRoutes(app, state);
   app.notFound((c) => c.json({ status: 404, error: 'Not Found' }, 404));
   app.onError((error, c) => {
     if (error instanceof Refusal) return c.json(error.body, error.status);
@@ -124,7 +134,7 @@ function requireHeaders(token: string, accountId: string): MiddlewareHandler<San
   };
 }
 
-function addCompanyRoute(app: Hono<SandboxEnvironment>): void {
+function addCompanyRoute(app: Hono<SandboxEnvironment>, { rules }: HarvestState): void {
   app.get('/v2/company', (c) =>
     c.json({
       base_uri: 'https://example.harvestapp.com',
@@ -144,7 +154,7 @@ function addCompanyRoute(app: Hono<SandboxEnvironment>): void {
       color_scheme: 'blue',
       weekly_capacity: 144_000,
       expense_feature: true,
-      invoice_feature: true,
+      invoice_feature: rules.invoices,
       estimate_feature: true,
       approval_feature: true,
       team_feature: true,

@@ -114,11 +114,62 @@ export interface Expense extends Submittable {
   receipt: Receipt | null;
 }
 
+/** What an invoice's lines are: every line names one. */
+export interface InvoiceItemCategory extends Dated {
+  name: string;
+  useAsService: boolean;
+  useAsExpense: boolean;
+}
+
+export interface InvoiceLine {
+  readonly id: number;
+  readonly kind: string;
+  readonly description: string | null;
+  readonly quantity: number;
+  readonly unitPrice: number;
+  readonly projectId: number | null;
+}
+
+export interface InvoicePayment extends Dated {
+  readonly amount: number;
+  readonly paidDate: string;
+  readonly notes: string | null;
+}
+
+export type InvoiceEvent = 'send' | 'close' | 'draft' | 're-open';
+
+export interface InvoiceMessage extends Dated {
+  readonly eventType: InvoiceEvent;
+  readonly body: string | null;
+}
+
+/** Harvest's own invoice, free-form: its lines are what was sent. */
+export interface Invoice extends Dated {
+  clientId: number;
+  number: string;
+  purchaseOrder: string;
+  subject: string | null;
+  notes: string | null;
+  currency: string;
+  issueDate: string;
+  dueDate: string;
+  paymentTerm: string;
+  lines: readonly InvoiceLine[];
+  /** The last of these that happened; whether it is paid follows from its payments. */
+  stage: 'draft' | 'sent' | 'closed';
+  sentAt: number | null;
+  closedAt: number | null;
+  readonly payments: Map<number, InvoicePayment>;
+  readonly messages: Map<number, InvoiceMessage>;
+}
+
 export interface HarvestRules {
   /** Hours are rounded up to this many minutes; 0: not at all. */
   readonly roundingMinutes: number;
   /** Whether an approval moves `updated_at`; the vendor does not say. */
   readonly approvalMovesUpdatedAt: boolean;
+  /** Whether the account has the module for invoices. */
+  readonly invoices: boolean;
 }
 
 /** Everything that one Harvest account holds. */
@@ -135,6 +186,8 @@ export interface HarvestState {
   readonly timeEntries: Map<number, TimeEntry>;
   readonly expenseCategories: Map<number, ExpenseCategory>;
   readonly expenses: Map<number, Expense>;
+  readonly invoiceItemCategories: Map<number, InvoiceItemCategory>;
+  readonly invoices: Map<number, Invoice>;
   /** Id and times of a new object. */
   dated(): Dated;
   /** Notes a change of an object. */
@@ -156,6 +209,8 @@ export function createHarvestState(clock: Clock, rules: HarvestRules): HarvestSt
     timeEntries: new Map(),
     expenseCategories: new Map(),
     expenses: new Map(),
+    invoiceItemCategories: new Map(),
+    invoices: new Map(),
     dated: () => ({ id: ++lastId, createdAt: clock.now(), updatedAt: clock.now() }),
     touch(object) {
       object.updatedAt = clock.now();
@@ -174,6 +229,13 @@ export function createHarvestState(clock: Clock, rules: HarvestRules): HarvestSt
     costRate: 0,
   };
   state.users.set(administrator.id, administrator);
+  for (const [name, useAsService] of [
+    ['Service', true],
+    ['Product', false],
+  ] as const) {
+    const category = { ...state.dated(), name, useAsService, useAsExpense: !useAsService };
+    state.invoiceItemCategories.set(category.id, category);
+  }
   return state;
 }
 

@@ -71,6 +71,8 @@ function archive(state: HarvestState, user: User): void {
 /** The person whom the token belongs to. */
 export const me = (state: HarvestState): User => [...state.users.values()][0] as User;
 
+export const fullNameOf = ({ firstName, lastName }: User): string => `${firstName} ${lastName}`;
+
 function requireEmail(state: HarvestState, email: string, own?: number): void {
   if (!/^[^@\s]+@[^@\s]+$/.test(email)) throw unprocessable('Email is invalid');
   for (const user of state.users.values())
