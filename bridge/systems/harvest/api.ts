@@ -23,6 +23,8 @@ export interface HarvestApi {
   /** Cannot be repeated: fails as `ambiguous` when the answer is lost. */
   create<Item>(path: string, body: object, action: string, signal: AbortSignal): Promise<Item>;
   change<Item>(path: string, body: object, action: string, signal: AbortSignal): Promise<Item>;
+  /** An object that is gone already counts as removed. */
+  remove(path: string, action: string, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -93,6 +95,13 @@ export function createApi(settings: HarvestSettings): HarvestApi {
     // Setting fields to values can be repeated.
     change: (path, body, action, signal) =>
       send({ method: 'PATCH', path, body, action, repeatable: true, signal }),
+    async remove(path, action, signal) {
+      try {
+        await send({ method: 'DELETE', path, action, signal });
+      } catch (error) {
+        if (!(error instanceof SystemError) || error.kind !== 'missing') throw error;
+      }
+    },
     close: http.close,
   };
 }

@@ -8,6 +8,7 @@ interface Company {
   readonly name: string;
   readonly approval_feature: boolean;
   readonly expense_feature: boolean;
+  readonly invoice_feature: boolean;
 }
 
 /** Looks at everything the connector depends on; the first call that fails ends it, with a remedy. */
@@ -30,6 +31,13 @@ export async function check(
       findings.push({
         level: 'ok',
         message: 'Expenses are switched off in Harvest, so there are none to read.',
+      });
+    if (!company.invoice_feature)
+      findings.push({
+        level: 'warning',
+        message: 'Invoices are switched off in Harvest, so it takes none.',
+        remedy:
+          'Switch them on in Harvest: Settings, Modules, Invoices. Where none are to show there, remove sync-rules/invoice.yaml and sync-rules/invoice-in-the-psa.yaml.',
       });
     const user = await api.get<User>('/users/me', 'read the own user', signal);
     const administrator = user.access_roles.includes('administrator');

@@ -9,14 +9,14 @@ import { pollDays } from './poll-days.ts';
 import { pollList } from './poll-list.ts';
 import { read, readLimit } from './read.ts';
 import { createSources, type Source } from './sources.ts';
-import { createRemover, createWriter, writable, writeLimit } from './write.ts';
+import { createRemover, createWriter, removable, writable, writeLimit } from './write.ts';
 
 /** A write takes one request to three, and reading and polling have their part of the limit: what is taken up gets through. */
 const requestsPerDelivery = 3;
 
 /**
  * Harvest: clients are customers, task assignments are tasks, users are workers, user assignments are assignments, time
- * entries are timesheets.
+ * entries are timesheets. Its invoices show what the books say of the erp's.
  * @example createHarvest({ accountId: '1234567', token: () => process.env.HARVEST_TOKEN ?? '' })
  */
 export function createHarvest(options: HarvestOptions): Connector {
@@ -44,7 +44,7 @@ export function createHarvest(options: HarvestOptions): Connector {
     poll(stream, cursor, signal) {
       const source = sources.find((candidate) => candidate.stream === stream);
       if (source === undefined) throw new TypeError(`Harvest has no stream "${stream}"`);
-      return source.dated
+      return source.submitted
         ? pollDays(api, source, settings, cursor, signal)
         : pollList(api, source, cursor, signal);
     },
@@ -62,6 +62,6 @@ function capabilityOf({ entity, findable }: Source): Capability {
     read: { batch: readLimit },
     ...(fields === undefined ? {} : { write: { batch: writeLimit, fields } }),
     ...(findable.length === 0 ? {} : { find: findable }),
-    ...(entity === 'assignment' ? { remove: { batch: writeLimit } } : {}),
+    ...(removable.includes(entity) ? { remove: { batch: writeLimit } } : {}),
   };
 }

@@ -11,7 +11,7 @@ export function* inPages<Each>(items: readonly Each[]): Generator<readonly Each[
   for (let start = 0; start < items.length; start += pageLimit) yield items.slice(start, start + pageLimit);
 }
 
-/** All objects of a source; those that belong to a day from the first day that counts on. */
+/** All objects of a source; time and expenses from the first day that counts on. */
 export async function* list(
   api: HarvestApi,
   { start }: HarvestSettings,
@@ -19,8 +19,9 @@ export async function* list(
   { from, to }: Extent,
   signal: AbortSignal,
 ): AsyncGenerator<readonly Snapshot[]> {
-  const { entity, dated } = source;
-  const first = start !== undefined && (from === undefined || from < start) ? start : from;
+  const { entity, dated, submitted } = source;
+  const begins = submitted && start !== undefined && (from === undefined || from < start);
+  const first = begins ? start : from;
   // An object that people move to an earlier day meanwhile comes once more.
   const listed = new Set<number>();
   for await (const items of api.pages<Item>(source.list, dated ? { from: first, to } : {}, signal)) {

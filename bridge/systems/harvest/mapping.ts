@@ -1,9 +1,11 @@
 import { Decimal } from 'decimal.js';
 import type { State } from '../../entities/field.ts';
+import { isDisputed } from './invoice-notes.ts';
 import { markIn } from './notes.ts';
 import type {
   Client,
   Expense,
+  Invoice,
   Project,
   Submittable,
   TaskAssignment,
@@ -101,6 +103,27 @@ export const expenseState = (expense: Expense): State => ({
   approval: approvalOf(expense),
   receipt: expense.receipt?.url ?? null,
 });
+
+/** Harvest writes an invoice off when it is closed: nothing of it is to be paid any more. */
+export const invoiceState = (invoice: Invoice): State => ({
+  number: textOf(invoice.number ?? ''),
+  kind: 'invoice',
+  status: invoice.state === 'draft' ? 'draft' : 'posted',
+  payment: paymentOf(invoice),
+  customer: String(invoice.client.id),
+  total: decimalOf(invoice.amount),
+  open: invoice.state === 'closed' ? '0' : decimalOf(invoice.due_amount),
+  currency: invoice.currency,
+  issued_on: invoice.issue_date,
+  due_on: invoice.due_date,
+});
+
+function paymentOf({ state, notes, amount, due_amount: due }: Invoice): string {
+  if (state === 'closed') return 'reversed';
+  if (isDisputed(notes)) return 'blocked';
+  if (due === 0) return 'paid';
+  return due === amount ? 'not_paid' : 'partial';
+}
 
 const approvalOf = ({ approval_status: approval, is_closed: closed }: Submittable): string =>
   approval ?? (closed ? 'approved' : 'unsubmitted');

@@ -84,6 +84,33 @@ export interface Expense extends Submittable {
   readonly receipt: { readonly url: string | null } | null;
 }
 
+/** Harvest's own invoice. */
+export interface Invoice {
+  readonly id: number;
+  readonly client: { readonly id: number };
+  readonly number: string | null;
+  readonly state: 'draft' | 'open' | 'paid' | 'closed';
+  readonly amount: number;
+  /** What is left of it after its payments. */
+  readonly due_amount: number;
+  readonly currency: string;
+  readonly issue_date: string | null;
+  readonly due_date: string | null;
+  readonly notes: string | null;
+  readonly line_items: readonly { readonly id: number; readonly description: string | null }[];
+}
+
+export interface InvoicePayment {
+  readonly id: number;
+  readonly amount: number;
+  readonly notes: string | null;
+}
+
+export interface InvoiceItemCategory {
+  readonly name: string;
+  readonly use_as_service: boolean;
+}
+
 export const lists = {
   clients: { path: '/clients', name: 'clients' },
   projects: { path: '/projects', name: 'projects' },
@@ -93,6 +120,8 @@ export const lists = {
   userAssignments: { path: '/user_assignments', name: 'user_assignments' },
   timeEntries: { path: '/time_entries', name: 'time_entries' },
   expenses: { path: '/expenses', name: 'expenses' },
+  invoices: { path: '/invoices', name: 'invoices' },
+  invoiceItemCategories: { path: '/invoice_item_categories', name: 'invoice_item_categories' },
 } as const;
 
 /** Ids stand in paths. */

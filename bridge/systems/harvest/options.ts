@@ -18,7 +18,7 @@ export interface HarvestOptions {
   readonly timeoutMilliseconds?: number;
   /** Requests of the account. Default: 100 in 15 seconds. */
   readonly limit?: Limit;
-  /** How a new project is billed in Harvest, whose own invoices are not used. Default: `none`. */
+  /** How a new project is billed in Harvest, which invoices no time by itself. Default: `none`. */
   readonly billBy?: (typeof billingMethods)[number];
   /** How a new project is budgeted: by hours (`project`), money (`project_cost`), … Default, `none`: as the fields say. */
   readonly budgetBy?: (typeof budgetMethods)[number];

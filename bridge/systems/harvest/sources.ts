@@ -7,6 +7,7 @@ import {
   customerState,
   expenseState,
   hasRate,
+  invoiceState,
   projectState,
   taskState,
   timesheetState,
@@ -28,14 +29,16 @@ export interface Source {
   readonly single: boolean;
   /** Whether each belongs to a day, so that lists can be cut by days. */
   readonly dated: boolean;
+  /** Whether people hand them in and managers approve them; of the days before the first that counts there are none. */
+  readonly submitted: boolean;
   /** Canonical fields by which they can be found. */
   readonly findable: readonly string[];
   /** States of objects of the list, in their order. */
   readonly states: (items: readonly Item[], signal: AbortSignal) => Promise<State[]>;
 }
 
-const few = { single: true, dated: false, findable: [] };
-const submitted = { single: true, dated: true, findable: [] };
+const few = { single: true, dated: false, submitted: false, findable: [] };
+const submitted = { single: true, dated: true, submitted: true, findable: [] };
 
 // Each list has objects of its own type; the state function knows it.
 const each =
@@ -102,6 +105,15 @@ export function createSources(api: HarvestApi, now: () => number): readonly Sour
       list: lists.userAssignments,
       single: false,
       states: each(assignmentState),
+    },
+    {
+      ...few,
+      entity: 'invoice',
+      stream: 'invoices',
+      list: lists.invoices,
+      dated: true,
+      findable: ['number'],
+      states: each(invoiceState),
     },
   ];
 }

@@ -4,6 +4,8 @@ import type { RemoveChange, WriteChange, WriteResult } from '../system.ts';
 import type { HarvestApi } from './api.ts';
 import { assignmentFields, endAssignment, readAssignments, writeAssignment } from './assignment.ts';
 import { clientFields, writeClient } from './client.ts';
+import { createInvoiceWriter, invoiceFields } from './invoice.ts';
+import { removeInvoice } from './invoice-removal.ts';
 import type { HarvestSettings } from './options.ts';
 import { projectFields, writeProject } from './project.ts';
 import { failed, failedBy } from './result.ts';
@@ -19,14 +21,20 @@ export const writable: Readonly<Partial<Record<EntityName, readonly string[]>>> 
   task: taskFields,
   worker: userFields,
   assignment: assignmentFields,
+  invoice: invoiceFields,
 };
 
+export const removable: readonly EntityName[] = ['assignment', 'invoice'];
+
 export function createWriter(api: HarvestApi, settings: HarvestSettings) {
+  const writeInvoice = createInvoiceWriter(api, settings.now);
+
   function writeOne(entity: EntityName, change: WriteChange, signal: AbortSignal): Promise<WriteResult> {
     if (entity === 'customer') return writeClient(api, change, signal);
     if (entity === 'project') return writeProject(api, settings, change, signal);
     if (entity === 'worker') return writeUser(api, change, signal);
     if (entity === 'assignment') return writeAssignment(api, change, signal);
+    if (entity === 'invoice') return writeInvoice(change, signal);
     return writeTask(api, change, signal);
   }
 
@@ -46,7 +54,7 @@ export function createWriter(api: HarvestApi, settings: HarvestSettings) {
   };
 }
 
-/** Takes people off projects; nothing else is ever removed. */
+/** Takes people off projects, and deletes invoices that the bridge made; nothing else is ever removed. */
 export const createRemover =
   (api: HarvestApi, settings: HarvestSettings) =>
   async (
@@ -54,10 +62,11 @@ export const createRemover =
     changes: readonly RemoveChange[],
     signal: AbortSignal,
   ): Promise<WriteResult[]> => {
-    if (entity !== 'assignment') {
+    if (!removable.includes(entity)) {
       const message = `The bridge does not delete ${entity} in Harvest: people close or archive it there.`;
       throw new SystemError('invalid', message, { system: settings.system });
     }
+    if (entity === 'invoice') return inTurn(changes, (change) => removeInvoice(api, change, signal));
     const assignments = await readAssignments(api, signal);
     return inTurn(changes, ({ id }) => endAssignment(api, id, assignments, signal));
   };

@@ -51,6 +51,16 @@ describe.runIf(described)("Harvest's own description", () => {
       worker: { name: 'Anna Muster', email: 'anna@example.com', active: true },
       assignment: { worker: '3000001', project: String(workplace.project), status: 'confirmed' },
       task: { name: 'Task', project: String(workplace.project), billable: true, status: 'active' },
+      invoice: {
+        number: 'INV/1',
+        customer,
+        total: '119.5',
+        open: '19.5',
+        payment: 'partial',
+        currency: 'EUR',
+        issued_on: '2026-03-01',
+        due_on: '2026-03-31',
+      },
     } as const;
     const ends = {
       customer: { active: false },
@@ -58,8 +68,9 @@ describe.runIf(described)("Harvest's own description", () => {
       task: { status: 'closed' },
       worker: { name: 'Anna Meier', active: false },
       assignment: { ...changes.assignment, status: 'cancelled' },
+      invoice: { ...changes.invoice, total: '239', open: '0', payment: 'reversed', due_on: '2026-04-30' },
     };
-    for (const entity of ['customer', 'project', 'task', 'worker', 'assignment'] as const) {
+    for (const entity of ['customer', 'project', 'task', 'worker', 'assignment', 'invoice'] as const) {
       const change = { reference: `odoo:${entity}:1`, fields: changes[entity], uncertain: true };
       const [first] = await connector.write(entity, [change], never);
       if (first?.ok !== true) throw new Error(`cannot write ${entity}`);
@@ -89,6 +100,9 @@ describe.runIf(described)("Harvest's own description", () => {
       await call('GET', `/reports/time/${name}?from=20260101&to=20261231`);
     for (const name of ['clients', 'projects', 'team', 'categories'])
       await call('GET', `/reports/expenses/${name}?from=20260101&to=20261231`);
+    const [invoice] = sandbox.state.invoices.values();
+    await call('GET', `/invoices/${invoice?.id}/messages`);
+    await call('DELETE', `/invoices/${invoice?.id}`);
     await call('DELETE', `/time_entries/${id}`);
     await call('DELETE', `/expenses/${expense}`);
 

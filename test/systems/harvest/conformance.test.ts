@@ -5,9 +5,9 @@ import type { PolledStream, RunningSystem, WrittenEntity } from '../../conforman
 import { book, createWorkplace, generous, spend, startHarvest } from './start.ts';
 
 describeConnector('Harvest', {
-  entities: ['customer', 'project', 'task', 'worker', 'assignment'],
-  streams: ['time', 'expenses', 'clients', 'projects', 'tasks', 'users', 'assignments'],
-  listed: ['timesheet', 'expense', 'customer', 'project', 'task', 'worker', 'assignment'],
+  entities: ['customer', 'project', 'task', 'worker', 'assignment', 'invoice'],
+  streams: ['time', 'expenses', 'clients', 'projects', 'tasks', 'users', 'assignments', 'invoices'],
+  listed: ['timesheet', 'expense', 'customer', 'project', 'task', 'worker', 'assignment', 'invoice'],
   faults: true,
   // Harvest has no fields of one's own.
   extended: [],
@@ -102,6 +102,23 @@ describeConnector('Harvest', {
         creates: { method: 'POST', path: '/user_assignments' },
         repeatable: false,
       },
+      {
+        entity: 'invoice',
+        fields: async () => ({
+          number: `INV/${++number}`,
+          customer: String(workplace.client),
+          total: '1250.55',
+          open: '1000.05',
+          payment: 'partial',
+          currency: 'CHF',
+          issued_on: '2026-03-01',
+          due_on: '2026-03-31',
+        }),
+        change: { open: '0', payment: 'paid' },
+        refused: { customer: '4711' },
+        creates: { method: 'POST', path: '/v2/invoices' },
+        repeatable: false,
+      },
     ];
 
     const streams: PolledStream[] = [
@@ -155,6 +172,13 @@ describeConnector('Harvest', {
         change: change(places, { is_active: false }),
         remove: remove(places),
       },
+      {
+        stream: 'invoices',
+        entity: 'invoice',
+        create: () => create('/invoices', { client_id: workplace.client, number: `INV/${++number}` }),
+        change: change('/invoices', { due_date: '2027-01-31' }),
+        remove: remove('/invoices'),
+      },
     ];
 
     const sizes: Partial<Record<EntityName, () => number>> = {
@@ -163,6 +187,7 @@ describeConnector('Harvest', {
       task: () => state.taskAssignments.size,
       worker: () => state.users.size,
       assignment: () => state.userAssignments.size,
+      invoice: () => state.invoices.size,
     };
     return {
       connector,
