@@ -59,17 +59,15 @@ if (target === undefined) {
 installDependencies();
 const node = findNode();
 
+const isBridge = target.startsWith('bridge/');
+const runtime = JSON.parse(readFileSync(join(root, 'scripts', 'bridge-runtime.json'), 'utf8'));
+
 /**
  * What Node has to be called with: the bridge as it is, because Node reads its TypeScript by itself and starts faster
- * so, and with a small heap, because Node by itself would rather take memory than tidy up;
- * scripts through tsx; a tool by its JavaScript entry.
+ * so, in little memory as in the image; scripts through tsx; a tool by its JavaScript entry.
  */
 function command() {
-  if (target.startsWith('bridge/'))
-    return [
-      ...['--max-semi-space-size=2', '--max-old-space-size=128', '--optimize-for-size'],
-      ...[join(root, target), ...rest],
-    ];
+  if (isBridge) return [...runtime.arguments, join(root, target), ...rest];
   if (target.endsWith('.ts')) {
     return ['--import', import.meta.resolve('tsx'), join(root, target), ...rest];
   }
@@ -82,10 +80,14 @@ function command() {
 }
 
 // What Node compiles of the bridge is kept: it starts in half the time, and with a fifth less memory.
-const kept = target.startsWith('bridge/') ? { NODE_COMPILE_CACHE: join(modules, '.cache', 'compiled') } : {};
+const compiled = join(modules, '.cache', 'compiled');
+const bridgeEnvironment = isBridge ? { NODE_COMPILE_CACHE: compiled, ...runtime.environment } : {};
 // Tools that start "node" themselves must find the same one.
 const path = `${dirname(node)}:${process.env.PATH ?? ''}`;
-const child = spawn(node, command(), { stdio: 'inherit', env: { ...kept, ...process.env, PATH: path } });
+const child = spawn(node, command(), {
+  stdio: 'inherit',
+  env: { ...bridgeEnvironment, ...process.env, PATH: path },
+});
 // Ctrl-C reaches the child through the terminal's process group; a signal sent to us alone is passed on.
 process.on('SIGINT', () => {});
 for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

@@ -11,20 +11,27 @@ export interface BenchChild {
   end(): Promise<void>;
 }
 
+/** See `scripts/bridge-runtime.json`. */
+interface Runtime {
+  readonly arguments: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 /**
  * Starts a program of this folder and waits for its first message. Node reads its TypeScript by itself, as it does in the
  * product: what tsx adds to each function would be measured too.
  *
- * @param nodeArguments how Node is started; where memory is measured, as the product starts it
+ * @param runtime how Node is started; where memory is measured, as the product starts it
  */
 export async function startChild(
   program: string,
   argumentList: readonly string[],
-  nodeArguments: readonly string[] = [],
+  runtime: Runtime = { arguments: [], environment: {} },
 ): Promise<BenchChild> {
   const file = fileURLToPath(new URL(program, import.meta.url));
   const child = fork(file, argumentList, {
-    execArgv: [...nodeArguments],
+    execArgv: [...runtime.arguments],
+    env: { ...process.env, ...runtime.environment },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const ended = once(child, 'exit');

@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import { createLandscape } from '../../bridge/engine/landscape.ts';
 import type { ReconciliationRun } from '../../bridge/store/reconciliation-run.ts';
 import type { StoredTotal } from '../../bridge/store/reconciliation-total.ts';
+import bridgeRuntime from '../bridge-runtime.json' with { type: 'json' };
 import { startChild } from './child.ts';
 import { reconcileConnectors, reconcileRules } from './reconcile-rules.ts';
 import { fillPairs } from './reconcile-store.ts';
@@ -12,15 +13,13 @@ import { median, microseconds, milliseconds, share, table, times, whole } from '
 
 const pairs = 100_000;
 const rounds = 3;
-/** How the image starts Node. */
-const asInImage = ['--max-semi-space-size=2', '--max-old-space-size=128', '--optimize-for-size'];
 
 /** Reconciling what both sides have on record, beside walking over the same rows and doing nothing with them. */
 export async function measureReconcile(print: (line: string) => void): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'services-bridge-bench-'));
   const path = join(folder, 'bridge.sqlite');
   await fillPairs(path, pairs, createLandscape(reconcileRules(), reconcileConnectors()));
-  const child = await startChild('reconcile-run.ts', [path], asInImage);
+  const child = await startChild('reconcile-run.ts', [path], bridgeRuntime);
   const compared: number[] = [];
   const plain: number[] = [];
   const busy: number[] = [];

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import bridgeRuntime from '../bridge-runtime.json' with { type: 'json' };
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -62,25 +63,19 @@ export async function bridgeCommand(
 }
 
 function runBridge(command: readonly string[], environment: Readonly<Record<string, string>>): ChildProcess {
-  return spawn(
-    process.execPath,
-    [
-      ...['--max-semi-space-size=2', '--max-old-space-size=128', '--optimize-for-size'],
-      ...[join(root, 'bridge', 'cli.ts'), ...command],
-    ],
-    {
-      cwd: root,
-      // Only what the bridge is told; nothing of this machine's own settings.
-      env: {
-        PATH: process.env.PATH,
-        HOME: process.env.HOME,
-        // As in the image: what Node compiles is kept.
-        NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compiled'),
-        ...environment,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
+  return spawn(process.execPath, [...bridgeRuntime.arguments, join(root, 'bridge', 'cli.ts'), ...command], {
+    cwd: root,
+    // Only what the bridge is told; nothing of this machine's own settings.
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      // As in the image: what Node compiles is kept.
+      NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compiled'),
+      ...bridgeRuntime.environment,
+      ...environment,
     },
-  );
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }
 
 async function listening(address: string, ended: Promise<unknown>, logFile: string): Promise<void> {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import bridgeRuntime from '../../scripts/bridge-runtime.json' with { type: 'json' };
 import { repository } from './planted.ts';
 
 const run = promisify(execFile);
@@ -11,6 +12,15 @@ const run = promisify(execFile);
 test('Node runs the bridge as the image does: without tsx', async () => {
   const { stdout } = await run(process.execPath, ['bridge/cli.ts', '--help'], { cwd: repository });
   expect(stdout).toContain('Usage: bridge');
+});
+
+test('Node is started here as in the image', () => {
+  const dockerfile = readFileSync(join(repository, 'Dockerfile'), 'utf8');
+  const [, entry = ''] = /^ENTRYPOINT (.+)$/m.exec(dockerfile) ?? [];
+  expect(JSON.parse(entry)).toEqual(['node', ...bridgeRuntime.arguments, 'bridge/cli.ts']);
+  expect(dockerfile).toContain(`RUN node ${bridgeRuntime.arguments.join(' ')} bridge/cli.ts --help`);
+  for (const [name, value] of Object.entries(bridgeRuntime.environment))
+    expect(dockerfile).toMatch(new RegExp(`^ENV .*\\b${name}=${value}\\b`, 'm'));
 });
 
 test('everything that the image copies is let through to its build', () => {
