@@ -67,7 +67,7 @@ const runtime = JSON.parse(readFileSync(join(root, 'scripts', 'bridge-runtime.js
  * so, in little memory as in the image; scripts through tsx; a tool by its JavaScript entry.
  */
 function command() {
-  if (isBridge) return [...runtime.arguments, join(root, target), ...rest];
+  if (isBridge) return [...runtime.nodeArguments, join(root, target), ...rest];
   if (target.endsWith('.ts')) {
     return ['--import', import.meta.resolve('tsx'), join(root, target), ...rest];
   }

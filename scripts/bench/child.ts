@@ -13,7 +13,7 @@ export interface BenchChild {
 
 /** See `scripts/bridge-runtime.json`. */
 interface Runtime {
-  readonly arguments: readonly string[];
+  readonly nodeArguments: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -26,11 +26,11 @@ interface Runtime {
 export async function startChild(
   program: string,
   argumentList: readonly string[],
-  runtime: Runtime = { arguments: [], environment: {} },
+  runtime: Runtime = { nodeArguments: [], environment: {} },
 ): Promise<BenchChild> {
   const file = fileURLToPath(new URL(program, import.meta.url));
   const child = fork(file, argumentList, {
-    execArgv: [...runtime.arguments],
+    execArgv: [...runtime.nodeArguments],
     env: { ...process.env, ...runtime.environment },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

@@ -63,7 +63,7 @@ export async function bridgeCommand(
 }
 
 function runBridge(command: readonly string[], environment: Readonly<Record<string, string>>): ChildProcess {
-  return spawn(process.execPath, [...bridgeRuntime.arguments, join(root, 'bridge', 'cli.ts'), ...command], {
+  return spawn(process.execPath, [...bridgeRuntime.nodeArguments, join(root, 'bridge', 'cli.ts'), ...command], {
     cwd: root,
     // Only what the bridge is told; nothing of this machine's own settings.
     env: {

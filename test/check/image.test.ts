@@ -17,8 +17,8 @@ test('Node runs the bridge as the image does: without tsx', async () => {
 test('Node is started here as in the image', () => {
   const dockerfile = readFileSync(join(repository, 'Dockerfile'), 'utf8');
   const [, entry = ''] = /^ENTRYPOINT (.+)$/m.exec(dockerfile) ?? [];
-  expect(JSON.parse(entry)).toEqual(['node', ...bridgeRuntime.arguments, 'bridge/cli.ts']);
-  expect(dockerfile).toContain(`RUN node ${bridgeRuntime.arguments.join(' ')} bridge/cli.ts --help`);
+  expect(JSON.parse(entry)).toEqual(['node', ...bridgeRuntime.nodeArguments, 'bridge/cli.ts']);
+  expect(dockerfile).toContain(`RUN node ${bridgeRuntime.nodeArguments.join(' ')} bridge/cli.ts --help`);
   for (const [name, value] of Object.entries(bridgeRuntime.environment))
     expect(dockerfile).toMatch(new RegExp(`^ENV .*\\b${name}=${value}\\b`, 'm'));
 });
