@@ -104,8 +104,26 @@ proposes stays (the employee).`,
   {
     title: 'From an invoice to the money',
     text: `Company and deal in the CRM show the latest invoice, what was billed, what is open, and whether it is overdue; partial
-payments, credit notes and reversals change that as they are booked. Harvest's own invoices are not used.`,
-    flows: ['invoice-to-cash', 'invoice-dispute'],
+payments, credit notes and reversals change that as they are booked.
+
+The PSA has every posted invoice that comes from an order, and its customer. In Harvest it is an invoice of Harvest's own,
+with the number of the books; it is marked as sent, and nobody is mailed:
+
+| in the books | in Harvest |
+|---|---|
+| posted | open, with one line over the total with tax; late from the day after its due day |
+| paid, in part or in full | payments, so that what is due is what is open; their day is the one on which the bridge saw it |
+| a payment is taken back | the bridge takes back payments that it recorded; those that people recorded stay |
+| a credit note over a part | less is due, as by a payment: Harvest has no credit notes |
+| reversed by a credit note | closed (written off), and its notes say why |
+| blocked, because the customer disputes it | its notes say so |
+| set back to a draft, cancelled, deleted | deleted; it comes again when it is posted again |
+
+People leave these invoices alone: what they change in Harvest stays until the invoice changes in the books. One that they
+made there under the same number is taken for the same where client, currency and total agree, else finance is told. Their
+one line names no project and holds no time, so Harvest's own reports go on counting time as not invoiced. The account needs
+Harvest's module for invoices; \`bridge check\` says where it is off.`,
+    flows: ['invoice-to-cash', 'invoice-in-the-psa', 'invoice-dispute'],
   },
   {
     title: 'When something changes',

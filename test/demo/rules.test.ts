@@ -44,7 +44,11 @@ test('the rules of the demo suit the connectors, and every part that the demo sh
   }));
   const { rules, entities, tables, subscribers, flows } = loadRules(folder, offers);
   expect(entities.customer).toMatchObject({ owner: 'erp', owners: { phone: 'crm' }, conflict: 'restore' });
-  expect(Object.keys(tables)).toEqual(['segment-of-importance', 'service-of-billing-method']);
+  expect(Object.keys(tables)).toEqual([
+    'segment-of-importance',
+    'payment-in-the-psa',
+    'service-of-billing-method',
+  ]);
   expect(subscribers.map(({ name }) => name)).toEqual(['data-warehouse']);
   const overridden = rules.filter(({ overrides }) => overrides.length > 0).map(({ id }) => id);
   expect(overridden).toEqual(['customer-to-crm', 'opportunity-to-crm']);

@@ -40,6 +40,7 @@ test('the shipped rules suit the connectors', () => {
     'customer-to-erp',
     'customer-to-psa',
     'expense-to-erp',
+    'invoice-to-psa',
     'opportunity-to-erp',
     'opportunity-to-crm',
     'project-to-psa',
@@ -59,7 +60,7 @@ test('the shipped rules say who owns what they carry', () => {
 });
 
 /** What only the erp has: it shows as billing fields, or the flows look at it. */
-const onlyInErp = ['quote', 'contract', 'rate', 'milestone', 'invoice', 'payment'];
+const onlyInErp = ['quote', 'contract', 'rate', 'milestone', 'payment'];
 
 test('the shipped rules carry every entity that two of the systems have', () => {
   const carried = new Set(shipped.rules.map((rule) => rule.entity));
