@@ -1,5 +1,5 @@
 import type { OdooSession } from '../odoo/rpc.ts';
-import { hubspotObject } from './partner-api.ts';
+import { hubspotObject, type PartnerApi } from './partner-api.ts';
 import { idOf } from './reference.ts';
 import type { Won } from './sale.ts';
 import type { Stage } from './stage.ts';
@@ -73,7 +73,7 @@ export async function post(odoo: OdooSession, invoiceId: number): Promise<void> 
 }
 
 export async function playPayment(
-  { firm, hubspotApi }: Pick<Systems, 'firm' | 'hubspotApi'>,
+  { firm, hubspotApi, harvestApi }: Pick<Systems, 'firm' | 'hubspotApi' | 'harvestApi'>,
   stage: Stage,
   won: Won,
   invoiceId: number,
@@ -86,6 +86,38 @@ export async function playPayment(
       ? `${deal[status]}, ${deal[open]} open`
       : undefined;
   });
+  const number = await numberOf(firm.finance.odoo, invoiceId);
+  await stage.sees('Harvest', 'the invoice, paid', async () => {
+    const shown = await harvestInvoice(harvestApi, number);
+    return shown?.state === 'paid' && shown.due_amount === 0
+      ? `${number}, ${shown.amount} ${shown.currency}, ${shown.state}`
+      : undefined;
+  });
+}
+
+interface HarvestInvoice {
+  readonly number: string;
+  readonly state: string;
+  readonly amount: number;
+  readonly due_amount: number;
+  readonly currency: string;
+}
+
+/** Harvest's invoice of a number; `undefined` when there is none. */
+export async function harvestInvoice(
+  harvest: PartnerApi,
+  number: string,
+): Promise<HarvestInvoice | undefined> {
+  const { invoices } = await harvest.get('/v2/invoices');
+  const found = (invoices as HarvestInvoice[]).filter((invoice) => invoice.number === number);
+  if (found.length > 1) throw new Error(`Harvest has ${found.length} invoices ${number}`);
+  return found[0];
+}
+
+/** Number of an invoice in the books. */
+export async function numberOf(odoo: OdooSession, invoiceId: number): Promise<string> {
+  const [invoice] = await odoo.searchRead('account.move', [['id', '=', invoiceId]], ['name']);
+  return String(invoice?.name);
 }
 
 /** @param amount all that is open, where it is not said */

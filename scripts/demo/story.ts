@@ -14,7 +14,7 @@ import { playWithdrawal } from './withdrawal.ts';
 import { playWork, type Work } from './work.ts';
 
 /** How many effects the whole story has. */
-export const effects = 41;
+export const effects = 42;
 
 export async function playStory(systems: GroupSystems, stage: Stage): Promise<ImportResult> {
   const played = await playProject(systems, stage);

@@ -69,6 +69,7 @@ describe.each(['json2', 'xmlrpc'] as const)('a project by %s', (transport) => {
       'Odoo: a draft invoice of 720: true',
       'HubSpot: number, amount, due day and status on the deal: true',
       'HubSpot: that the invoice is paid: true',
+      'Harvest: the invoice, paid: true',
       'HubSpot: number, amount, due day and status on the deal: true',
     ]);
   });
@@ -191,7 +192,7 @@ describe('a group with rules of its own', () => {
   test('the check of its rules and systems finds nothing', async () => {
     const { output, code } = await bridgeCommand(['check'], scene.systems.environment);
     expect(output).not.toMatch(/^ {2}[!✗]/m);
-    expect(output).toMatch(/13 rules .*between odoo, hubspot, harvest/);
+    expect(output).toMatch(/14 rules .*between odoo, hubspot, harvest/);
     expect(code).toBe(0);
   });
 

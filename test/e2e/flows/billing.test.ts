@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sellMore } from '../../../scripts/demo/amendment.ts';
-import { creditNote, draftsOf, pay, post } from '../../../scripts/demo/billing.ts';
+import { creditNote, draftsOf, numberOf, pay, post } from '../../../scripts/demo/billing.ts';
 import { bookExpense, spend } from '../../../scripts/demo/expense.ts';
 import { harvestUser } from '../../../scripts/demo/work.ts';
+import { dueOf, stateOf, totalOf } from '../../sandbox/harvest/invoice.ts';
 import { type Project, sellByDeal } from '../scene/deal.ts';
 import { eventually } from '../scene/eventually.ts';
 import { doneWith, exceptions, freeAt, stuckAt, waitsAt } from '../scene/flows.ts';
@@ -36,6 +37,17 @@ const dealShows = (name: string, property: string, value: string) =>
     return deal?.properties[`services_bridge_${property}`] === value;
   });
 
+/** The invoice of a number, looked at without Harvest's API: its limit is the bridge's. */
+const inHarvestAs = (number: string) =>
+  [...scene.harvest.state.invoices.values()].find((invoice) => invoice.number === number);
+
+/** Resolves when Harvest shows the invoice so: `paid, 0 of 119.5`. */
+const harvestShows = (number: string, shown: string) =>
+  eventually(`${number} in Harvest: ${shown}`, () => {
+    const invoice = inHarvestAs(number);
+    return invoice && `${stateOf(invoice)}, ${dueOf(invoice)} of ${totalOf(invoice)}` === shown;
+  });
+
 const invoicesOf = ({ orderId }: Project) =>
   finance().searchRead(
     'account.move',
@@ -60,6 +72,7 @@ describe('time and materials', () => {
     invoiceId = await draftOf(project, 1080);
     await waitsAt(scene, 'time-to-bill', `harvest:timesheet:${entry}`, 'posted');
     await waitsAt(scene, 'invoice-to-cash', `odoo:invoice:${invoiceId}`, 'posted');
+    expect(scene.harvest.state.invoices.size).toBe(0);
     await post(finance(), invoiceId);
     await doneWith(scene, 'time-to-bill', `harvest:timesheet:${entry}`);
     await waitsAt(scene, 'invoice-to-cash', `odoo:invoice:${invoiceId}`, 'paid');
@@ -67,18 +80,25 @@ describe('time and materials', () => {
     expect(await invoicesOf(project)).toMatchObject([{ amount_untaxed: 1080, state: 'posted' }]);
   });
 
-  test('sales sees what was paid in part, contested and settled', async () => {
+  test('sales and delivery see what was paid in part, contested and settled', async () => {
+    const number = await numberOf(finance(), invoiceId);
+    const total = totalOf(await eventually('the invoice in Harvest', () => inHarvestAs(number)));
+    await harvestShows(number, `open, ${total} of ${total}`);
     await pay(finance(), invoiceId, 500);
     await dealShows(name, 'billing_status', 'partial');
+    await harvestShows(number, `open, ${total.minus(500)} of ${total}`);
     await finance().call('account.move', 'action_toggle_block_payment', [[invoiceId]]);
     expect(await stuckAt(scene, 'invoice-dispute', 'settled')).toMatchObject({
       object: `odoo:invoice:${invoiceId}`,
       owner: 'sales',
     });
+    await eventually('the dispute in Harvest', () => inHarvestAs(number)?.notes?.includes('Disputed'));
     await finance().call('account.move', 'action_toggle_block_payment', [[invoiceId]]);
     await freeAt(scene, 'invoice-dispute', 'settled');
     await pay(finance(), invoiceId);
     await dealShows(name, 'billing_status', 'paid');
+    await harvestShows(number, `paid, 0 of ${total}`);
+    await doneWith(scene, 'invoice-in-the-psa', `odoo:invoice:${invoiceId}`);
     await doneWith(scene, 'invoice-to-cash', `odoo:invoice:${invoiceId}`);
   });
 
@@ -111,6 +131,8 @@ describe('time and materials', () => {
     });
     expect(await timesheetLines(scene, project)).toHaveLength(2);
     await creditNote(finance(), second, 'Contested');
+    const number = await numberOf(finance(), second);
+    await eventually('the invoice closed in Harvest', () => inHarvestAs(number)?.stage === 'closed');
     await doneWith(scene, 'time-withdrawn', `harvest:timesheet:${later}`);
     await hoursArrived(scene, project, [6]);
     await freeAt(scene, 'time-withdrawn', 'not-billed');
@@ -177,6 +199,12 @@ describe('a retainer', () => {
     const invoiceId = await draftOf(project, 1500);
     await post(finance(), invoiceId);
     await dealShows(name, 'billing_status', 'open');
+    const number = await numberOf(finance(), invoiceId);
+    await eventually('the invoice in Harvest', () => inHarvestAs(number));
+    await finance().call('account.move', 'button_draft', [[invoiceId]]);
+    await eventually('no invoice in Harvest', () => inHarvestAs(number) === undefined);
+    await post(finance(), invoiceId);
+    await eventually('the invoice in Harvest again', () => inHarvestAs(number)?.stage === 'sent');
   });
 
   test('is watched: sales sells more before it runs out, delivery stops work that nobody pays', async () => {
