@@ -1,6 +1,6 @@
 import { Decimal } from 'decimal.js';
 import type { WriteChange, WriteDone, WriteResult } from '../system.ts';
-import type { HarvestApi } from './api.ts';
+import { alreadyTaken, type HarvestApi } from './api.ts';
 import { changeOf, newInvoice } from './invoice-body.ts';
 import { createServiceCategory } from './invoice-category.ts';
 import { switchedOff } from './invoice-module.ts';
@@ -49,10 +49,15 @@ export function createInvoiceWriter(api: HarvestApi, now: () => number) {
       return failed('invalid', 'Harvest needs a number, a client and a total for every invoice.');
     const found = await find(api, change, signal);
     if (found !== undefined) return bring(found, change, 'adopted', signal);
-    const created = await create(change, signal);
-    if (created === undefined)
-      return failed('conflict', 'Harvest has no category for the lines of invoices. Make one there.');
-    return bring(created, change, 'created', signal);
+    try {
+      const created = await create(change, signal);
+      if (created === undefined)
+        return failed('conflict', 'Harvest has no category for the lines of invoices. Make one there.');
+      return await bring(created, change, 'created', signal);
+    } catch (error) {
+      if (!alreadyTaken(error)) throw error;
+      return failed('conflict', numberTaken(fields.number));
+    }
   }
 
   async function bring(
@@ -122,7 +127,7 @@ async function find(
   const invoices = await api.all<Invoice>(lists.invoices, query, signal);
   return (
     invoices.find(({ notes }) => markIn(notes)?.reference === reference) ??
-    invoices.find((invoice) => invoice.number === number)
+    invoices.find((invoice) => invoice.number === number && markIn(invoice.notes) === undefined)
   );
 }
 
@@ -132,6 +137,9 @@ const isSame = (invoice: Invoice, { fields: { number, customer, total, currency 
   (customer === undefined || String(invoice.client.id) === customer) &&
   (typeof total !== 'string' || new Decimal(total).equals(invoice.amount)) &&
   (typeof currency !== 'string' || invoice.currency === currency);
+
+const numberTaken = (number: string): string =>
+  `Harvest has another invoice ${number}, and takes each number once. Renumber the one that people made there; where companies of a group number alike, give the numbers of one a prefix in the rules of invoices.`;
 
 const somebodyElses = ({ number, amount, currency }: Invoice): string =>
   `Harvest has an invoice ${number} of ${amount} ${currency} that people made or changed, and it is not what the books say. Delete or renumber it in Harvest.`;

@@ -238,6 +238,18 @@ describe('an invoice that people made in Harvest', () => {
   });
 });
 
+it('is for a person where another company of the group has the number', async () => {
+  await write(posted());
+  const other = posted({ total: '20', open: '20' });
+  expect(await write(other, { reference: 'odoo:invoice:2' })).toMatchObject({
+    error: 'conflict',
+    message: expect.stringContaining('number alike'),
+  });
+  const numbered = posted({ number: 'PS-INV/2026/00001', total: '20', open: '20' });
+  expect(await write(numbered, { reference: 'odoo:invoice:2' })).toMatchObject({ result: 'created' });
+  expect(harvest.sandbox.state.invoices.size).toBe(2);
+});
+
 it('is deleted when it is not in the books any more, and may come again', async () => {
   const { id } = doneOf(await write(posted({ open: '0', payment: 'paid' })));
   const remove = () => harvest.connector.remove('invoice', [{ reference: 'odoo:invoice:1', id }], never);
