@@ -104,10 +104,7 @@ interface HarvestInvoice {
 }
 
 /** Harvest's invoice of a number; `undefined` when there is none. */
-export async function harvestInvoice(
-  harvest: PartnerApi,
-  number: string,
-): Promise<HarvestInvoice | undefined> {
+async function harvestInvoice(harvest: PartnerApi, number: string): Promise<HarvestInvoice | undefined> {
   const { invoices } = await harvest.get('/v2/invoices');
   const found = (invoices as HarvestInvoice[]).filter((invoice) => invoice.number === number);
   if (found.length > 1) throw new Error(`Harvest has ${found.length} invoices ${number}`);

@@ -120,9 +120,11 @@ with the number of the books; it is marked as sent, and nobody is mailed:
 | set back to a draft, cancelled, deleted | deleted; it comes again when it is posted again |
 
 People leave these invoices alone: what they change in Harvest stays until the invoice changes in the books. One that they
-made there under the same number is taken for the same where client, currency and total agree, else finance is told. Their
-one line names no project and holds no time, so Harvest's own reports go on counting time as not invoiced. The account needs
-Harvest's module for invoices; \`bridge check\` says where it is off.`,
+made there under the same number is taken for the same where client, currency and total agree, else finance is told. Harvest
+takes each number once: where companies of a group number alike, an override by \`legal_entity\` gives those of one a prefix,
+as \`scripts/demo/rules/invoice.yaml\` does. The one line of an invoice names no project and holds no time, so Harvest's own
+reports go on counting time as not invoiced. The account needs Harvest's module for invoices; \`bridge check\` says where it
+is off.`,
     flows: ['invoice-to-cash', 'invoice-in-the-psa', 'invoice-dispute'],
   },
   {

@@ -51,7 +51,7 @@ test('the rules of the demo suit the connectors, and every part that the demo sh
   ]);
   expect(subscribers.map(({ name }) => name)).toEqual(['data-warehouse']);
   const overridden = rules.filter(({ overrides }) => overrides.length > 0).map(({ id }) => id);
-  expect(overridden).toEqual(['customer-to-crm', 'opportunity-to-crm']);
+  expect(overridden).toEqual(['customer-to-crm', 'invoice-to-psa', 'opportunity-to-crm']);
   const [draft] = flows.flatMap(({ steps }) =>
     steps.filter(({ kind, id }) => kind === 'call' && id === 'draft'),
   );

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { playAddressList } from '../../scripts/demo/address-list.ts';
+import { numberOf } from '../../scripts/demo/billing.ts';
 import { playBothSides } from '../../scripts/demo/both-sides.ts';
 import { bridgeCommand } from '../../scripts/demo/bridge-process.ts';
 import { type GroupSystems, startGroup } from '../../scripts/demo/group.ts';
@@ -10,6 +11,7 @@ import { createStage, type Stage } from '../../scripts/demo/stage.ts';
 import { type Played, playChanges, playProject, playTold } from '../../scripts/demo/story.ts';
 import { type Prospect, playTwoCompanies } from '../../scripts/demo/two-companies.ts';
 import { eventually } from './scene/eventually.ts';
+import { exceptions } from './scene/flows.ts';
 import { readLog } from './scene/log.ts';
 import { clientsNamed, inHarvest } from './scene/sale.ts';
 import { type Scene, startScene } from './scene/scene.ts';
@@ -240,6 +242,11 @@ describe('a group with rules of its own', () => {
       ['company_id'],
     );
     expect(row?.company_id).toEqual([systems.group.companies.publicSector.id, 'Northwind Public Sector']);
+    // Both companies number alike, and Harvest takes each number once.
+    const numbers = [...scene.harvest.state.invoices.values()].map(({ number }) => number);
+    const { odoo } = scene.firm.finance;
+    expect(numbers).toContain(`PS-${await numberOf(odoo, publicSector.invoiceId)}`);
+    expect((await exceptions(scene)).filter(({ flow }) => flow === 'invoice-in-the-psa')).toEqual([]);
   });
 
   test('a field that the firm added to Odoo shows in HubSpot by a table of values', async () => {
