@@ -63,19 +63,23 @@ export async function bridgeCommand(
 }
 
 function runBridge(command: readonly string[], environment: Readonly<Record<string, string>>): ChildProcess {
-  return spawn(process.execPath, [...bridgeRuntime.nodeArguments, join(root, 'bridge', 'cli.ts'), ...command], {
-    cwd: root,
-    // Only what the bridge is told; nothing of this machine's own settings.
-    env: {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
-      // As in the image: what Node compiles is kept.
-      NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compiled'),
-      ...bridgeRuntime.environment,
-      ...environment,
+  return spawn(
+    process.execPath,
+    [...bridgeRuntime.nodeArguments, join(root, 'bridge', 'cli.ts'), ...command],
+    {
+      cwd: root,
+      // Only what the bridge is told; nothing of this machine's own settings.
+      env: {
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
+        // As in the image: what Node compiles is kept.
+        NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compiled'),
+        ...bridgeRuntime.environment,
+        ...environment,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  );
 }
 
 async function listening(address: string, ended: Promise<unknown>, logFile: string): Promise<void> {
