@@ -208,6 +208,7 @@ describe('an invoice that people made in Harvest', () => {
         await harvest.call('POST', '/invoices', {
           client_id: workplace.client,
           number: 'INV/2026/00001',
+          payment_term: 'net 30',
           line_items: [
             { kind: 'Service', unit_price, description: 'March' },
             { kind: 'Product', unit_price: 0 },
@@ -221,6 +222,7 @@ describe('an invoice that people made in Harvest', () => {
     expect(await write(posted())).toEqual({ ok: true, id, result: 'adopted' });
     expect(kept(id).lines).toHaveLength(2);
     expect(stateOf(kept(id))).toBe('open');
+    expect(kept(id)).toMatchObject({ issueDate: '2026-03-02', dueDate: '2026-04-01' });
     // A correction in the books is nothing that the bridge could put onto people's lines.
     expect(await write(posted({ total: '1', open: '1' }), { id })).toMatchObject({ error: 'conflict' });
     const [removed] = await harvest.connector.remove('invoice', [change({}, { id }) as never], never);
