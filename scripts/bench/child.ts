@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import bridgeRuntime from '../bridge-runtime.json' with { type: 'json' };
 
 /** A program of the benchmark in a process of its own, so that it has a core of its own. */
 export interface BenchChild {
@@ -17,16 +18,19 @@ interface Runtime {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+/** Of what is no part of the bridge. */
+export const asNodeIs: Runtime = { nodeArguments: [], environment: {} };
+
 /**
  * Starts a program of this folder and waits for its first message. Node reads its TypeScript by itself, as it does in the
  * product: what tsx adds to each function would be measured too.
  *
- * @param runtime how Node is started; where memory is measured, as the product starts it
+ * @param runtime how Node is started; as the product starts it, where nothing is said
  */
 export async function startChild(
   program: string,
   argumentList: readonly string[],
-  runtime: Runtime = { nodeArguments: [], environment: {} },
+  runtime: Runtime = bridgeRuntime,
 ): Promise<BenchChild> {
   const file = fileURLToPath(new URL(program, import.meta.url));
   const child = fork(file, argumentList, {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBridgeProcess } from '../demo/bridge-process.ts';
 import { freePort } from '../odoo/free-port.ts';
-import { startChild } from './child.ts';
+import { asNodeIs, startChild } from './child.ts';
 import { sendAll } from './load.ts';
 import { secret, signedMessages } from './messages.ts';
 import { residentMegabytes } from './resident.ts';
@@ -16,7 +16,7 @@ const events = 100_000;
 /** Start-up time and resident memory of the real process, `bridge start`, with 100,000 events in its store. */
 export async function measureFootprint(print: (line: string) => void): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'services-bridge-bench-'));
-  const standIn = await startChild('stand-in.ts', []);
+  const standIn = await startChild('stand-in.ts', [], asNodeIs);
   const address = `http://127.0.0.1:${standIn.ready.port}`;
   const environment = {
     PORT: String(await freePort()),

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startChild } from './child.ts';
+import { asNodeIs, startChild } from './child.ts';
 import { sendAll } from './load.ts';
 import { signedMessages } from './messages.ts';
 import { milliseconds, percentile, table, whole } from './statistics.ts';
@@ -12,7 +12,7 @@ const samples = 6;
 /** How long it takes what finance waits for while a bulk import goes out within HubSpot's rate limit, and without one. */
 export async function measureMonthEnd(print: (line: string) => void): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'services-bridge-bench-'));
-  const standIn = await startChild('stand-in.ts', []);
+  const standIn = await startChild('stand-in.ts', [], asNodeIs);
   const port = String(standIn.ready.port);
   const bridge = await startChild('bridge-server.ts', [join(folder, 'bridge.sqlite'), port, '100', 'import']);
   const url = `http://127.0.0.1:${bridge.ready.port}`;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Pool } from 'undici';
-import { type BenchChild, startChild } from './child.ts';
+import { asNodeIs, type BenchChild, startChild } from './child.ts';
 import { sendAll } from './load.ts';
 import { signedMessages } from './messages.ts';
 import { median, microseconds, milliseconds, percentile, share, table, whole } from './statistics.ts';
@@ -15,7 +15,7 @@ const latencySamples = 300;
 /** From the webhook to the partner: objects a second and latency, beside a bare pipeline and raw requests. */
 export async function measurePipeline(print: (line: string) => void): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'services-bridge-bench-'));
-  const standIn = await startChild('stand-in.ts', []);
+  const standIn = await startChild('stand-in.ts', [], asNodeIs);
   const port = String(standIn.ready.port);
   const file = (name: string) => join(folder, `${name}.sqlite`);
   const bare = await startChild('bare-pipeline.ts', [file('bare'), port]);

@@ -5,7 +5,6 @@ import Database from 'better-sqlite3';
 import { createLandscape } from '../../bridge/engine/landscape.ts';
 import type { ReconciliationRun } from '../../bridge/store/reconciliation-run.ts';
 import type { StoredTotal } from '../../bridge/store/reconciliation-total.ts';
-import bridgeRuntime from '../bridge-runtime.json' with { type: 'json' };
 import { startChild } from './child.ts';
 import { reconcileConnectors, reconcileRules } from './reconcile-rules.ts';
 import { fillPairs } from './reconcile-store.ts';
@@ -19,7 +18,7 @@ export async function measureReconcile(print: (line: string) => void): Promise<v
   const folder = mkdtempSync(join(tmpdir(), 'services-bridge-bench-'));
   const path = join(folder, 'bridge.sqlite');
   await fillPairs(path, pairs, createLandscape(reconcileRules(), reconcileConnectors()));
-  const child = await startChild('reconcile-run.ts', [path], bridgeRuntime);
+  const child = await startChild('reconcile-run.ts', [path]);
   const compared: number[] = [];
   const plain: number[] = [];
   const busy: number[] = [];
