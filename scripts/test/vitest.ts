@@ -28,8 +28,16 @@ interface Report {
   }[];
 }
 
-/** Runs one vitest project in this terminal and counts what it did. */
-export async function runVitest(name: string, project: string): Promise<SuiteResult> {
+/**
+ * Runs one vitest project and counts what it did.
+ *
+ * @param shown whether it is seen in this terminal while it runs, or only when it has ended: for what runs beside another
+ */
+export async function runVitest(
+  name: string,
+  project: string,
+  shown: 'at-once' | 'afterwards' = 'at-once',
+): Promise<SuiteResult> {
   const folder = await mkdtemp(join(tmpdir(), 'services-bridge-test-'));
   const file = join(folder, 'report.json');
   try {
@@ -45,9 +53,13 @@ export async function runVitest(name: string, project: string): Promise<SuiteRes
         '--reporter=json',
         `--outputFile.json=${file}`,
       ],
-      { cwd: root, stdio: 'inherit' },
+      { cwd: root, stdio: shown === 'at-once' ? 'inherit' : ['ignore', 'pipe', 'pipe'] },
     );
-    const [code] = (await once(child, 'exit')) as [number | null];
+    const printed: Buffer[] = [];
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (chunk: Buffer) => printed.push(chunk));
+    const [code] = (await once(child, 'close')) as [number | null];
+    process.stdout.write(Buffer.concat(printed));
     return resultOf(name, await readReport(file), code);
   } finally {
     await rm(folder, { recursive: true, force: true });
