@@ -7,6 +7,20 @@ from odoo.tools import SQL
 _MOST_EVENTS = 500
 _CURSOR = re.compile(r"(-?\d{1,19}):(\d{1,10})")
 
+# The oldest transaction that this one does not see the end of. Those of other databases
+# of the same server write no row here, and must not hold back what has been committed
+# here for as long as they like. One that has ended meanwhile is in no list any more, so
+# it may have been of this database. Locks show the last 32 bits of a transaction's id.
+_OLDEST_RUNNING = SQL(
+    """SELECT COALESCE(MIN(running), txid_snapshot_xmax(txid_current_snapshot()))
+         FROM txid_snapshot_xip(txid_current_snapshot()) running
+        WHERE running %% 4294967296 NOT IN (
+              SELECT lock.transactionid::text::bigint
+                FROM pg_locks lock JOIN pg_stat_activity activity USING (pid)
+               WHERE lock.locktype = 'transactionid' AND lock.mode = 'ExclusiveLock'
+                 AND lock.granted AND activity.datname <> current_database())"""
+)
+
 
 class ServicesBridgeFacade(models.AbstractModel):
     _inherit = "services.bridge.facade"
@@ -16,7 +30,8 @@ class ServicesBridgeFacade(models.AbstractModel):
         """Return outbox rows in an order that no late commit can break.
 
         Row ids are not in the order of commits. Only rows of transactions that are
-        older than every running one are given, so nothing can appear behind a cursor.
+        older than every running one of this database are given, so nothing can appear
+        behind a cursor.
 
         :param cursor: of the answer before, ``""`` to start with the oldest row
         """
@@ -30,11 +45,12 @@ class ServicesBridgeFacade(models.AbstractModel):
             SQL(
                 """SELECT %(columns)s FROM services_bridge_event event
                     WHERE (transaction_id, id) > (%(transaction_id)s, %(row_id)s)
-                      AND transaction_id < txid_snapshot_xmin(txid_current_snapshot())
+                      AND transaction_id < (%(oldest_running)s)
                       AND (company_id IS NULL OR company_id = ANY(%(company_ids)s)
                            OR NOT EXISTS (SELECT FROM res_company company
                                            WHERE company.id = event.company_id))
                     ORDER BY transaction_id, id LIMIT %(limit)s""",
+                oldest_running=_OLDEST_RUNNING,
                 columns=events._event_columns(),
                 transaction_id=after[0],
                 row_id=after[1],

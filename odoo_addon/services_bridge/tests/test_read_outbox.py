@@ -1,4 +1,7 @@
+from contextlib import closing
+
 from odoo.exceptions import UserError
+from odoo.sql_db import db_connect
 from odoo.tests import tagged
 
 from .common import CommittingCase
@@ -38,6 +41,13 @@ class TestReadOutbox(CommittingCase):
             self.assertEqual(held_back["events"], [], "an older one still runs")
         both = self.read(held_back["cursor"])
         self.assertEqual(self.res_ids(both), [0, 1])
+
+    def test_other_databases_hold_nothing_back(self):
+        with closing(db_connect("postgres").cursor()) as elsewhere:
+            elsewhere.execute("SELECT txid_current()")
+            with self.committing() as env:
+                self.write(env, 0)
+            self.assertEqual(self.res_ids(self.read()), [0])
 
     def test_row_ids_against_the_order_of_commits(self):
         """The late one has the older transaction, but the newer row."""
