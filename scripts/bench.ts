@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- intake|pipeline|month-end|rules|flows|reconcile|footprint|odoo …]`: figures and ratios of one run on this machine.
- * `time-to-odoo` only runs when it is named: it takes half an hour.
+ * `time-to-odoo` only runs when it is named: it takes ten minutes to half an hour.
  */
 import { cpus, totalmem } from 'node:os';
 import { measureFlows } from './bench/flows.ts';

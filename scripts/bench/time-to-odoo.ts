@@ -13,7 +13,7 @@ const patienceMs = 4 * 60 * 60_000;
 
 /**
  * A month end: approved entries of the PSA become timesheet lines of a real Odoo, by the shipped rules. Beside it, what Odoo
- * itself takes for creating such lines in batches of the same size, with nobody else there. Takes half an hour.
+ * itself takes for creating such lines in batches of the same size, with nobody else there. Takes ten minutes to half an hour.
  */
 export async function measureTimeToOdoo(print: (line: string) => void): Promise<void> {
   const odoo = await startOdoo();
