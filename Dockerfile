@@ -26,7 +26,7 @@ COPY bridge bridge
 COPY sync-rules sync-rules
 # What Node compiles is kept in the image, so that every start is a quick one. Memory that one thread gave back serves the others.
 ENV NODE_COMPILE_CACHE=/app/.compiled MALLOC_ARENA_MAX=1
-RUN node --max-semi-space-size=2 --max-old-space-size=128 bridge/cli.ts --help > /dev/null
+RUN node --max-semi-space-size=2 --max-old-space-size=128 --optimize-for-size bridge/cli.ts --help > /dev/null
 # Everything that the bridge keeps is in this folder; the rest of the file system may be read-only.
 RUN install -d -o node -g node /data
 VOLUME /data
@@ -37,5 +37,5 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=15s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 # docker run … check, status or trace run the other commands. The heap is kept small: Node by itself would rather take
 # memory than tidy up.
-ENTRYPOINT ["node", "--max-semi-space-size=2", "--max-old-space-size=128", "bridge/cli.ts"]
+ENTRYPOINT ["node", "--max-semi-space-size=2", "--max-old-space-size=128", "--optimize-for-size", "bridge/cli.ts"]
 CMD ["start"]
