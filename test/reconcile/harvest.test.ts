@@ -1,17 +1,14 @@
 import { setTimeout as later } from 'node:timers/promises';
 import { Decimal } from 'decimal.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createEngine, type Engine } from '../../bridge/engine/engine.ts';
-import { createLandscape } from '../../bridge/engine/landscape.ts';
-import { createReconciler, type Reconciler } from '../../bridge/reconcile/reconciler.ts';
-import { createWorkOff } from '../../bridge/reconcile/work-off.ts';
+import type { Reconciler } from '../../bridge/reconcile/reconciler.ts';
 import type { Rule, RuleSet } from '../../bridge/rules/rule.ts';
-import { openStore, type Store } from '../../bridge/store/store.ts';
+import type { Store } from '../../bridge/store/store.ts';
 import { MemorySystem } from '../engine/memory-system.ts';
 import { shippedLikeRules } from '../engine/rules.ts';
-import { temporaryPath } from '../store/temporary.ts';
 import { type RunningHarvest, startHarvest } from '../systems/harvest/start.ts';
 import { timesheets, words } from './desk.ts';
+import { type LiveReconciler, startReconciler } from './live.ts';
 
 // Harvest over HTTP, with pages of its own; what it reports itself is what a run has to add up to.
 
@@ -21,8 +18,8 @@ const lines = { from: '2026-01-01', to: '2026-01-31' };
 let harvest: RunningHarvest;
 let odoo: MemorySystem;
 let store: Store;
-let engine: Engine;
 let reconciler: Reconciler;
+let live: LiveReconciler;
 
 beforeEach(async () => {
   harvest = await startHarvest({ listPage: 100 });
@@ -35,28 +32,12 @@ beforeEach(async () => {
     odoo.put('project', `p${id}`, { name, legal_entity: id % 2 === 0 ? 'BE' : 'FR' });
   for (const { id, email } of harvest.sandbox.state.users.values())
     odoo.put('worker', `w${id}`, { email: email.toLowerCase() });
-  const landscape = createLandscape(rules, [odoo, harvest.connector]);
-  store = await openStore(temporaryPath());
-  engine = createEngine({ store, landscape, observe: () => undefined });
-  await engine.start();
-  reconciler = createReconciler({
-    store,
-    landscape,
-    now: Date.now,
-    ready: engine.ready,
-    workOff: createWorkOff({ store, wake: engine.wake }),
-    onRepairs: (target) => engine.wakeDeliveries([target]),
-    onMoved: () => undefined,
-    onFailed: (_, error) => {
-      throw error;
-    },
-  });
+  live = await startReconciler(rules, [odoo, harvest.connector]);
+  ({ store, reconciler } = live);
 });
 
 afterEach(async () => {
-  await reconciler.close();
-  await engine.stop(0);
-  await store.close();
+  await live.close();
   await harvest.close();
 });
 

@@ -1,19 +1,15 @@
 import { setTimeout as later } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { checkRules } from '../../bridge/connectors.ts';
-import { createEngine, type Engine } from '../../bridge/engine/engine.ts';
-import { createLandscape } from '../../bridge/engine/landscape.ts';
 import type { State } from '../../bridge/entities/field.ts';
-import { createReconciler, type Reconciler } from '../../bridge/reconcile/reconciler.ts';
-import { createWorkOff } from '../../bridge/reconcile/work-off.ts';
-
+import type { Reconciler } from '../../bridge/reconcile/reconciler.ts';
 import type { RuleSet } from '../../bridge/rules/rule.ts';
-import { openStore, type Store } from '../../bridge/store/store.ts';
+import type { Store } from '../../bridge/store/store.ts';
 import { MemorySystem } from '../engine/memory-system.ts';
 import { stateOf } from '../sandbox/harvest/invoice.ts';
-import { temporaryPath } from '../store/temporary.ts';
 import { type RunningHarvest, startHarvest } from '../systems/harvest/start.ts';
 import { words } from './desk.ts';
+import { type LiveReconciler, startReconciler } from './live.ts';
 
 // The shipped rules of invoices, and Harvest over HTTP: both sides say the same of an invoice, however it stands.
 
@@ -46,35 +42,19 @@ const rules: RuleSet = {
 let harvest: RunningHarvest;
 let odoo: MemorySystem;
 let store: Store;
-let engine: Engine;
 let reconciler: Reconciler;
+let live: LiveReconciler;
 
 beforeEach(async () => {
   harvest = await startHarvest({ listPage: 100 });
   odoo = new MemorySystem({ name: 'odoo', entities: { invoice: {}, customer: {} } });
   odoo.put('customer', 'c1', { name: 'Aurora Energy AG' });
-  const landscape = createLandscape(rules, [odoo, harvest.connector]);
-  store = await openStore(temporaryPath());
-  engine = createEngine({ store, landscape, observe: () => undefined });
-  await engine.start();
-  reconciler = createReconciler({
-    store,
-    landscape,
-    now: Date.now,
-    ready: engine.ready,
-    workOff: createWorkOff({ store, wake: engine.wake }),
-    onRepairs: (target) => engine.wakeDeliveries([target]),
-    onMoved: () => undefined,
-    onFailed: (_, error) => {
-      throw error;
-    },
-  });
+  live = await startReconciler(rules, [odoo, harvest.connector]);
+  ({ store, reconciler } = live);
 });
 
 afterEach(async () => {
-  await reconciler.close();
-  await engine.stop(0);
-  await store.close();
+  await live.close();
   await harvest.close();
 });
 

@@ -39,14 +39,13 @@ export function createInvoiceWriter(api: HarvestApi, now: () => number) {
 
   async function write(change: WriteChange, signal: AbortSignal): Promise<WriteResult> {
     const { id, fields } = change;
-    if (fields.number === null || fields.customer === null || fields.total === null)
-      return failed('invalid', 'Harvest needs a number, a client and a total for every invoice.');
+    if (fields.number === null || fields.customer === null || fields.total === null) return incomplete;
     if (id !== undefined) {
       const invoice = await api.get<Invoice>(`/invoices/${inPath(id)}`, `read invoice ${id}`, signal);
       return bring(invoice, change, 'updated', signal);
     }
     if (typeof fields.number !== 'string' || fields.customer === undefined || fields.total === undefined)
-      return failed('invalid', 'Harvest needs a number, a client and a total for every invoice.');
+      return incomplete;
     const found = await find(api, change, signal);
     if (found !== undefined) return bring(found, change, 'adopted', signal);
     try {
@@ -110,6 +109,8 @@ export function createInvoiceWriter(api: HarvestApi, now: () => number) {
     }
   };
 }
+
+const incomplete = failed('invalid', 'Harvest needs a number, a client and a total for every invoice.');
 
 const settled = ({ id }: Invoice, result: WriteDone['result'], altered: boolean): WriteDone =>
   done(id, result === 'updated' && !altered ? 'unchanged' : result);

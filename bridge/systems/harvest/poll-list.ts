@@ -11,9 +11,9 @@ interface StoredCursor {
 }
 
 /**
- * Clients, projects, tasks, users, their assignments and invoices are few: the whole list is read each time and compared with what is
- * known, which shows deleted objects too. The cursor moves with the last page alone: written with each, it would cost more
- * than the pages. Who is interrupted reads the list again, and leaves out what was taken in already.
+ * Clients, projects, tasks, users, their assignments and invoices are few: the whole list is read each time and compared with
+ * what is known, which shows deleted objects too. The cursor moves with the last page alone: written with each, it would cost
+ * more than the pages. Who is interrupted reads the list again, and leaves out what was taken in already.
  */
 export async function* pollList(
   api: HarvestApi,
