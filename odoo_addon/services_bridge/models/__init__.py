@@ -27,4 +27,5 @@ from . import services_bridge_reference
 from . import services_bridge_secret
 from . import services_bridge_settings
 from . import services_bridge_watch
+from . import services_bridge_watch_shared
 from . import services_bridge_writable

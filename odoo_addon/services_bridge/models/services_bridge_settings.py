@@ -127,12 +127,7 @@ class ServicesBridgeSettings(models.AbstractModel):
             values |= self._identity(before)
         for name, value in values.items():
             parameters.set_param(_PREFIX + name, str(value) if value else False)
-        # flushed and forgotten, because these are also read by SQL
-        self.env.flush_all()
-        self.env.registry.clear_cache("stable")
-        # another thread may look before the commit, and keep what was true until then
-        registry = self.env.registry
-        self.env.cr.postcommit.add(lambda: registry.clear_cache("stable"))
+        self.env["services.bridge.watch"]._forget_watched()
 
     def _checked_address(self, address):
         address = (address or "").strip().rstrip("/")

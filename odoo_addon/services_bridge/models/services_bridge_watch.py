@@ -1,6 +1,6 @@
 from typing import NamedTuple
 
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
@@ -107,22 +107,6 @@ class ServicesBridgeWatch(models.Model):
         result = super().unlink()
         self._forget_watched()
         return result
-
-    def _forget_watched(self):
-        # flushed first, because the map is read by SQL: it may be asked for in the
-        # middle of a flush, where the ORM must not be entered again
-        self.env.flush_all()
-        self.env.registry.clear_cache()
-        # another thread may look before the commit, and keep what was true until then
-        self.env.cr.postcommit.add(self.env.registry.clear_cache)
-
-    @api.model
-    @tools.ormcache()
-    def _watched_by_model(self):
-        """Return ``{model: Watched}``; empty while nothing may be sent."""
-        if not self.env["services.bridge.settings"]._load().collects():
-            return {}
-        return self._configured()
 
     @api.model
     def _configured(self):

@@ -24,4 +24,5 @@ from . import test_settings
 from . import test_timesheet
 from . import test_transactions
 from . import test_watch
+from . import test_watch_shared
 from . import test_worker_dates
