@@ -3,17 +3,22 @@
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# The optional packages (esbuild, TypeScript) serve development: Node 24 runs the TypeScript of bridge/ as it is.
-RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --omit=optional
+RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev
+
+FROM dependencies AS build
+COPY bridge bridge
+COPY scripts/build.ts scripts/
+COPY scripts/build scripts/build
+RUN node scripts/build.ts
 
 FROM node:24-bookworm-slim AS runtime
 ENV NODE_ENV=production
 WORKDIR /app
-COPY --from=dependencies /app/node_modules node_modules
 COPY package.json LICENSE NOTICE ./
 
 # Stand-ins for HubSpot and Harvest, to try things out: docker compose --profile sandbox up
 FROM runtime AS sandbox
+COPY --from=dependencies /app/node_modules node_modules
 COPY scripts/sandbox.ts scripts/
 COPY test/sandbox test/sandbox
 ENV SANDBOX_HOST=0.0.0.0
@@ -22,11 +27,18 @@ EXPOSE 8801 8802
 CMD ["node", "scripts/sandbox.ts"]
 
 FROM runtime AS bridge
-COPY bridge bridge
+# The one part that is no JavaScript; everything else that the bridge uses is in its bundle.
+COPY --from=dependencies /app/node_modules/better-sqlite3/package.json node_modules/better-sqlite3/
+COPY --from=dependencies /app/node_modules/better-sqlite3/LICENSE node_modules/better-sqlite3/
+COPY --from=dependencies /app/node_modules/better-sqlite3/lib node_modules/better-sqlite3/lib
+COPY --from=dependencies /app/node_modules/better-sqlite3/prebuilds node_modules/better-sqlite3/prebuilds
+COPY --from=build /app/dist dist
 COPY sync-rules sync-rules
-# What Node compiles is kept in the image, so that every start is a quick one. Memory that one thread gave back serves the others.
-ENV NODE_COMPILE_CACHE=/app/.compiled MALLOC_ARENA_MAX=1
-RUN node --max-semi-space-size=2 --max-old-space-size=128 --optimize-for-size bridge/cli.ts --help > /dev/null
+# What Node compiles is kept in the image, so that every start is a quick one. Memory that one thread gave back serves the
+# others, and what is free goes back to the machine.
+ENV NODE_COMPILE_CACHE=/app/.compiled MALLOC_ARENA_MAX=1 \
+    MALLOC_MMAP_THRESHOLD_=65536 MALLOC_TRIM_THRESHOLD_=65536
+RUN node --max-semi-space-size=4 --max-old-space-size=128 dist/bridge.mjs --help > /dev/null
 # Everything that the bridge keeps is in this folder; the rest of the file system may be read-only.
 RUN install -d -o node -g node /data
 VOLUME /data
@@ -37,5 +49,5 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=15s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 # docker run … check, status or trace run the other commands. The heap is kept small: Node by itself would rather take
 # memory than tidy up.
-ENTRYPOINT ["node", "--max-semi-space-size=2", "--max-old-space-size=128", "--optimize-for-size", "bridge/cli.ts"]
+ENTRYPOINT ["node", "--max-semi-space-size=4", "--max-old-space-size=128", "dist/bridge.mjs"]
 CMD ["start"]

@@ -4,6 +4,7 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import bridgeRuntime from '../bridge-runtime.json' with { type: 'json' };
+import { builtBridge } from '../build/built.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -24,7 +25,7 @@ export async function startBridgeProcess(
   environment: Readonly<Record<string, string>>,
   logFile: string,
 ): Promise<BridgeProcess> {
-  const child = runBridge(['start'], environment);
+  const child = await runBridge(['start'], environment);
   const log = createWriteStream(logFile, { flags: 'a' });
   child.stdout?.pipe(log);
   child.stderr?.pipe(log);
@@ -51,7 +52,7 @@ export async function bridgeCommand(
   command: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Promise<{ code: number | null; output: string }> {
-  const child = runBridge(command, environment);
+  const child = await runBridge(command, environment);
   let output = '';
   const collect = (chunk: Buffer) => {
     output += chunk.toString();
@@ -62,24 +63,25 @@ export async function bridgeCommand(
   return { code, output };
 }
 
-function runBridge(command: readonly string[], environment: Readonly<Record<string, string>>): ChildProcess {
-  return spawn(
-    process.execPath,
-    [...bridgeRuntime.nodeArguments, join(root, 'bridge', 'cli.ts'), ...command],
-    {
-      cwd: root,
-      // Only what the bridge is told; nothing of this machine's own settings.
-      env: {
-        PATH: process.env.PATH,
-        HOME: process.env.HOME,
-        // As in the image: what Node compiles is kept.
-        NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compiled'),
-        ...bridgeRuntime.environment,
-        ...environment,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
+/** As in the image. */
+async function runBridge(
+  command: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<ChildProcess> {
+  const bundle = await builtBridge();
+  return spawn(process.execPath, [...bridgeRuntime.nodeArguments, bundle, ...command], {
+    cwd: root,
+    // Only what the bridge is told; nothing of this machine's own settings.
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      // What Node compiles is kept.
+      NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compiled'),
+      ...bridgeRuntime.environment,
+      ...environment,
     },
-  );
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }
 
 async function listening(address: string, ended: Promise<unknown>, logFile: string): Promise<void> {

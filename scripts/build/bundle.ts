@@ -1,0 +1,57 @@
+import { mkdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { licenceTexts } from './licences.ts';
+import { bundleName, distribution, root } from './paths.ts';
+
+/**
+ * Makes one file of the bridge and what it uses, with a source map and the licences of all of that beside it. Only
+ * better-sqlite3 stays outside, because it is no JavaScript.
+ *
+ * One file takes 20 MB less memory than some 700 modules, and half the time to start: Node keeps the text of each, and what
+ * it compiled of it.
+ */
+export async function bundleBridge(): Promise<void> {
+  const begun = new Date();
+  const result = await build({
+    entryPoints: [join(root, 'bridge', 'cli.ts')],
+    outfile: join(distribution, bundleName),
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    external: ['better-sqlite3'],
+    // Names stay, so that people can read what an error says.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    sourcemap: 'linked',
+    sourcesContent: false,
+    // Some of what we use asks for parts of Node by require.
+    banner: {
+      js: `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);`,
+    },
+    metafile: true,
+    write: false,
+    logLevel: 'error',
+  });
+  mkdirSync(distribution, { recursive: true });
+  put('THIRD-PARTY-LICENSES.txt', licenceTexts(Object.keys(result.metafile.inputs)), begun);
+  const outputs = result.outputFiles.toSorted((left, right) => right.path.localeCompare(left.path));
+  for (const { path, text } of outputs) {
+    const isBundle = path.endsWith(bundleName);
+    put(isBundle ? bundleName : `${bundleName}.map`, isBundle ? escaped(text) : text, begun);
+  }
+}
+
+/** Puts a file in its place at once: somebody may be about to start it. It is as old as what it was made of. */
+function put(name: string, text: string, at: Date): void {
+  const temporary = join(distribution, `.${name}.${process.pid}`);
+  writeFileSync(temporary, text);
+  utimesSync(temporary, at, at);
+  renameSync(temporary, join(distribution, name));
+}
+
+/** A single letter of another alphabet would make Node keep two bytes for each character of the file. */
+const escaped = (text: string): string =>
+  text.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
