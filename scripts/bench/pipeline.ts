@@ -7,7 +7,8 @@ import { sendAll } from './load.ts';
 import { signedMessages } from './messages.ts';
 import { median, microseconds, milliseconds, percentile, share, table, whole } from './statistics.ts';
 
-const rounds = 3;
+const rounds = 5;
+const warmUps = 2;
 const objects = 10_000;
 const connections = 64;
 const latencySamples = 300;
@@ -28,7 +29,7 @@ export async function measurePipeline(print: (line: string) => void): Promise<vo
     single: [] as number[],
     batched: [] as number[],
   };
-  for (let round = 0; round <= rounds; round++) {
+  for (let round = 0; round < warmUps + rounds; round++) {
     const first = 1 + round * objects;
     const results = {
       raw: await rawRequests(port),
@@ -36,12 +37,12 @@ export async function measurePipeline(print: (line: string) => void): Promise<vo
       single: await through(single, standIn, first, 1),
       batched: await through(batched, standIn, first, 100),
     };
-    if (round > 0)
+    if (round >= warmUps)
       for (const name of Object.keys(rates) as (keyof typeof rates)[]) rates[name].push(results[name]);
   }
   const cost = [single, batched].map((server) => server.ask({}));
   const [singleCost = 0, batchedCost = 0] = (await Promise.all(cost)).map(
-    ({ cpuMicroseconds }) => Number(cpuMicroseconds) / (objects * (rounds + 1)),
+    ({ cpuMicroseconds }) => Number(cpuMicroseconds) / (objects * (warmUps + rounds)),
   );
   const latency = await measureLatency(single, standIn);
   const bareLatency = await measureLatency(bare, standIn);

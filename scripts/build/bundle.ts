@@ -1,15 +1,15 @@
 import { mkdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type OutputFile } from 'esbuild';
 import { licenceTexts } from './licences.ts';
 import { bundleName, distribution, root } from './paths.ts';
 
 /**
- * Makes one file of the bridge and what it uses, with a source map and the licences of all of that beside it. Only
- * better-sqlite3 stays outside, because it is no JavaScript.
+ * Makes one file of the bridge and what it uses, with the licences of all of that beside it. Only better-sqlite3 stays outside,
+ * because it is no JavaScript.
  *
  * One file takes 20 MB less memory than some 700 modules, and half the time to start: Node keeps the text of each, and what
- * it compiled of it.
+ * it compiled of it. It is not made smaller, so that people can read the lines that an error names.
  */
 export async function bundleBridge(): Promise<void> {
   const begun = new Date();
@@ -22,11 +22,6 @@ export async function bundleBridge(): Promise<void> {
     format: 'esm',
     target: 'node24',
     external: ['better-sqlite3'],
-    // Names stay, so that people can read what an error says.
-    minifyWhitespace: true,
-    minifySyntax: true,
-    sourcemap: 'linked',
-    sourcesContent: false,
     // Some of what we use asks for parts of Node by require.
     banner: {
       js: `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);`,
@@ -37,11 +32,8 @@ export async function bundleBridge(): Promise<void> {
   });
   mkdirSync(distribution, { recursive: true });
   put('THIRD-PARTY-LICENSES.txt', licenceTexts(Object.keys(result.metafile.inputs)), begun);
-  const outputs = result.outputFiles.toSorted((left, right) => right.path.localeCompare(left.path));
-  for (const { path, text } of outputs) {
-    const isBundle = path.endsWith(bundleName);
-    put(isBundle ? bundleName : `${bundleName}.map`, isBundle ? escaped(text) : text, begun);
-  }
+  const [bundle] = result.outputFiles as [OutputFile];
+  put(bundleName, escaped(bundle.text), begun);
 }
 
 /** Puts a file in its place at once: somebody may be about to start it. It is as old as what it was made of. */
@@ -52,6 +44,14 @@ function put(name: string, text: string, at: Date): void {
   renameSync(temporary, join(distribution, name));
 }
 
-/** A single letter of another alphabet would make Node keep two bytes for each character of the file. */
-const escaped = (text: string): string =>
-  text.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+/**
+ * A single letter of another alphabet would make Node keep two bytes for each character of the file.
+ *
+ * @throws Error where that would change what the code means
+ */
+function escaped(text: string): string {
+  const [behindBackslash] = /.{0,80}\\[^\0-\x7f].{0,80}/.exec(text) ?? [];
+  if (behindBackslash !== undefined)
+    throw new Error(`A backslash stands before a letter outside of ASCII, leave it out: ${behindBackslash}`);
+  return text.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
