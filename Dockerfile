@@ -38,12 +38,13 @@ COPY sync-rules sync-rules
 # others, and what is free goes back to the machine.
 ENV NODE_COMPILE_CACHE=/app/.compiled MALLOC_ARENA_MAX=1 \
     MALLOC_MMAP_THRESHOLD_=65536 MALLOC_TRIM_THRESHOLD_=65536
-RUN node --max-semi-space-size=4 --max-old-space-size=128 dist/bridge.mjs --help > /dev/null
-# Everything that the bridge keeps is in this folder; the rest of the file system may be read-only.
-RUN install -d -o node -g node /data
+# Everything that the bridge keeps is in /data; the rest of the file system may be read-only.
+RUN install -d -o node -g node /data /app/.compiled
 VOLUME /data
-ENV HOST=0.0.0.0 PORT=8484 DATABASE_PATH=/data/bridge.sqlite RULES_DIRECTORY=/app/sync-rules
 USER node
+# By the user who starts it: Node keeps what it compiled for each of them.
+RUN node --max-semi-space-size=4 --max-old-space-size=128 dist/bridge.mjs --help > /dev/null
+ENV HOST=0.0.0.0 PORT=8484 DATABASE_PATH=/data/bridge.sqlite RULES_DIRECTORY=/app/sync-rules
 EXPOSE 8484
 HEALTHCHECK --interval=10s --timeout=3s --start-period=15s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]

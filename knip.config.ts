@@ -3,6 +3,7 @@ import type { KnipConfig } from 'knip';
 const config: KnipConfig = {
   // What people and package.json start by scripts/run.mjs, whose arguments nothing can follow.
   entry: [
+    'bridge/cli.ts',
     'scripts/*.ts',
     'scripts/odoo/cli.ts',
     // Started as processes of their own, by their path.

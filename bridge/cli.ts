@@ -1,8 +1,4 @@
 #!/usr/bin/env node
-import { enableCompileCache } from 'node:module';
+import { runProgram } from './program.ts';
 
-// Node keeps what it compiled, so the next start takes half the time and a quarter less memory. It has to be switched
-// on before anything else is loaded.
-enableCompileCache();
-const { runProgram } = await import('./program.ts');
 await runProgram(process.argv);

@@ -22,8 +22,8 @@ interface Runtime {
 export const asNodeIs: Runtime = { nodeArguments: [], environment: {} };
 
 /**
- * Starts a program of this folder and waits for its first message. Node reads its TypeScript by itself, as it does in the
- * product: what tsx adds to each function would be measured too.
+ * Starts a program of this folder and waits for its first message. Node reads its TypeScript by itself: what tsx adds to each
+ * function would be measured too.
  *
  * @param runtime how Node is started; as the product starts it, where nothing is said
  */

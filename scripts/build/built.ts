@@ -4,7 +4,7 @@ import { bundleBridge } from './bundle.ts';
 import { bundleName, distribution, root } from './paths.ts';
 
 /** What the bundle is made of, from the root of the repository. */
-const sources = ['bridge', 'scripts/build', 'package-lock.json'];
+const sources = ['bridge', 'scripts/build', 'node_modules/.package-lock.json'];
 
 let building: Promise<string> | undefined;
 

@@ -21,6 +21,8 @@ export async function bundleBridge(): Promise<void> {
     platform: 'node',
     format: 'esm',
     target: 'node24',
+    // The same wherever it is made: tsconfig.json is for the checks.
+    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
     external: ['better-sqlite3'],
     // Some of what we use asks for parts of Node by require.
     banner: {

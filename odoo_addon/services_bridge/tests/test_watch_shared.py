@@ -64,6 +64,34 @@ class TestWatchShared(CommittingCase):
             self.assertIn("res.partner", self.watched_by(changing))
         self.assertIn("res.partner", self.watched_later())
 
+    def test_change_within_a_savepoint_that_is_undone(self):
+        self.change_as_a_request(enabled=True)
+        with self.committing() as changing:
+            with self.assertRaises(ZeroDivisionError), changing.cr.savepoint():
+                changing["services.bridge.settings"].configure({"enabled": False})
+                self.assertEqual(self.watched_by(changing), set())
+                raise ZeroDivisionError
+            self.assertIn("res.partner", self.watched_by(changing))
+        self.assertIn("res.partner", self.watched_later())
+
+    def test_change_before_a_savepoint_that_is_undone(self):
+        self.change_as_a_request(enabled=True)
+        with self.committing() as changing:
+            changing["services.bridge.settings"].configure({"enabled": False})
+            with self.assertRaises(ZeroDivisionError), changing.cr.savepoint():
+                raise ZeroDivisionError
+            self.assertEqual(self.watched_by(changing), set())
+            self.assertIn("res.partner", self.watched_later())
+        self.assertEqual(self.watched_later(), set())
+
+    def test_other_processes_are_told_with_the_commit(self):
+        self.change_as_a_request(enabled=True)
+        with self.committing() as env:
+            before = self.registry.get_sequences(env.cr)
+        self.switch_on(enabled=False)
+        with self.committing() as env:
+            self.assertNotEqual(self.registry.get_sequences(env.cr), before)
+
     def test_found_once_for_all(self):
         self.change_as_a_request(enabled=True)
         self.watched_later()
