@@ -45,4 +45,5 @@ function filesIn(folder: string, name: RegExp): string[] {
 }
 
 /** Some say it there alone. */
-const sectionOfReadme = (text: string): string[] => /^#+ *licen[cs]e\b[\s\S]*/im.exec(text)?.slice(0, 1) ?? [];
+const sectionOfReadme = (text: string): string[] =>
+  /^#+ *licen[cs]e\b[\s\S]*/im.exec(text)?.slice(0, 1) ?? [];
