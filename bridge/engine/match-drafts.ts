@@ -71,8 +71,6 @@ export async function matchDrafts(drafted: readonly Drafted[], work: PrepareWork
         result.set(delivery.id, pair.id);
         break;
       case 'propose':
-        // An earlier try may have created it, and it was read since. The write looks for what that try has left.
-        if (delivery.uncertain && draft.context.earlier.length > 0) break;
         end(draft, { ...base, outcome: 'proposed', candidates: pair.candidates, cause: pair.cause });
         break;
       case 'later':
