@@ -23,6 +23,8 @@ export interface FailedItem {
 interface Failure {
   readonly error: ErrorKind;
   readonly message: string;
+  /** The system may have done it all the same. Default: with `ambiguous` only. */
+  readonly mayBeDone?: boolean;
   readonly retryAfterMilliseconds?: number | undefined;
 }
 
@@ -33,6 +35,8 @@ interface Circumstances {
 }
 
 type Unsettled = SettledRetry | SettledDead;
+
+const mayBeDone = (failure: Failure): boolean => failure.mayBeDone ?? failure.error === 'ambiguous';
 
 /** One item failed, the system is well: try again later, or hand it to a person. */
 export function settleFailedItem(
@@ -46,7 +50,7 @@ export function settleFailedItem(
     const again = tryAgain({ ...failure, retryAfterMilliseconds: 0 }, item, circumstances);
     return again.outcome === 'retry' ? { ...again, uncertain: true, forget: item.targetId } : again;
   }
-  return { ...describe(failure, item, circumstances), outcome: 'dead' };
+  return { ...describe(failure, item, circumstances), outcome: 'dead', uncertain: mayBeDone(failure) };
 }
 
 /**
@@ -57,12 +61,12 @@ function tryAgain(failure: Failure, item: FailedItem, circumstances: Circumstanc
   const { delivery } = item;
   const base = describe(failure, item, circumstances);
   const countTry = failure.error !== 'limited';
-  if (countTry && delivery.tries >= mostTries) return { ...base, outcome: 'dead' };
+  const uncertain = mayBeDone(failure);
+  if (countTry && delivery.tries >= mostTries) return { ...base, outcome: 'dead', uncertain };
   const delay = Math.max(
     failure.retryAfterMilliseconds ?? 0,
     backoffDelay(backoff, delivery.tries, circumstances.random),
   );
-  const uncertain = failure.error === 'ambiguous';
   return { ...base, outcome: 'retry', dueMs: circumstances.now() + delay, uncertain, countTry };
 }
 
@@ -94,7 +98,8 @@ export function settleFailedCall(
   circumstances: CallCircumstances,
 ): Unsettled[] {
   const { now, health, observe, begun } = circumstances;
-  const failure = { error: error.kind, message: error.message };
+  const uncertain = begun && error.mayBeDone;
+  const failure = { error: error.kind, message: error.message, mayBeDone: uncertain };
   if (items.length === 1 && blamesItem(error)) {
     health.succeeded();
     return items.map((item) => settleFailedItem(failure, item, circumstances));
@@ -102,9 +107,9 @@ export function settleFailedCall(
   const wasOpen = health.open();
   const untilMs = health.failed(error.retryAfterMilliseconds);
   observe({ kind: 'paused', system: error.system, error: error.kind, message: error.message, untilMs });
-  const uncertain = begun && error.kind === 'ambiguous';
+  const lost = begun && error.kind === 'ambiguous';
   // Being asked to go slower says nothing about the items; nor does a system that nobody gets through to.
-  const counts = !wasOpen && error.kind !== 'limited' && (error.status !== undefined || uncertain);
+  const counts = !wasOpen && error.kind !== 'limited' && (error.status !== undefined || lost);
   const later = { ...failure, retryAfterMilliseconds: untilMs - now() };
   return items.map((item) =>
     counts

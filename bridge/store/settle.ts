@@ -96,6 +96,8 @@ export interface SettledProposed extends Settled {
 
 export interface SettledDead extends Settled {
   readonly outcome: 'dead';
+  /** True when its last try may have had its effect. */
+  readonly uncertain?: boolean;
   readonly error: string;
   readonly cause: string;
   readonly fieldsJson?: string;
@@ -255,7 +257,7 @@ export function createSettle(tables: Tables) {
 
   function dead(settlement: SettledDead, at: string): void {
     const { delivery, error, cause } = settlement;
-    const uncertain = delivery.uncertain || error === 'ambiguous';
+    const uncertain = delivery.uncertain || settlement.uncertain === true;
     deliveries.move(delivery, 'dead', { at, uncertain, error, cause });
     if (uncertain) passDoubtOn(delivery);
     attempt(settlement, { outcome: error, message: cause, fields: settlement.fieldsJson });

@@ -5,7 +5,8 @@
  * - `conflict`: the object is in a state that forbids the change (closed, locked, invoiced, duplicate).
  * - `denied`: credentials or rights do not suffice.
  * - `limited`: too many requests; `retryAfterMilliseconds` says when the system will listen again.
- * - `unavailable`: the system did not do it: not reachable, or it answered that it is broken. Safe to repeat.
+ * - `unavailable`: not reachable, or it answered that it is broken. Safe to repeat: the system did not do it, or doing it
+ *   twice does what doing it once does; `mayBeDone` tells the two apart.
  * - `ambiguous`: the answer was lost; the system may have done it. Look up before a create is repeated.
  */
 export type ErrorKind =
@@ -23,6 +24,8 @@ export interface SystemErrorContext {
   readonly action?: string;
   readonly status?: number;
   readonly retryAfterMilliseconds?: number;
+  /** The system may have done it all the same. Default: with `ambiguous` only. */
+  readonly mayBeDone?: boolean;
   readonly cause?: unknown;
 }
 
@@ -33,6 +36,8 @@ export class SystemError extends Error {
   readonly action: string | undefined;
   readonly status: number | undefined;
   readonly retryAfterMilliseconds: number | undefined;
+  /** The system may have done it, though nothing says so: what appears there may be our own work. */
+  readonly mayBeDone: boolean;
 
   constructor(kind: ErrorKind, message: string, context: SystemErrorContext) {
     super(message, { cause: context.cause });
@@ -42,5 +47,25 @@ export class SystemError extends Error {
     this.action = context.action;
     this.status = context.status;
     this.retryAfterMilliseconds = context.retryAfterMilliseconds;
+    this.mayBeDone = context.mayBeDone ?? kind === 'ambiguous';
   }
+
+  /** The same failure, of a call that an earlier try of may have been done. */
+  mayHaveBeenDone(): SystemError {
+    if (this.mayBeDone) return this;
+    const { kind, message, system, action, status, retryAfterMilliseconds, cause } = this;
+    return new SystemError(kind, message, {
+      system,
+      cause,
+      mayBeDone: true,
+      ...(action === undefined ? {} : { action }),
+      ...(status === undefined ? {} : { status }),
+      ...(retryAfterMilliseconds === undefined ? {} : { retryAfterMilliseconds }),
+    });
+  }
+}
+
+/** A call was sent and no answer came that says what became of it. `repeatable`: sending it twice does no harm. */
+export function lostAnswer(repeatable: boolean, message: string, context: SystemErrorContext): SystemError {
+  return new SystemError(repeatable ? 'unavailable' : 'ambiguous', message, { ...context, mayBeDone: true });
 }

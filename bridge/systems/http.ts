@@ -1,6 +1,6 @@
 import pRetry from 'p-retry';
 import { type Dispatcher, Pool } from 'undici';
-import { type ErrorKind, SystemError } from './error.ts';
+import { type ErrorKind, lostAnswer, SystemError } from './error.ts';
 import type { Limiter } from './limiter.ts';
 
 export interface HttpOptions {
@@ -90,11 +90,27 @@ export function createHttp(options: HttpOptions): Http {
     if (status >= 200 && status < 300) {
       if (text !== '' && body === undefined) {
         const message = `${options.system} answered something that is not JSON`;
-        throw failure(repeatable ? 'unavailable' : 'ambiguous', message, request, { status });
+        throw lostAnswer(repeatable, message, { ...contextOf(request), status });
       }
       return { status, headers, body };
     }
     throw statusError(status, headers, body, request, repeatable);
+  }
+
+  async function sendAgain(request: HttpRequest): Promise<HttpAnswer> {
+    let mayBeDone = false;
+    try {
+      return await pRetry(() => send(request, true), {
+        ...quickRetries,
+        shouldRetry({ error }) {
+          mayBeDone ||= error instanceof SystemError && error.mayBeDone;
+          return !request.signal.aborted && brokenConnection(error);
+        },
+      });
+    } catch (error) {
+      // How the last try ended says nothing about what became of the first.
+      throw mayBeDone && error instanceof SystemError ? error.mayHaveBeenDone() : error;
+    }
   }
 
   async function waitForTurn(request: HttpRequest): Promise<void> {
@@ -128,20 +144,19 @@ export function createHttp(options: HttpOptions): Http {
     request: HttpRequest,
     more: { status?: number; cause?: unknown; retryAfterMilliseconds?: number } = {},
   ): SystemError {
-    return new SystemError(kind, message, { system: options.system, action: request.action, ...more });
+    return new SystemError(kind, message, { ...contextOf(request), ...more });
   }
 
-  function connectionError(error: unknown, request: HttpRequest, repeatable: boolean): unknown {
-    if (request.signal.aborted) {
-      // Stopped by us; what was under way may still have been done there.
-      return failure(repeatable ? 'unavailable' : 'ambiguous', `${request.action} was interrupted`, request, {
-        cause: error,
-      });
-    }
-    const kind = neverSent(error) || repeatable ? 'unavailable' : 'ambiguous';
-    return failure(kind, `${options.system} could not be reached: ${reason(error)}`, request, {
-      cause: error,
-    });
+  const contextOf = ({ action }: HttpRequest) => ({ system: options.system, action });
+
+  function connectionError(error: unknown, request: HttpRequest, repeatable: boolean): SystemError {
+    const lost = { ...contextOf(request), cause: error };
+    // Stopped by us; what was under way may still have been done there.
+    if (request.signal.aborted) return lostAnswer(repeatable, `${request.action} was interrupted`, lost);
+    const message = `${options.system} could not be reached: ${reason(error)}`;
+    return neverSent(error)
+      ? failure('unavailable', message, request, { cause: error })
+      : lostAnswer(repeatable, message, lost);
   }
 
   function statusError(
@@ -151,38 +166,35 @@ export function createHttp(options: HttpOptions): Http {
     request: HttpRequest,
     repeatable: boolean,
   ): SystemError {
-    const kind = kindOfStatus(status, repeatable);
+    const kind = kindOfStatus(status);
     const explanation = options.explain?.(body) ?? `${options.system} answered with status ${status}`;
     const retryAfterMilliseconds = retryAfter(headers['retry-after']);
     if (kind === 'limited')
       (request.limiter ?? options.limiter)?.pauseUntil(Date.now() + (retryAfterMilliseconds ?? 1000));
-    return failure(kind, explanation, request, {
-      status,
-      ...(retryAfterMilliseconds === undefined ? {} : { retryAfterMilliseconds }),
-    });
+    const more = { status, ...(retryAfterMilliseconds === undefined ? {} : { retryAfterMilliseconds }) };
+    return kind === 'lost'
+      ? lostAnswer(repeatable, explanation, { ...contextOf(request), ...more })
+      : failure(kind, explanation, request, more);
   }
 
   return {
     async request(request) {
       const repeatable = request.repeatable ?? (request.method !== 'POST' && request.method !== 'PATCH');
-      if (!repeatable) return send(request, false);
-      return pRetry(() => send(request, true), {
-        ...quickRetries,
-        shouldRetry: ({ error }) => !request.signal.aborted && brokenConnection(error),
-      });
+      return repeatable ? sendAgain(request) : send(request, false);
     },
     close: () => pool.close(),
   };
 }
 
-function kindOfStatus(status: number, repeatable: boolean): ErrorKind {
+/** `lost`: it does not say what became of the request. */
+function kindOfStatus(status: number): ErrorKind | 'lost' {
   if (status === 429) return 'limited';
   if (status === 401 || status === 403) return 'denied';
   if (status === 404 || status === 410) return 'missing';
   if (status === 409 || status === 423) return 'conflict';
   // 503 says that nothing was done; any other failure of a server may come after it did the work.
-  if (status === 503 || (status >= 500 && repeatable)) return 'unavailable';
-  if (status === 408 || status >= 500) return repeatable ? 'unavailable' : 'ambiguous';
+  if (status === 503) return 'unavailable';
+  if (status === 408 || status >= 500) return 'lost';
   return 'invalid';
 }
 

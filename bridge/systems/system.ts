@@ -56,6 +56,8 @@ export interface WriteFailed {
   /** A plain sentence for people. */
   readonly message: string;
   readonly retryAfterMilliseconds?: number;
+  /** The system may have done it all the same. Default: with `ambiguous` only. */
+  readonly mayBeDone?: boolean;
 }
 
 export type WriteResult = WriteDone | WriteFailed;

@@ -18,6 +18,7 @@ export interface Failure {
   readonly kind: string;
   readonly message: string;
   readonly retryAfterMilliseconds: number | undefined;
+  readonly mayBeDone: boolean;
   readonly error: unknown;
 }
 
@@ -27,13 +28,13 @@ export async function failureOf(call: Promise<unknown>): Promise<Failure> {
     answer = await call;
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
-    const { kind, message, retryAfterMilliseconds } = error;
-    return { kind, message, retryAfterMilliseconds, error };
+    const { kind, message, retryAfterMilliseconds, mayBeDone } = error;
+    return { kind, message, retryAfterMilliseconds, mayBeDone, error };
   }
   const result = (Array.isArray(answer) ? answer[0] : answer) as WriteResult;
   if (result?.ok !== false) throw new Error(`expected a failure, got ${JSON.stringify(answer)}`);
-  const { error: kind, message, retryAfterMilliseconds } = result;
-  return { kind, message, retryAfterMilliseconds, error: result };
+  const { error: kind, message, retryAfterMilliseconds, mayBeDone = kind === 'ambiguous' } = result;
+  return { kind, message, retryAfterMilliseconds, mayBeDone, error: result };
 }
 
 /** The state has these values; decimals may be written differently. */

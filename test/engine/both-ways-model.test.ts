@@ -89,7 +89,9 @@ function shuffled(random: Random, count: number): number[] {
 /** Trouble that goes by: nothing here makes a delivery wait for a person. Mostly the answer to a write is late or lost. */
 function chaos(random: Random, system: World['odoo'], { method }: Call): Fault | undefined {
   if (method === 'write' && random.chance(lateProbability))
-    return random.chance(0.5) ? { kind: 'hang', done: random.chance(0.8) } : { kind: 'lost' };
+    return random.chance(0.5)
+      ? { kind: 'hang', done: random.chance(0.8) }
+      : { kind: 'lost', repeatable: random.chance(0.5) };
   if (!random.chance(chaosProbability)) return undefined;
   const kind = random.pick(['unavailable', 'limited'] as const);
   return { kind: 'call', error: system.error(kind, `no luck: ${kind}`, { status: 500 }) };

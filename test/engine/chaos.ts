@@ -33,7 +33,7 @@ export function chaos(random: Random, system: MemorySystem, call: Call): Fault |
       // So does a read that meets a bug.
       return call.method === 'read' ? undefined : { kind: 'bug' };
     case 2:
-      return { kind: 'lost' };
+      return { kind: 'lost', repeatable: random.chance(0.5) };
     default:
       return {
         kind: 'items',

@@ -80,7 +80,9 @@ async function run(random: Random): Promise<void> {
 /** Trouble that goes by: nothing here makes a delivery wait for a person. Mostly the answer to a write is late or lost. */
 function trouble(random: Random, system: World['odoo'], { method }: Call): Fault | undefined {
   if (method === 'write' && random.chance(0.4))
-    return random.chance(0.5) ? { kind: 'hang', done: random.chance(0.8) } : { kind: 'lost' };
+    return random.chance(0.5)
+      ? { kind: 'hang', done: random.chance(0.8) }
+      : { kind: 'lost', repeatable: random.chance(0.5) };
   if (!random.chance(0.1)) return undefined;
   const kind = random.pick(['unavailable', 'limited'] as const);
   return { kind: 'call', error: system.error(kind, `no luck: ${kind}`, { status: 500 }) };

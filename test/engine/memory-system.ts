@@ -1,6 +1,6 @@
 import type { EntityName } from '../../bridge/entities/catalogue.ts';
 import type { State } from '../../bridge/entities/field.ts';
-import { type ErrorKind, SystemError } from '../../bridge/systems/error.ts';
+import { type ErrorKind, lostAnswer, SystemError } from '../../bridge/systems/error.ts';
 import type {
   ActionCapability,
   ActionRequest,
@@ -33,8 +33,8 @@ export type Fault =
   | { readonly kind: 'call'; readonly error: SystemError }
   /** These items fail, by reference; nothing was done for them. */
   | { readonly kind: 'items'; readonly errors: Readonly<Record<string, ErrorKind>> }
-  /** All is done, then the answer is lost. */
-  | { readonly kind: 'lost' }
+  /** All is done, then the answer is lost. `repeatable`: of a call that its connector may repeat as it is. */
+  | { readonly kind: 'lost'; readonly repeatable?: boolean }
   /** Nothing is answered until the caller gives up. `done`: the work was done all the same. */
   | { readonly kind: 'hang'; readonly done: boolean }
   /** The connector has a bug. */
@@ -316,7 +316,9 @@ export class MemorySystem implements Connector {
         return work(this.#itemErrors(fault.errors));
       case 'lost':
         work({});
-        throw this.error('ambiguous', 'the connection broke before the answer came');
+        throw lostAnswer(fault.repeatable === true, 'the connection broke before the answer came', {
+          system: this.system,
+        });
       case 'hang':
         if (fault.done) work({});
         return aborted(signal);

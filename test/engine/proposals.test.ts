@@ -72,6 +72,26 @@ describe('an object that is likely there', () => {
     expect(states(world)).toEqual([]);
   });
 
+  test.each([true, false])(
+    'is none of those that an earlier try made whose answer was lost (repeatable: %s)',
+    async (repeatable) => {
+      // Of the number that they are matched by, the rules bring nothing there.
+      const world = await createWorld({ rules: [{ ...likely, fields: ['name'] }] });
+      world.hubspot.failNext('write', { kind: 'lost', repeatable });
+      world.odoo.put('customer', '1', { name: 'Acme GmbH', vat: 'DE123456789' });
+      await world.tell(world.odoo, 'customer', '1');
+      await world.calm();
+      // A poll sees it before the next try is made.
+      const [made] = Object.keys(world.hubspot.all('customer'));
+      await world.tell(world.hubspot, 'customer', made as string);
+      await world.calm();
+      await world.pass(60_000);
+      expect(world.delivery('1')).toMatchObject({ state: 'done' });
+      expect(states(world)).toEqual([]);
+      expect(Object.keys(world.hubspot.all('customer'))).toEqual([made]);
+    },
+  );
+
   test('accepted: linked, written, and what waited for it goes on', async () => {
     const world = await acme({ c1: 'ACME', c2: 'Acme AG' }, [likely, { ...projectToPsa, to: 'crm' }]);
     world.odoo.put('project', '5', { name: 'P', customer: '1', status: 'active', billable: true });

@@ -164,6 +164,46 @@ describe('failures', () => {
   });
 });
 
+describe('what may have been done all the same', () => {
+  const put = request({ method: 'PUT' });
+
+  it.each([
+    [500, true],
+    [502, true],
+    [408, true],
+    [503, false],
+    [429, false],
+    [400, false],
+    [401, false],
+  ] as const)('after a status of %i: %s, though it may be repeated', async (status, mayBeDone) => {
+    const http = await connect(answer(status));
+    expect(await errorOf(http.request(put))).toMatchObject({ mayBeDone });
+  });
+
+  it('is a request that was sent and never answered, and none that was never sent', async () => {
+    const silent = await connect(() => {});
+    expect(await errorOf(silent.request(put))).toMatchObject({ kind: 'unavailable', mayBeDone: true });
+    const nobody = await connect(() => {}, { baseUrl: 'http://127.0.0.1:1' });
+    expect(await errorOf(nobody.request(put))).toMatchObject({ kind: 'unavailable', mayBeDone: false });
+    const stopped = request({ ...put, signal: AbortSignal.abort() });
+    expect(await errorOf(silent.request(stopped))).toMatchObject({ kind: 'unavailable', mayBeDone: false });
+  });
+
+  it('is one whose first try was never answered, however the next one ended', async () => {
+    const http = await connect((message, response, number) => {
+      if (number === 1) message.socket.destroy();
+      else response.writeHead(503).end();
+    });
+    const failure = await errorOf(http.request(put));
+    expect(failure).toMatchObject({
+      kind: 'unavailable',
+      status: 503,
+      action: 'read things',
+      mayBeDone: true,
+    });
+  });
+});
+
 describe('limits', () => {
   it('lets the next call wait as long as the system asks for', async () => {
     const http = await connect(

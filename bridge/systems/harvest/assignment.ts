@@ -1,8 +1,9 @@
 import { SystemError } from '../error.ts';
+import { failed } from '../failed.ts';
 import type { WriteChange, WriteResult } from '../system.ts';
 import { alreadyTaken, type HarvestApi } from './api.ts';
 import { inPath, lists, type UserAssignment } from './objects.ts';
-import { done, failed } from './result.ts';
+import { done } from './result.ts';
 
 export const assignmentFields = ['worker', 'project', 'status'] as const;
 

@@ -1,6 +1,6 @@
 import { SystemError } from '../error.ts';
+import { failed } from '../failed.ts';
 import type { WriteFailed } from '../system.ts';
-import { failed } from './result.ts';
 
 /**
  * What a failure is for an invoice where the account has no module for invoices. That is nothing that clients, projects and

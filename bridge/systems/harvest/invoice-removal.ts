@@ -1,10 +1,11 @@
+import { failed } from '../failed.ts';
 import type { RemoveChange, WriteResult } from '../system.ts';
 import type { HarvestApi } from './api.ts';
 import { isOwn } from './invoice-body.ts';
 import { switchedOff } from './invoice-module.ts';
 import { markIn } from './notes.ts';
 import { type Invoice, inPath } from './objects.ts';
-import { done, failed } from './result.ts';
+import { done } from './result.ts';
 
 /** Deletes an invoice that the bridge made. What people made in Harvest may have their time on it, and stays. */
 export async function removeInvoice(

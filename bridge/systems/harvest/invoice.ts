@@ -1,4 +1,5 @@
 import { Decimal } from 'decimal.js';
+import { failed } from '../failed.ts';
 import type { WriteChange, WriteDone, WriteResult } from '../system.ts';
 import { alreadyTaken, type HarvestApi } from './api.ts';
 import { changeOf, newInvoice } from './invoice-body.ts';
@@ -7,7 +8,7 @@ import { switchedOff } from './invoice-module.ts';
 import { pay, takeBack } from './invoice-payments.ts';
 import { markIn } from './notes.ts';
 import { type Invoice, inPath, lists } from './objects.ts';
-import { done, failed } from './result.ts';
+import { done } from './result.ts';
 
 export const invoiceFields = [
   'number',

@@ -1,11 +1,12 @@
 import type { State } from '../../entities/field.ts';
+import { failed } from '../failed.ts';
 import type { WriteChange, WriteResult } from '../system.ts';
 import { alreadyTaken, type HarvestApi } from './api.ts';
 import { budgetBody } from './budget.ts';
 import { markIn, withMark } from './notes.ts';
 import { inPath, lists, type Project } from './objects.ts';
 import type { HarvestSettings } from './options.ts';
-import { changed, done, failed, present } from './result.ts';
+import { changed, done, present } from './result.ts';
 
 export const projectFields = [
   'name',

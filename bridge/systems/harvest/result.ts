@@ -1,22 +1,10 @@
-import type { SystemError } from '../error.ts';
-import type { WriteDone, WriteFailed } from '../system.ts';
+import type { WriteDone } from '../system.ts';
 
 export const done = (id: number | string, result: WriteDone['result']): WriteDone => ({
   ok: true,
   id: String(id),
   result,
 });
-
-export const failed = (error: WriteFailed['error'], message: string): WriteFailed => ({
-  ok: false,
-  error,
-  message,
-});
-
-export function failedBy({ kind, message, retryAfterMilliseconds }: SystemError): WriteFailed {
-  const failure = failed(kind, message);
-  return retryAfterMilliseconds === undefined ? failure : { ...failure, retryAfterMilliseconds };
-}
 
 /** Fields of `wanted` that differ from those of `current`; `undefined` when none does. */
 export function changed<Fields extends object>(current: object, wanted: Fields): Partial<Fields> | undefined {

@@ -1,9 +1,10 @@
 import type { State } from '../../entities/field.ts';
+import { failed } from '../failed.ts';
 import type { WriteChange, WriteResult } from '../system.ts';
 import { alreadyTaken, type HarvestApi } from './api.ts';
 import { earlierNames, sameName } from './name.ts';
 import { inPath, lists, type Task, type TaskAssignment } from './objects.ts';
-import { changed, done, failed, present } from './result.ts';
+import { changed, done, present } from './result.ts';
 
 export const taskFields = ['name', 'project', 'billable', 'status'] as const;
 

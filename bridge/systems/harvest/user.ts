@@ -1,9 +1,10 @@
 import type { State } from '../../entities/field.ts';
+import { failed } from '../failed.ts';
 import type { WriteChange, WriteResult } from '../system.ts';
 import { alreadyTaken, type HarvestApi } from './api.ts';
 import { fullName } from './mapping.ts';
 import { inPath, lists, type User } from './objects.ts';
-import { done, failed, present } from './result.ts';
+import { done, present } from './result.ts';
 
 export const userFields = ['name', 'email', 'active'] as const;
 

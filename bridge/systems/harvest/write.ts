@@ -1,5 +1,6 @@
 import type { EntityName } from '../../entities/catalogue.ts';
 import { SystemError } from '../error.ts';
+import { failed, failedBy } from '../failed.ts';
 import type { RemoveChange, WriteChange, WriteResult } from '../system.ts';
 import type { HarvestApi } from './api.ts';
 import { assignmentFields, endAssignment, readAssignments, writeAssignment } from './assignment.ts';
@@ -8,7 +9,6 @@ import { createInvoiceWriter, invoiceFields } from './invoice.ts';
 import { removeInvoice } from './invoice-removal.ts';
 import type { HarvestSettings } from './options.ts';
 import { projectFields, writeProject } from './project.ts';
-import { failed, failedBy } from './result.ts';
 import { taskFields, writeTask } from './task.ts';
 import { userFields, writeUser } from './user.ts';
 

@@ -1,10 +1,10 @@
 import type { EntityName } from '../../entities/catalogue.ts';
 import { SystemError } from '../error.ts';
+import { failedBy } from '../failed.ts';
 import type { Capability, Connector, RemoveChange, WriteResult } from '../system.ts';
 import { createApi, type ObjectType } from './api.ts';
 import { check } from './check.ts';
 import { find, findable } from './find.ts';
-import { failedBy } from './item.ts';
 import { mappingOf, mappingsWith } from './mapping.ts';
 import { type HubspotOptions, settingsOf } from './options.ts';
 import { createOwners } from './owners.ts';

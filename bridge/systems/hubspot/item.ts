@@ -1,5 +1,6 @@
 import type { SystemError } from '../error.ts';
 import { valueProblem } from '../extension.ts';
+import { failed, failedBy } from '../failed.ts';
 import type { WriteChange, WriteFailed } from '../system.ts';
 import type { BatchError } from './api.ts';
 import { kindOf, readable } from './explain.ts';
@@ -28,17 +29,6 @@ export function itemOf(mapping: EntityMapping, change: WriteChange, index: numbe
   return { index, change, properties };
 }
 
-const failed = (error: WriteFailed['error'], message: string): WriteFailed => ({ ok: false, error, message });
-
-/** A failure that is an item's own, as its result. */
-export function failedBy(error: SystemError): WriteFailed {
-  const { kind, message, retryAfterMilliseconds } = error;
-  return {
-    ...failed(kind, message),
-    ...(retryAfterMilliseconds === undefined ? {} : { retryAfterMilliseconds }),
-  };
-}
-
 /**
  * The failure of a whole call, as the result of an item that it left undone. An expired token or a missing scope is no
  * fault of the item: it waits, and the next call then fails as a whole.
@@ -49,7 +39,10 @@ export const leftUndone = (error: SystemError): WriteFailed =>
 /** What HubSpot said of a single input of a batch. */
 export function itemFailed(error: BatchError | undefined): WriteFailed {
   if (error === undefined)
-    return failed('unavailable', 'HubSpot answered without saying what became of this object.');
+    return {
+      ...failed('unavailable', 'HubSpot answered without saying what became of this object.'),
+      mayBeDone: true,
+    };
   const kind = kindOf(error.category, error.message);
   return failed(kind, `HubSpot answered: ${readable(error.message)}`);
 }

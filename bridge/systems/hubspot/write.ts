@@ -1,9 +1,10 @@
 import type { EntityName } from '../../entities/catalogue.ts';
 import { SystemError } from '../error.ts';
+import { failedBy } from '../failed.ts';
 import type { WriteChange, WriteResult } from '../system.ts';
 import type { BatchAnswer, BatchError, BatchInput, HubspotApi, HubspotObject } from './api.ts';
 import { connectCompanies } from './connect.ts';
-import { failedBy, type Item, itemFailed, itemOf, leftUndone } from './item.ts';
+import { type Item, itemFailed, itemOf, leftUndone } from './item.ts';
 import { type EntityMapping, type Mappings, mappingOf } from './mapping.ts';
 import type { HubspotSettings } from './options.ts';
 import { referenceProperty } from './properties.ts';

@@ -1,6 +1,7 @@
 import type { State } from '../../entities/field.ts';
 import { SystemError } from '../error.ts';
-import type { ActionCapability, ActionRequest, WriteFailed, WriteResult } from '../system.ts';
+import { failed } from '../failed.ts';
+import type { ActionCapability, ActionRequest, WriteResult } from '../system.ts';
 import type { OdooClient } from './client.ts';
 import { makeDraftInvoices, makeQuotations, type QuotationItem, submitExpenses } from './facade-actions.ts';
 import { plainText } from './fault.ts';
@@ -49,12 +50,6 @@ export const actionsInOdoo = {
 
 type ActionName = keyof typeof actionsInOdoo;
 
-const failure = (error: WriteFailed['error'], message: string): WriteFailed => ({
-  ok: false,
-  error,
-  message,
-});
-
 /** A request whose object has an id of Odoo's. */
 interface Known extends ActionRequest {
   readonly recordId: number;
@@ -79,7 +74,7 @@ export async function actInOdoo(
   for (const request of requests) {
     const recordId = integerOf(request.id);
     if (recordId === undefined)
-      results.set(request, failure('missing', `"${request.id}" is not the id of ${article(on)} in Odoo`));
+      results.set(request, failed('missing', `"${request.id}" is not the id of ${article(on)} in Odoo`));
     else known.push({ ...request, recordId });
   }
   const answers = new Map<string, WriteResult>();
@@ -87,13 +82,13 @@ export async function actInOdoo(
     const part = known.slice(begin, begin + batch);
     const done = await doers[action as ActionName](client, part, signal);
     for (const [index, { reference }] of part.entries())
-      answers.set(reference, done[index] ?? failure('ambiguous', 'Odoo gave no answer for this item'));
+      answers.set(reference, done[index] ?? failed('ambiguous', 'Odoo gave no answer for this item'));
   }
   return requests.map(
     (request) =>
       results.get(request) ??
       answers.get(request.reference) ??
-      failure('ambiguous', 'Odoo gave no answer for this item'),
+      failed('ambiguous', 'Odoo gave no answer for this item'),
   );
 }
 
@@ -103,7 +98,7 @@ const doers: Readonly<Record<ActionName, Doer>> = {
   'make-quotation': async (client, requests, signal) =>
     (await makeQuotations(client, requests.map(quotationItem), signal)).map((answer) =>
       answer.result === 'error'
-        ? failure(answer.error, plainText(answer.message))
+        ? failed(answer.error, plainText(answer.message))
         : { ok: true, id: String(answer.id), result: answer.result },
     ),
   'make-draft-invoice': async (client, requests, signal) => {
@@ -115,7 +110,7 @@ const doers: Readonly<Record<ActionName, Doer>> = {
     return (await makeDraftInvoices(client, items, signal)).map((answer) => {
       switch (answer.result) {
         case 'error':
-          return failure(answer.error, plainText(answer.message));
+          return failed(answer.error, plainText(answer.message));
         case 'nothing':
           // Done, but nothing was made that could have an id.
           return { ok: true, id: '', result: 'unchanged' };
@@ -131,8 +126,8 @@ const doers: Readonly<Record<ActionName, Doer>> = {
     );
     return requests.map(({ recordId }) => {
       const answer = answers.get(recordId);
-      if (answer === undefined) return failure('ambiguous', 'Odoo gave no answer for this expense');
-      if (answer.result === 'error') return failure(answer.error, plainText(answer.message));
+      if (answer === undefined) return failed('ambiguous', 'Odoo gave no answer for this expense');
+      if (answer.result === 'error') return failed(answer.error, plainText(answer.message));
       return {
         ok: true,
         id: String(recordId),

@@ -1,4 +1,4 @@
-import { SystemError } from '../error.ts';
+import { lostAnswer, SystemError } from '../error.ts';
 import { createHttp } from '../http.ts';
 import { type Fault, kindOfFault, sentenceOf } from './fault.ts';
 import { baseContext, type CallOptions, type OdooTransport, type TransportOptions } from './transport.ts';
@@ -40,18 +40,16 @@ export function createJson2(options: TransportOptions): OdooTransport {
     }
   }
 
-  const lost = (call: CallOptions) => (call.repeatable ? 'unavailable' : 'ambiguous');
-
   function late(call: CallOptions, cause: unknown): SystemError {
     const message = `Odoo did not answer within ${timeoutMilliseconds / 1000} s`;
-    return new SystemError(lost(call), message, { system, action: call.action, cause });
+    return lostAnswer(call.repeatable, message, { system, action: call.action, cause });
   }
 
   function explained(call: CallOptions, error: unknown): SystemError {
     const { action } = call;
     if (!(error instanceof SystemError)) {
       // The signal's own reason: the call was stopped while it waited for its turn or for its next try.
-      return new SystemError(lost(call), `${action} was interrupted`, { system, action, cause: error });
+      return lostAnswer(call.repeatable, `${action} was interrupted`, { system, action, cause: error });
     }
     const { status, retryAfterMilliseconds, cause } = error;
     const context = {
@@ -65,7 +63,10 @@ export function createJson2(options: TransportOptions): OdooTransport {
     if (status === 401) return new SystemError('denied', refusedKey, context);
     if (name !== undefined && message !== undefined) {
       const fault = { name, message };
-      return new SystemError(kindOfFault(fault) ?? error.kind, sentenceOf(fault), context);
+      const kind = kindOfFault(fault);
+      return kind === undefined
+        ? new SystemError(error.kind, sentenceOf(fault), { ...context, mayBeDone: error.mayBeDone })
+        : new SystemError(kind, sentenceOf(fault), context);
     }
     return status === 404 ? new SystemError('missing', notThere(options), context) : error;
   }

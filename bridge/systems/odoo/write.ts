@@ -1,3 +1,4 @@
+import { failed } from '../failed.ts';
 import type { RemoveChange, WriteChange, WriteResult } from '../system.ts';
 import type { OdooClient } from './client.ts';
 import type { OdooEntity } from './entity.ts';
@@ -36,11 +37,7 @@ export async function writeRecords(
     }
     const id = change.id === undefined ? undefined : integerOf(change.id);
     if (change.id !== undefined && id === undefined) {
-      results[index] = {
-        ok: false,
-        error: 'missing',
-        message: `"${change.id}" is not the id of a record in Odoo`,
-      };
+      results[index] = failed('missing', `"${change.id}" is not the id of a record in Odoo`);
       continue;
     }
     const item = { reference: change.reference, values: result.values, ...(id === undefined ? {} : { id }) };
@@ -89,16 +86,14 @@ export async function removeRecords(
   return results;
 }
 
-function notWritable(entity: OdooEntity): WriteResult {
-  return { ok: false, error: 'denied', message: `the bridge does not write ${entity.model}: Odoo owns it` };
-}
+const notWritable = (entity: OdooEntity): WriteResult =>
+  failed('denied', `the bridge does not write ${entity.model}: Odoo owns it`);
 
 function resultOf(answer: ItemResult | undefined, id: number | undefined): WriteResult {
-  if (answer === undefined)
-    return { ok: false, error: 'ambiguous', message: 'Odoo gave no answer for this item' };
+  if (answer === undefined) return failed('ambiguous', 'Odoo gave no answer for this item');
   switch (answer.result) {
     case 'error':
-      return { ok: false, error: answer.error, message: plainText(answer.message) };
+      return failed(answer.error, plainText(answer.message));
     case 'removed':
       return { ok: true, id: String(id ?? ''), result: 'updated' };
     case 'absent':
