@@ -3,6 +3,7 @@ import type { ClaimedDelivery } from '../store/delivery.ts';
 import type { Settlement } from '../store/settle.ts';
 import type { Store } from '../store/store.ts';
 import type { Connector } from '../systems/system.ts';
+import { eachAtOnce } from './at-once.ts';
 import { startDeadline } from './deadline.ts';
 import { settleFailedItem } from './failure.ts';
 import type { Health } from './health.ts';
@@ -43,6 +44,8 @@ const whileForbiddenMs = 60_000;
 const leaseMs = 90_000;
 /** Every try ends well before its lease does. */
 const tryTimeoutMs = 60_000;
+/** Twice as many as there are connections to a system: one waits behind each that is under way. */
+const mostCallsAtOnce = 32;
 
 /** One step of working off a target's deliveries: claim, prepare, write in batches, settle. */
 export function createDeliverStep(options: DeliverOptions): () => Promise<Next> {
@@ -71,12 +74,15 @@ export function createDeliverStep(options: DeliverOptions): () => Promise<Next> 
       const { ready, settled } = await prepare(claimed, deadline.signal);
       await settle(settled);
       const calls = batches(ready, connector);
-      const settling = createSettling(calls.length, settle);
-      const written = calls.map(async (batch) => settling.add(await write(batch, deadline.signal)));
-      // Whatever happens to one, the others are seen to their end; what could not be settled keeps its lease until that
-      // has run out.
-      const ended = await Promise.allSettled(written);
-      for (const end of ended) if (end.status === 'rejected') throw end.reason;
+      const settling = createSettling(settle);
+      try {
+        await eachAtOnce(calls, mostCallsAtOnce, async (batch) =>
+          settling.add(await write(batch, deadline.signal)),
+        );
+      } finally {
+        // What could not be settled keeps its lease until that has run out.
+        await settling.end();
+      }
     } finally {
       deadline.clear();
     }

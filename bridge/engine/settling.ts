@@ -6,43 +6,40 @@ const mostTogether = 500;
 const longestMs = 25;
 
 export interface Settling {
-  /** One of the calls has ended. Resolves when what came of it is written down. */
-  add(settlements: readonly Settlement[]): Promise<void>;
+  /** One of the calls has ended. What came of it is written down soon. */
+  add(settlements: readonly Settlement[]): void;
+  /** All calls have ended. Resolves when all that came of them is written down; rejects when some of it could not be. */
+  end(): Promise<void>;
 }
 
 /**
  * What came of calls that run beside each other is written down together: each commit takes the disk's time. It waits for
  * the other calls at most a moment, and for none when all have ended.
- *
- * @param calls how many there are
  */
-export function createSettling(
-  calls: number,
-  settle: (settlements: readonly Settlement[]) => Promise<void>,
-): Settling {
-  let underWay = calls;
+export function createSettling(settle: (settlements: readonly Settlement[]) => Promise<void>): Settling {
   let gathered: Settlement[] = [];
-  let written = Promise.withResolvers<void>();
   let timer: NodeJS.Timeout | undefined;
+  const written: Promise<void>[] = [];
 
   function write(): void {
     clearTimeout(timer);
     timer = undefined;
-    const settlements = gathered;
-    const { resolve, reject } = written;
+    const settling = settle(gathered);
     gathered = [];
-    written = Promise.withResolvers<void>();
-    settle(settlements).then(resolve, reject);
+    // Whoever ends it learns of a failure.
+    settling.catch(() => {});
+    written.push(settling);
   }
 
   return {
     add(settlements) {
-      underWay--;
       for (const settlement of settlements) gathered.push(settlement);
-      const { promise } = written;
-      if (underWay === 0 || gathered.length >= mostTogether) write();
+      if (gathered.length >= mostTogether) write();
       else timer ??= setTimeout(write, longestMs);
-      return promise;
+    },
+    async end() {
+      if (gathered.length > 0) write();
+      await Promise.all(written);
     },
   };
 }

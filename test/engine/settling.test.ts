@@ -11,46 +11,53 @@ afterEach(() => {
 
 const ended = (sourceId: string) => [{ delivery: { sourceId } }] as unknown as Settlement[];
 
-function createBench(calls: number, settle: () => Promise<void> = async () => {}) {
+function createBench(settle: () => Promise<void> = async () => {}) {
   const written: string[][] = [];
-  const settling = createSettling(calls, (settlements) => {
+  const settling = createSettling((settlements) => {
     written.push(settlements.map(({ delivery }) => delivery.sourceId));
     return settle();
   });
   return { settling, written };
 }
 
-test('the last call to end has everything written down at once', async () => {
-  const { settling, written } = createBench(3);
-  const adding = [settling.add(ended('1')), settling.add(ended('2'))];
+test('what came of calls that end soon after each other is written down together', () => {
+  const { settling, written } = createBench();
+  settling.add(ended('1'));
+  settling.add(ended('2'));
   expect(written).toEqual([]);
-  await Promise.all([...adding, settling.add(ended('3'))]);
-  expect(written).toEqual([['1', '2', '3']]);
-});
-
-test('while a call takes long, what came of the others is written down after a moment', async () => {
-  const { settling, written } = createBench(4);
-  const adding = [settling.add(ended('1')), settling.add(ended('2'))];
   vi.advanceTimersByTime(25);
-  await Promise.all(adding);
   expect(written).toEqual([['1', '2']]);
-  const third = settling.add(ended('3'));
+  settling.add(ended('3'));
   vi.advanceTimersByTime(25);
-  await third;
-  await settling.add(ended('4'));
-  expect(written).toEqual([['1', '2'], ['3'], ['4']]);
+  expect(written).toEqual([['1', '2'], ['3']]);
 });
 
-test('a single call waits for nothing', async () => {
-  const { settling, written } = createBench(1);
-  await settling.add(ended('1'));
+test('when all have ended nothing waits any more', async () => {
+  const { settling, written } = createBench();
+  settling.add(ended('1'));
+  await settling.end();
   expect(written).toEqual([['1']]);
+  expect(vi.getTimerCount()).toBe(0);
 });
 
-test('each of the calls learns that nothing could be written down', async () => {
-  const { settling } = createBench(2, () => Promise.reject(new Error('disk full')));
-  const first = settling.add(ended('1'));
-  const second = settling.add(ended('2'));
-  await expect(first).rejects.toThrow('disk full');
-  await expect(second).rejects.toThrow('disk full');
+test('the end comes when all is written down', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { settling } = createBench(() => promise);
+  settling.add(ended('1'));
+  vi.advanceTimersByTime(25);
+  let over = false;
+  const end = settling.end().then(() => {
+    over = true;
+  });
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(over).toBe(false);
+  resolve();
+  await end;
+});
+
+test('who ends it learns that something could not be written down', async () => {
+  const { settling } = createBench(() => Promise.reject(new Error('disk full')));
+  settling.add(ended('1'));
+  await vi.advanceTimersByTimeAsync(25);
+  await expect(settling.end()).rejects.toThrow('disk full');
 });
