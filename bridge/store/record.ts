@@ -112,7 +112,7 @@ export function recordTable({ connection, kysely }: OpenDatabase) {
   };
 }
 
-const mostRecent = 2000;
+const mostRecent = 1000;
 
 function fromRow({ system, entity, id }: SystemObject, row: Row): StoredRecord {
   const state = readStored(entity, row.entity_version, row.state);
