@@ -55,8 +55,11 @@ export interface Http {
 
 const defaultTimeout = 30_000;
 const defaultConnections = 16;
-/** A broken connection is tried again at once, within the same attempt; longer trouble is the engine's business. */
-const quickRetries = { retries: 2, minTimeout: 50, maxTimeout: 250, randomize: true };
+/**
+ * A broken connection is tried again at once, within the same attempt, and then once more after a moment; longer trouble is
+ * the engine's business.
+ */
+const quickRetries = { retries: 1, minTimeout: 50, maxTimeout: 250, randomize: true };
 
 /** A client for one system: pooled connections, rate limit, deadline, and errors sorted by what may be done next. */
 export function createHttp(options: HttpOptions): Http {
@@ -99,13 +102,19 @@ export function createHttp(options: HttpOptions): Http {
 
   async function sendAgain(request: HttpRequest): Promise<HttpAnswer> {
     let mayBeDone = false;
+    function goesOn(error: unknown): boolean {
+      mayBeDone ||= error instanceof SystemError && error.mayBeDone;
+      return !request.signal.aborted && brokenConnection(error);
+    }
+    try {
+      return await send(request, true);
+    } catch (error) {
+      if (!goesOn(error)) throw error;
+    }
     try {
       return await pRetry(() => send(request, true), {
         ...quickRetries,
-        shouldRetry({ error }) {
-          mayBeDone ||= error instanceof SystemError && error.mayBeDone;
-          return !request.signal.aborted && brokenConnection(error);
-        },
+        shouldRetry: ({ error }) => goesOn(error),
       });
     } catch (error) {
       // How the last try ended says nothing about what became of the first.

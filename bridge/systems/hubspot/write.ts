@@ -29,20 +29,23 @@ export function createWriter(api: HubspotApi, mappings: Mappings, settings: Hubs
     signal: AbortSignal,
   ): Promise<WriteResult[]> {
     const results: WriteResult[] = new Array(changes.length);
-    const items: Item[] = [];
-    for (const [index, change] of changes.entries()) {
-      const item = itemOf(mapping, change, index);
+    const known: Item[] = [];
+    const unknown: Item[] = [];
+    for (let index = 0; index < changes.length; index++) {
+      const item = itemOf(mapping, changes[index] as WriteChange, index);
       if ('ok' in item) results[index] = item;
-      else items.push(item);
+      else (item.change.id === undefined ? unknown : known).push(item);
     }
-    if (mapping.type === 'deals') await stagesToSet(api, settings, items, signal);
-    const known = items.filter(({ change }) => change.id !== undefined);
-    const unknown = items.filter(({ change }) => change.id === undefined);
-    await submitGroup(known, results, (inputs) => api.updateBatch(mapping.type, inputs, signal));
-    await submitGroup(unknown, results, (inputs) => api.upsertBatch(mapping.type, inputs, signal));
-    const present = await ownConflicts(mapping, unknown, results, signal);
-    await submitGroup(present, results, (inputs) => api.updateBatch(mapping.type, inputs, signal));
-    if (mapping.type === 'deals') await connectCompanies(api, items, results, signal);
+    const areDeals = mapping.type === 'deals';
+    if (areDeals) await stagesToSet(api, settings, [...known, ...unknown], signal);
+    const update: Send = (inputs) => api.updateBatch(mapping.type, inputs, signal);
+    if (known.length > 0) await submitGroup(known, results, update);
+    if (unknown.length > 0) {
+      await submitGroup(unknown, results, (inputs) => api.upsertBatch(mapping.type, inputs, signal));
+      const present = await ownConflicts(mapping, unknown, results, signal);
+      if (present.length > 0) await submitGroup(present, results, update);
+    }
+    if (areDeals) await connectCompanies(api, [...known, ...unknown], results, signal);
     return results;
   }
 
@@ -76,6 +79,7 @@ export function createWriter(api: HubspotApi, mappings: Mappings, settings: Hubs
   return {
     async write(entity, changes, signal) {
       const mapping = mappingOf(mappings, entity);
+      if (changes.length <= writeLimit) return writeSome(mapping, changes, signal);
       const results: WriteResult[] = [];
       for (let start = 0; start < changes.length; start += writeLimit)
         results.push(...(await writeSome(mapping, changes.slice(start, start + writeLimit), signal)));
@@ -86,7 +90,6 @@ export function createWriter(api: HubspotApi, mappings: Mappings, settings: Hubs
 
 /** Sends items; a call that fails as a whole is thrown only while nothing has been written yet. */
 async function submitGroup(items: readonly Item[], results: WriteResult[], send: Send): Promise<void> {
-  if (items.length === 0) return;
   try {
     await submit(items, results, send);
   } catch (error) {
@@ -134,8 +137,13 @@ function inputOf({ index, change, properties }: Item): BatchInput {
 }
 
 function assign(items: readonly Item[], answer: BatchAnswer, results: WriteResult[]): void {
+  const traced = new Map<string, HubspotObject>();
+  const untraced: HubspotObject[] = [];
+  for (const object of answer.results)
+    if (object.objectWriteTraceId === undefined) untraced.push(object);
+    else traced.set(object.objectWriteTraceId, object);
   for (const item of items) {
-    const object = answer.results.find((result) => isOf(item, result));
+    const object = traced.get(String(item.index)) ?? untraced.find((result) => isOf(item, result));
     if (object !== undefined)
       results[item.index] = { ok: true, id: object.id, result: object.new === true ? 'created' : 'updated' };
   }
@@ -144,12 +152,10 @@ function assign(items: readonly Item[], answer: BatchAnswer, results: WriteResul
       if (results[item.index] === undefined && concerns(error, item)) results[item.index] = itemFailed(error);
 }
 
-function isOf({ index, change }: Item, object: HubspotObject): boolean {
-  if (object.objectWriteTraceId !== undefined) return object.objectWriteTraceId === String(index);
-  return change.id === undefined
+const isOf = ({ change }: Item, object: HubspotObject): boolean =>
+  change.id === undefined
     ? object.properties[referenceProperty] === change.reference
     : object.id === change.id;
-}
 
 function concerns({ context = {} }: BatchError, { index, change }: Item): boolean {
   if (context.objectWriteTraceId?.includes(String(index))) return true;
