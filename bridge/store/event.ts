@@ -130,15 +130,11 @@ export function eventTable({ connection, kysely }: OpenDatabase) {
       const { system, type, operation, author, company, lane = 1, state } = event;
       const version = state && isEntityName(type) ? storedVersion(type) : null;
       const fields = JSON.stringify(event.fields);
+      const echo = event.echo ? 1 : 0;
+      const stateJson = state === undefined ? null : JSON.stringify(state);
       rows.add(
-        [
-          ...[system, type, operation, fields, author ?? null, company ?? null, receivedAt],
-          ...[event.echo ? 1 : 0, lane, version],
-        ],
-        [
-          ...[event.id, event.objectId, event.correlation, event.occurredAt],
-          state === undefined ? null : JSON.stringify(state),
-        ],
+        [system, type, operation, fields, author ?? null, company ?? null, receivedAt, echo, lane, version],
+        [event.id, event.objectId, event.correlation, event.occurredAt, stateJson],
       );
     }
     return rows.takeCount();
