@@ -43,12 +43,12 @@ RUN install -d -o node -g node /data /app/.compiled
 VOLUME /data
 USER node
 # By the user who starts it: Node keeps what it compiled for each of them.
-RUN node --max-semi-space-size=8 --max-old-space-size=128 dist/bridge.mjs --help > /dev/null
+RUN node --max-semi-space-size=6 --max-old-space-size=128 dist/bridge.mjs --help > /dev/null
 ENV HOST=0.0.0.0 PORT=8484 DATABASE_PATH=/data/bridge.sqlite RULES_DIRECTORY=/app/sync-rules
 EXPOSE 8484
 HEALTHCHECK --interval=10s --timeout=3s --start-period=15s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 # docker run … check, status or trace run the other commands. The heap is kept small: Node by itself would rather take
 # memory than tidy up.
-ENTRYPOINT ["node", "--max-semi-space-size=8", "--max-old-space-size=128", "dist/bridge.mjs"]
+ENTRYPOINT ["node", "--max-semi-space-size=6", "--max-old-space-size=128", "dist/bridge.mjs"]
 CMD ["start"]
