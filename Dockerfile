@@ -7,7 +7,7 @@ RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev
 
 FROM dependencies AS build
 COPY bridge bridge
-COPY scripts/build.ts scripts/
+COPY scripts/build.ts scripts/root.ts scripts/
 COPY scripts/build scripts/build
 RUN node scripts/build.ts
 

@@ -1,10 +1,8 @@
 /** `npm run check`: everything that can be said about the repository without running it. */
-import { fileURLToPath } from 'node:url';
 import type { Check } from './check/check.ts';
 import { checks } from './check/checks.ts';
 import { formatElapsed } from './progress.ts';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
+import { root } from './root.ts';
 
 /** Runs one check and prints its line, followed by what it found. True when all is well. */
 async function report(check: Check): Promise<boolean> {

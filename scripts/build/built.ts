@@ -1,7 +1,8 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { root } from '../root.ts';
 import { bundleBridge } from './bundle.ts';
-import { bundleName, distribution, root } from './paths.ts';
+import { bundleName, distribution } from './paths.ts';
 
 /** What the bundle is made of, from the root of the repository. */
 const sources = ['bridge', 'scripts/build', 'node_modules/.package-lock.json'];

@@ -1,8 +1,9 @@
 import { mkdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type OutputFile } from 'esbuild';
+import { root } from '../root.ts';
 import { licenceTexts } from './licences.ts';
-import { bundleName, distribution, root } from './paths.ts';
+import { bundleName, distribution } from './paths.ts';
 
 /**
  * Makes one file of the bridge and what it uses, with the licences of all of that beside it. Only better-sqlite3 stays outside,

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { root } from './paths.ts';
+import { root } from '../root.ts';
 
 /**
  * What the licences of the packages ask of whoever passes them on.

@@ -2,11 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import bridgeRuntime from '../bridge-runtime.json' with { type: 'json' };
 import { builtBridge } from '../build/built.ts';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
+import { root } from '../root.ts';
 
 export interface BridgeProcess {
   readonly processId: number | undefined;

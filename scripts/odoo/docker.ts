@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { withProgress } from '../progress.ts';
+import { root } from '../root.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { freePort } from './free-port.ts';
 import {
@@ -23,7 +23,6 @@ import { run, succeeds } from './run-command.ts';
  */
 const odooImage = 'odoo:19';
 const postgresImage = 'postgres:16';
-const repositoryFolder = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const readyTimeoutMilliseconds = 120_000;
 
 export const isDockerAvailable = () => succeeds('docker', 'version', '--format', '{{.Server.Version}}');
@@ -145,12 +144,7 @@ export async function dockerInstallation(): Promise<Installation> {
           'host',
         ],
         ...userArguments(),
-        ...[
-          '--volume',
-          `${cacheFolder()}:${cacheFolder()}`,
-          '--volume',
-          `${repositoryFolder}:${repositoryFolder}:ro`,
-        ],
+        ...['--volume', `${cacheFolder()}:${cacheFolder()}`, '--volume', `${root}:${root}:ro`],
         ...['--env', 'PGPASSWORD', '--env', 'ODOO_RC=/dev/null', '--entrypoint', '/usr/bin/odoo', odooImage],
         ...odooArguments,
         ...['--db_host', '127.0.0.1', '--db_port', String(address.port), '--db_user', address.user],

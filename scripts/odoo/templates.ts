@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
-import { dirname, join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, relative } from 'node:path';
 import { withProgress } from '../progress.ts';
+import { root } from '../root.ts';
 import { cacheSubfolder } from './cache-folder.ts';
 import { copyDatabase, dropDatabase, listTemplates, markAsTemplate } from './databases.ts';
 import { withLock } from './exclusive-lock.ts';
@@ -15,8 +15,7 @@ import { type Connection, runSql } from './sql.ts';
  * Databases that fresh ones are copied from: one with Odoo's own modules, and one that has the addon too. Their names
  * carry a hash of what they were made of, so a change leads to a new one and the old one is deleted.
  */
-const repositoryFolder = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-const addonsFolder = join(repositoryFolder, 'odoo_addon');
+const addonsFolder = join(root, 'odoo_addon');
 export const addonName = 'services_bridge';
 const baseModules = ['crm', 'sale_timesheet', 'hr_expense', 'sale_crm', 'base_automation', 'rpc'];
 

@@ -3,10 +3,8 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { root } from '../root.ts';
 import type { SuiteResult } from './suite.ts';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
 
 interface Report {
   readonly numPassedTests: number;
