@@ -16,6 +16,9 @@ class TestWatchShared(CommittingCase):
         with self.committing() as env:
             return self.watched_by(env)
 
+    def switch_off(self, env):
+        env["services.bridge.settings"].configure({"enabled": False})
+
     def change_as_a_request(self, **values):
         """In a thread of its own, as Odoo tells other processes by thread."""
 
@@ -49,7 +52,7 @@ class TestWatchShared(CommittingCase):
     def test_change_is_its_own_until_it_is_committed(self):
         self.change_as_a_request(enabled=True)
         with self.committing() as changing:
-            changing["services.bridge.settings"].configure({"enabled": False})
+            self.switch_off(changing)
             self.assertEqual(self.watched_by(changing), set())
             self.assertIn("res.partner", self.watched_later())
         self.assertEqual(self.watched_later(), set())
@@ -57,7 +60,7 @@ class TestWatchShared(CommittingCase):
     def test_change_that_is_undone_was_never_there(self):
         self.change_as_a_request(enabled=True)
         with self.committing() as changing:
-            changing["services.bridge.settings"].configure({"enabled": False})
+            self.switch_off(changing)
             self.assertEqual(self.watched_by(changing), set())
             changing.cr.rollback()
             changing.registry.reset_changes()
@@ -68,7 +71,7 @@ class TestWatchShared(CommittingCase):
         self.change_as_a_request(enabled=True)
         with self.committing() as changing:
             with self.assertRaises(ZeroDivisionError), changing.cr.savepoint():
-                changing["services.bridge.settings"].configure({"enabled": False})
+                self.switch_off(changing)
                 self.assertEqual(self.watched_by(changing), set())
                 raise ZeroDivisionError
             self.assertIn("res.partner", self.watched_by(changing))
@@ -77,7 +80,7 @@ class TestWatchShared(CommittingCase):
     def test_change_before_a_savepoint_that_is_undone(self):
         self.change_as_a_request(enabled=True)
         with self.committing() as changing:
-            changing["services.bridge.settings"].configure({"enabled": False})
+            self.switch_off(changing)
             with self.assertRaises(ZeroDivisionError), changing.cr.savepoint():
                 raise ZeroDivisionError
             self.assertEqual(self.watched_by(changing), set())
