@@ -1,6 +1,7 @@
 import pRetry from 'p-retry';
 import { type Dispatcher, Pool } from 'undici';
 import { type ErrorKind, lostAnswer, SystemError } from './error.ts';
+import { type Answer, exchange } from './exchange.ts';
 import type { Limiter } from './limiter.ts';
 
 export interface HttpOptions {
@@ -66,6 +67,7 @@ export function createHttp(options: HttpOptions): Http {
   const base = new URL(options.baseUrl);
   const prefix = base.pathname.replace(/\/$/, '');
   const timeout = options.timeoutMilliseconds ?? defaultTimeout;
+  const wantsBody = options.answersMatter !== false;
   const pool = new Pool(base.origin, {
     connections: options.connections ?? defaultConnections,
     pipelining: 1,
@@ -76,19 +78,13 @@ export function createHttp(options: HttpOptions): Http {
 
   async function send(request: HttpRequest, repeatable: boolean): Promise<HttpAnswer> {
     await waitForTurn(request);
-    let status: number;
-    let headers: HttpAnswer['headers'];
-    let text: string;
+    let answer: Answer;
     try {
-      const answer = await pool.request(dispatch(request));
-      status = answer.statusCode;
-      headers = answer.headers;
-      text = '';
-      if (options.answersMatter === false) await answer.body.dump();
-      else text = await answer.body.text();
+      answer = await exchange(pool, dispatch(request), { signal: request.signal, wantsBody });
     } catch (error) {
       throw connectionError(error, request, repeatable);
     }
+    const { status, headers, text } = answer;
     const body = parse(text);
     if (status >= 200 && status < 300) {
       if (text !== '' && body === undefined) {
@@ -133,7 +129,7 @@ export function createHttp(options: HttpOptions): Http {
     }
   }
 
-  function dispatch(request: HttpRequest): Dispatcher.RequestOptions {
+  function dispatch(request: HttpRequest): Dispatcher.DispatchOptions {
     const headers = { ...options.headers(), ...request.headers };
     headers.accept = 'application/json';
     const body = request.text ?? (request.body === undefined ? null : JSON.stringify(request.body));
@@ -143,7 +139,6 @@ export function createHttp(options: HttpOptions): Http {
       path: prefix + request.path + queryText(request.query),
       headers,
       body,
-      signal: request.signal,
     };
   }
 

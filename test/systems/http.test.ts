@@ -1,6 +1,7 @@
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SystemError } from '../../bridge/systems/error.ts';
 import {
@@ -91,6 +92,22 @@ describe('requests', () => {
     ]);
   });
 
+  it('puts a body together that comes in pieces, and does not mind a byte order mark', async () => {
+    const bytes = Buffer.from('\uFEFF{"name": "Müller"}');
+    const cut = bytes.indexOf('ü') + 1;
+    const http = await connect(async (_, response) => {
+      response.write(bytes.subarray(0, cut));
+      await setTimeout(20);
+      response.end(bytes.subarray(cut));
+    });
+    expect((await http.request(request())).body).toEqual({ name: 'Müller' });
+  });
+
+  it('looks at no body where only the status counts', async () => {
+    const http = await connect(answer(200, '<html>'), { answersMatter: false });
+    expect(await http.request(request())).toMatchObject({ status: 200, body: undefined });
+  });
+
   it('takes an empty body for no body, and does not take a web page for an answer', async () => {
     const empty = await connect(answer(204, ''));
     expect(await empty.request(request())).toMatchObject({ status: 204, body: undefined });
@@ -161,6 +178,54 @@ describe('failures', () => {
     expect(await errorOf(http.request(request({ method: 'POST', signal })))).toMatchObject({
       kind: 'unavailable',
     });
+  });
+});
+
+describe('an interruption', () => {
+  it('is not waited for while all connections are taken', async () => {
+    const http = await connect(() => {}, { connections: 1, timeoutMilliseconds: 60_000 });
+    const controller = new AbortController();
+    const first = errorOf(http.request(request({ signal: controller.signal })));
+    const second = errorOf(http.request(request({ signal: controller.signal })));
+    await setTimeout(50);
+    controller.abort();
+    for (const error of [await first, await second])
+      expect(error).toMatchObject({ kind: 'unavailable', message: 'read things was interrupted' });
+  });
+
+  it('ends a body that is under way', async () => {
+    const controller = new AbortController();
+    const closed = Promise.withResolvers<void>();
+    const http = await connect(
+      async (_, response) => {
+        response.writeHead(200).write('{');
+        response.on('close', () => closed.resolve());
+        await setTimeout(20);
+        controller.abort();
+      },
+      { timeoutMilliseconds: 60_000 },
+    );
+    const { signal } = controller;
+    expect(await errorOf(http.request(request({ signal })))).toMatchObject({
+      message: 'read things was interrupted',
+    });
+    await closed.promise;
+  });
+
+  it('leaves no listener behind when the answer came', async () => {
+    const http = await connect(answer(200));
+    const { signal } = new AbortController();
+    await http.request(request({ signal }));
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  it('of the connection in the middle of a body is a lost answer', async () => {
+    const http = await connect(async (_, response) => {
+      response.writeHead(200, { 'content-length': '100' }).write('{');
+      await setTimeout(20);
+      response.destroy();
+    });
+    expect(await errorOf(http.request(request({ method: 'POST' })))).toMatchObject({ kind: 'ambiguous' });
   });
 });
 

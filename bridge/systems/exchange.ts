@@ -1,0 +1,93 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher } from 'undici';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** The whole body; empty where it was not wanted. */
+  readonly text: string;
+}
+
+export interface ExchangeOptions {
+  /** Rejects with the signal's reason, and the request is given up. */
+  readonly signal: AbortSignal;
+  /** False where only the status counts. */
+  readonly wantsBody: boolean;
+}
+
+/**
+ * One request and its whole answer. Undici's `request` gives the answer as a stream, and that stream takes more of the
+ * processor than all else of a small exchange. Rejects with undici's errors.
+ */
+export function exchange(
+  dispatcher: Dispatcher,
+  request: Dispatcher.DispatchOptions,
+  options: ExchangeOptions,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    dispatcher.dispatch(request, new Exchange(options, resolve, reject));
+  });
+}
+
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #options: ExchangeOptions;
+  readonly #resolve: (answer: Answer) => void;
+  readonly #reject: (error: unknown) => void;
+  #controller: Dispatcher.DispatchController | undefined;
+  #status = 0;
+  #headers: IncomingHttpHeaders = {};
+  readonly #chunks: Buffer[] = [];
+
+  constructor(options: ExchangeOptions, resolve: (answer: Answer) => void, reject: (error: unknown) => void) {
+    this.#options = options;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    options.signal.addEventListener('abort', this, { once: true });
+  }
+
+  /** The signal is aborted. */
+  handleEvent(): void {
+    const { reason } = this.#options.signal;
+    this.#controller?.abort(reason);
+    this.#reject(reason);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    const { signal } = this.#options;
+    // It may have waited for a connection for long.
+    if (signal.aborted) controller.abort(signal.reason);
+    else this.#controller = controller;
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, statusCode: number, headers: IncomingHttpHeaders): void {
+    this.#status = statusCode;
+    this.#headers = headers;
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#options.wantsBody) this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    this.#leave();
+    this.#resolve({ status: this.#status, headers: this.#headers, text: textOf(this.#chunks) });
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    this.#leave();
+    this.#reject(error);
+  }
+
+  #leave(): void {
+    this.#options.signal.removeEventListener('abort', this);
+  }
+}
+
+const byteOrderMark = '\uFEFF';
+
+function textOf(chunks: readonly Buffer[]): string {
+  const [first] = chunks;
+  if (first === undefined) return '';
+  const text = (chunks.length === 1 ? first : Buffer.concat(chunks)).toString('utf8');
+  return text.startsWith(byteOrderMark) ? text.slice(1) : text;
+}
