@@ -44,7 +44,7 @@ const whileForbiddenMs = 60_000;
 const leaseMs = 90_000;
 /** Every try ends well before its lease does. */
 const tryTimeoutMs = 60_000;
-/** Twice as many as there are connections to a system: one waits behind each that is under way. */
+/** Twice as many as there are connections to a system at most: one waits behind each that is under way. */
 const mostCallsAtOnce = 32;
 
 /** One step of working off a target's deliveries: claim, prepare, write in batches, settle. */

@@ -39,7 +39,8 @@ export function createSettling(settle: (settlements: readonly Settlement[]) => P
     },
     async end() {
       if (gathered.length > 0) write();
-      await Promise.all(written);
+      const ended = await Promise.allSettled(written);
+      for (const end of ended) if (end.status === 'rejected') throw end.reason;
     },
   };
 }

@@ -67,5 +67,5 @@ export class SystemError extends Error {
 
 /** A call was sent and no answer came that says what became of it. `repeatable`: sending it twice does no harm. */
 export function lostAnswer(repeatable: boolean, message: string, context: SystemErrorContext): SystemError {
-  return new SystemError(repeatable ? 'unavailable' : 'ambiguous', message, { ...context, mayBeDone: true });
+  return new SystemError(repeatable ? 'unavailable' : 'ambiguous', message, { mayBeDone: true, ...context });
 }

@@ -9,15 +9,26 @@ export interface Answer {
 }
 
 export interface ExchangeOptions {
-  /** Rejects with the signal's reason, and the request is given up. */
+  /** When it is aborted the request is given up; rejects with its reason. */
   readonly signal: AbortSignal;
   /** False where only the status counts. */
   readonly wantsBody: boolean;
 }
 
+/** The request was given up while it waited for a connection. */
+export class NeverSentError extends Error {
+  constructor(cause: unknown) {
+    super('given up before it was sent', { cause });
+    this.name = 'NeverSentError';
+  }
+}
+
+/** Of a body that nobody wants no more is taken; a connection that brings more is not worth keeping. */
+const mostUnwantedBytes = 128 * 1024;
+
 /**
  * One request and its whole answer. Undici's `request` gives the answer as a stream, and that stream takes more of the
- * processor than all else of a small exchange. Rejects with undici's errors.
+ * processor than all else of a small exchange. Rejects with undici's errors, or `NeverSentError`.
  */
 export function exchange(
   dispatcher: Dispatcher,
@@ -37,6 +48,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #status = 0;
   #headers: IncomingHttpHeaders = {};
   readonly #chunks: Buffer[] = [];
+  #unwantedBytes = 0;
 
   constructor(options: ExchangeOptions, resolve: (answer: Answer) => void, reject: (error: unknown) => void) {
     this.#options = options;
@@ -48,8 +60,9 @@ class Exchange implements Dispatcher.DispatchHandler {
   /** The signal is aborted. */
   handleEvent(): void {
     const { reason } = this.#options.signal;
-    this.#controller?.abort(reason);
-    this.#reject(reason);
+    const controller = this.#controller;
+    controller?.abort(reason);
+    this.#reject(controller === undefined ? new NeverSentError(reason) : reason);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -62,20 +75,31 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseStart(_: Dispatcher.DispatchController, statusCode: number, headers: IncomingHttpHeaders): void {
     this.#status = statusCode;
     this.#headers = headers;
+    // Whatever becomes of the body: the answer is there. A status below 200 only announces one.
+    if (!this.#options.wantsBody && statusCode >= 200) this.#end();
   }
 
-  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#options.wantsBody) this.#chunks.push(chunk);
+    else {
+      this.#unwantedBytes += chunk.length;
+      if (this.#unwantedBytes > mostUnwantedBytes)
+        controller.abort(new Error('more than anybody wants to know'));
+    }
   }
 
   onResponseEnd(): void {
-    this.#leave();
-    this.#resolve({ status: this.#status, headers: this.#headers, text: textOf(this.#chunks) });
+    this.#end();
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     this.#leave();
     this.#reject(error);
+  }
+
+  #end(): void {
+    this.#leave();
+    this.#resolve({ status: this.#status, headers: this.#headers, text: textOf(this.#chunks) });
   }
 
   #leave(): void {

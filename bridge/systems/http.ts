@@ -1,7 +1,7 @@
 import pRetry from 'p-retry';
 import { type Dispatcher, Pool } from 'undici';
 import { type ErrorKind, lostAnswer, SystemError } from './error.ts';
-import { type Answer, exchange } from './exchange.ts';
+import { type Answer, exchange, NeverSentError } from './exchange.ts';
 import type { Limiter } from './limiter.ts';
 
 export interface HttpOptions {
@@ -36,6 +36,8 @@ export interface HttpRequest {
   readonly action: string;
   /** True when sending it twice does what sending it once does; default: true for GET, PUT and DELETE. */
   readonly repeatable?: boolean;
+  /** False when it only asks, so that a lost answer leaves nothing in doubt; default: false for GET and HEAD. */
+  readonly changes?: boolean;
   /** Counts instead of the client's own limiter, for endpoints that the system limits apart. */
   readonly limiter?: Limiter;
   readonly signal: AbortSignal;
@@ -89,7 +91,7 @@ export function createHttp(options: HttpOptions): Http {
     if (status >= 200 && status < 300) {
       if (text !== '' && body === undefined) {
         const message = `${options.system} answered something that is not JSON`;
-        throw lostAnswer(repeatable, message, { ...contextOf(request), status });
+        throw lostAnswer(repeatable, message, { ...lostContext(request), status });
       }
       return { status, headers, body };
     }
@@ -153,11 +155,14 @@ export function createHttp(options: HttpOptions): Http {
 
   const contextOf = ({ action }: HttpRequest) => ({ system: options.system, action });
 
+  const lostContext = (request: HttpRequest) => ({ ...contextOf(request), mayBeDone: mayChange(request) });
+
   function connectionError(error: unknown, request: HttpRequest, repeatable: boolean): SystemError {
-    const lost = { ...contextOf(request), cause: error };
+    const lost = { ...lostContext(request), cause: error };
     // Stopped by us; what was under way may still have been done there.
-    if (request.signal.aborted) return lostAnswer(repeatable, `${request.action} was interrupted`, lost);
-    const message = `${options.system} could not be reached: ${reason(error)}`;
+    const message = request.signal.aborted
+      ? `${request.action} was interrupted`
+      : `${options.system} could not be reached: ${reason(error)}`;
     return neverSent(error)
       ? failure('unavailable', message, request, { cause: error })
       : lostAnswer(repeatable, message, lost);
@@ -177,7 +182,7 @@ export function createHttp(options: HttpOptions): Http {
       (request.limiter ?? options.limiter)?.pauseUntil(Date.now() + (retryAfterMilliseconds ?? 1000));
     const more = { status, ...(retryAfterMilliseconds === undefined ? {} : { retryAfterMilliseconds }) };
     return kind === 'lost'
-      ? lostAnswer(repeatable, explanation, { ...contextOf(request), ...more })
+      ? lostAnswer(repeatable, explanation, { ...lostContext(request), ...more })
       : failure(kind, explanation, request, more);
   }
 
@@ -220,7 +225,11 @@ const brokenConnection = (error: unknown): boolean =>
   error.status === undefined &&
   !timeouts.has(codeOf(error) ?? '');
 
-const neverSent = (error: unknown): boolean => beforeSending.has(codeOf(error) ?? '');
+const neverSent = (error: unknown): boolean =>
+  error instanceof NeverSentError || beforeSending.has(codeOf(error) ?? '');
+
+const mayChange = ({ method, changes = method !== 'GET' && method !== 'HEAD' }: HttpRequest): boolean =>
+  changes;
 
 function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;

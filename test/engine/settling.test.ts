@@ -55,6 +55,24 @@ test('the end comes when all is written down', async () => {
   await end;
 });
 
+test('a failure is told when the others are written down too', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const answers = [() => Promise.reject(new Error('disk full')), () => promise];
+  const { settling } = createBench(() => answers.shift()?.() as Promise<void>);
+  settling.add(ended('1'));
+  await vi.advanceTimersByTimeAsync(25);
+  settling.add(ended('2'));
+  let over = false;
+  const end = settling.end().catch((error) => {
+    over = true;
+    return error as Error;
+  });
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(over).toBe(false);
+  resolve();
+  expect(await end).toMatchObject({ message: 'disk full' });
+});
+
 test('who ends it learns that something could not be written down', async () => {
   const { settling } = createBench(() => Promise.reject(new Error('disk full')));
   settling.add(ended('1'));

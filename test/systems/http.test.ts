@@ -54,6 +54,11 @@ const answer = (status: number, body = '{}', headers: Record<string, string> = {
   return (_, response) => response.writeHead(status, headers).end(body);
 };
 
+async function writeMore(response: ServerResponse): Promise<void> {
+  response.write(Buffer.alloc(64 * 1024));
+  await setTimeout(1);
+}
+
 async function errorOf(promise: Promise<unknown>): Promise<SystemError> {
   const error = await promise.then(
     () => undefined,
@@ -107,6 +112,25 @@ describe('requests', () => {
     const http = await connect(answer(200, '<html>'), { answersMatter: false });
     expect(await http.request(request())).toMatchObject({ status: 200, body: undefined });
   });
+
+  it.each(['breaks off', 'never ends'])(
+    'takes the status where the body %s that nobody wants',
+    async (how) => {
+      const { promise: closed, resolve } = Promise.withResolvers<void>();
+      const http = await connect(
+        async (_, response) => {
+          response.on('close', resolve);
+          response.writeHead(202, { 'content-length': '1000000000' }).write('{');
+          await setTimeout(20);
+          if (how === 'breaks off') response.destroy();
+          else while (!response.destroyed) await writeMore(response);
+        },
+        { answersMatter: false },
+      );
+      expect(await http.request(request())).toMatchObject({ status: 202 });
+      await closed;
+    },
+  );
 
   it('takes an empty body for no body, and does not take a web page for an answer', async () => {
     const empty = await connect(answer(204, ''));
@@ -186,11 +210,13 @@ describe('an interruption', () => {
     const http = await connect(() => {}, { connections: 1, timeoutMilliseconds: 60_000 });
     const controller = new AbortController();
     const first = errorOf(http.request(request({ signal: controller.signal })));
-    const second = errorOf(http.request(request({ signal: controller.signal })));
+    const second = errorOf(http.request(request({ method: 'POST', signal: controller.signal })));
     await setTimeout(50);
     controller.abort();
-    for (const error of [await first, await second])
-      expect(error).toMatchObject({ kind: 'unavailable', message: 'read things was interrupted' });
+    expect(await first).toMatchObject({ kind: 'unavailable', message: 'read things was interrupted' });
+    // It was never sent.
+    const expected = { kind: 'unavailable', message: 'read things was interrupted', mayBeDone: false };
+    expect(await second).toMatchObject(expected);
   });
 
   it('ends a body that is under way', async () => {
@@ -252,6 +278,13 @@ describe('what may have been done all the same', () => {
     expect(await errorOf(nobody.request(put))).toMatchObject({ kind: 'unavailable', mayBeDone: false });
     const stopped = request({ ...put, signal: AbortSignal.abort() });
     expect(await errorOf(silent.request(stopped))).toMatchObject({ kind: 'unavailable', mayBeDone: false });
+  });
+
+  it('is nothing that only asks', async () => {
+    const http = await connect(answer(500));
+    expect(await errorOf(http.request(request()))).toMatchObject({ mayBeDone: false });
+    const question = request({ method: 'POST', repeatable: true, changes: false });
+    expect(await errorOf(http.request(question))).toMatchObject({ kind: 'unavailable', mayBeDone: false });
   });
 
   it('is one whose first try was never answered, however the next one ended', async () => {

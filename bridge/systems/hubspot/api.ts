@@ -1,5 +1,5 @@
 import { createHttp } from '../http.ts';
-import { createLimiter, type Limit } from '../limiter.ts';
+import { createLimiter, type Limit, type Limiter } from '../limiter.ts';
 import { explain } from './explain.ts';
 import type { HubspotSettings } from './options.ts';
 
@@ -126,6 +126,27 @@ export function createApi(settings: HubspotSettings): HubspotApi {
     return answer.body as Body;
   }
 
+  /** A question that is sent as a POST. */
+  async function ask<Body>(
+    path: string,
+    body: object,
+    action: string,
+    signal: AbortSignal,
+    limiter?: Limiter,
+  ) {
+    const answer = await http.request({
+      method: 'POST',
+      path,
+      body,
+      action,
+      repeatable: true,
+      changes: false,
+      signal,
+      ...(limiter === undefined ? {} : { limiter }),
+    });
+    return answer.body as Body;
+  }
+
   const count = (verb: string, number: number, type: ObjectType): string =>
     `${verb} ${number} ${words[type]}`;
 
@@ -137,7 +158,7 @@ export function createApi(settings: HubspotSettings): HubspotApi {
         properties,
         propertiesWithHistory: [],
       };
-      return post(`${objects}/${type}/batch/read`, body, count('read', ids.length, type), true, signal);
+      return ask(`${objects}/${type}/batch/read`, body, count('read', ids.length, type), signal);
     },
     updateBatch: (type, inputs, signal) =>
       post(`${objects}/${type}/batch/update`, { inputs }, count('change', inputs.length, type), true, signal),
@@ -153,18 +174,14 @@ export function createApi(settings: HubspotSettings): HubspotApi {
         signal,
       );
     },
-    async search(type, { sort, ...search }, signal) {
-      const answer = await http.request({
-        method: 'POST',
-        path: `${objects}/${type}/search`,
-        body: { ...search, sorts: [{ propertyName: sort, direction: 'ASCENDING' }], after: '0' },
-        action: `search ${words[type]}`,
-        repeatable: true,
-        limiter: searchLimiter,
+    search: (type, { sort, ...search }, signal) =>
+      ask(
+        `${objects}/${type}/search`,
+        { ...search, sorts: [{ propertyName: sort, direction: 'ASCENDING' }], after: '0' },
+        `search ${words[type]}`,
         signal,
-      });
-      return answer.body as SearchAnswer;
-    },
+        searchLimiter,
+      ),
     async list(type, { archived, properties, after }, signal) {
       const answer = await http.request({
         method: 'GET',

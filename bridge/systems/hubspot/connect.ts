@@ -1,8 +1,11 @@
 import { SystemError } from '../error.ts';
-import type { WriteResult } from '../system.ts';
+import type { WriteFailed, WriteResult } from '../system.ts';
 import type { HubspotApi } from './api.ts';
 import { type DealCompany, readCompanies, removeCompanies, setCompanies } from './associations.ts';
 import { type Item, itemFailed, leftUndone } from './item.ts';
+
+/** The deal itself is there: what appears in HubSpot is the bridge's own. */
+const butWritten = (failure: WriteFailed): WriteFailed => ({ ...failure, mayBeDone: true });
 
 /**
  * Connects written deals with their companies. A deal whose connection fails counts as failed: writing it again is
@@ -32,7 +35,7 @@ export async function connectCompanies(
     if (missing.length > 0)
       for (const [deal, error] of await setCompanies(api, missing, signal)) {
         const index = placeOf.get(deal);
-        if (index !== undefined) results[index] = itemFailed(error);
+        if (index !== undefined) results[index] = butWritten(itemFailed(error));
       }
     const superfluous = unwanted.flatMap((deal) => {
       const company = present.get(deal);
@@ -41,6 +44,6 @@ export async function connectCompanies(
     if (superfluous.length > 0) await removeCompanies(api, superfluous, signal);
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
-    for (const index of placeOf.values()) results[index] = leftUndone(error);
+    for (const index of placeOf.values()) results[index] = butWritten(leftUndone(error));
   }
 }

@@ -34,7 +34,7 @@ export function itemOf(mapping: EntityMapping, change: WriteChange, index: numbe
  * fault of the item: it waits, and the next call then fails as a whole.
  */
 export const leftUndone = (error: SystemError): WriteFailed =>
-  error.kind === 'denied' ? failed('unavailable', error.message) : failedBy(error);
+  error.kind === 'denied' ? { ...failedBy(error), error: 'unavailable' } : failedBy(error);
 
 /** What HubSpot said of a single input of a batch. */
 export function itemFailed(error: BatchError | undefined): WriteFailed {

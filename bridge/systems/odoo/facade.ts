@@ -97,7 +97,7 @@ export async function ask<Output>(
   throw new SystemError(
     call.repeatable ? 'invalid' : 'ambiguous',
     `the addon answered ${method} in a way that this bridge does not understand (${place}: ${issue.message})`,
-    { system: client.system, action: call.action, mayBeDone: true },
+    { system: client.system, action: call.action },
   );
 }
 

@@ -1,4 +1,4 @@
-import { lostAnswer, SystemError } from '../error.ts';
+import { SystemError } from '../error.ts';
 import { createHttp } from '../http.ts';
 import { type Fault, kindOfFault, sentenceOf } from './fault.ts';
 import { baseContext, type CallOptions, type OdooTransport, type TransportOptions } from './transport.ts';
@@ -31,6 +31,8 @@ export function createJson2(options: TransportOptions): OdooTransport {
         body: { ...args, context: { ...baseContext, ...call.context } },
         action: call.action,
         repeatable: call.repeatable,
+        // What may be repeated here asks, or does to a named record what cannot be done twice: it leaves nothing in doubt.
+        changes: !call.repeatable,
         signal: AbortSignal.any([call.signal, deadline]),
       });
       return answer.body;
@@ -40,16 +42,18 @@ export function createJson2(options: TransportOptions): OdooTransport {
     }
   }
 
+  const lost = (call: CallOptions) => (call.repeatable ? 'unavailable' : 'ambiguous');
+
   function late(call: CallOptions, cause: unknown): SystemError {
     const message = `Odoo did not answer within ${timeoutMilliseconds / 1000} s`;
-    return lostAnswer(call.repeatable, message, { system, action: call.action, cause });
+    return new SystemError(lost(call), message, { system, action: call.action, cause });
   }
 
   function explained(call: CallOptions, error: unknown): SystemError {
     const { action } = call;
     if (!(error instanceof SystemError)) {
       // The signal's own reason: the call was stopped while it waited for its turn or for its next try.
-      return lostAnswer(call.repeatable, `${action} was interrupted`, { system, action, cause: error });
+      return new SystemError(lost(call), `${action} was interrupted`, { system, action, cause: error });
     }
     const { status, retryAfterMilliseconds, cause } = error;
     const context = {
@@ -63,10 +67,7 @@ export function createJson2(options: TransportOptions): OdooTransport {
     if (status === 401) return new SystemError('denied', refusedKey, context);
     if (name !== undefined && message !== undefined) {
       const fault = { name, message };
-      const kind = kindOfFault(fault);
-      return kind === undefined
-        ? new SystemError(error.kind, sentenceOf(fault), { ...context, mayBeDone: error.mayBeDone })
-        : new SystemError(kind, sentenceOf(fault), context);
+      return new SystemError(kindOfFault(fault) ?? error.kind, sentenceOf(fault), context);
     }
     return status === 404 ? new SystemError('missing', notThere(options), context) : error;
   }

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import OdooAwait from 'odoo-await';
-import { type ErrorKind, lostAnswer, SystemError, type SystemErrorContext } from '../error.ts';
+import { type ErrorKind, SystemError, type SystemErrorContext } from '../error.ts';
 import { retryAfter } from '../http.ts';
 import { answerWasLost, type Fault, faultOfTraceback, kindOfFault, sentenceOf } from './fault.ts';
 import { createSlots } from './slots.ts';
@@ -74,18 +74,19 @@ export function createXmlrpc(options: TransportOptions): OdooTransport {
   async function answerOf(promise: Promise<unknown>, call: CallOptions): Promise<unknown> {
     // Nobody may be listening any more when it fails.
     promise.catch(() => {});
+    const lost: ErrorKind = call.repeatable ? 'unavailable' : 'ambiguous';
     if (call.signal.aborted) throw failure('unavailable', `${call.action} was interrupted`, call);
     const { promise: end, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(
-      () => reject(lost(`Odoo did not answer within ${timeoutMilliseconds / 1000} s`, call)),
+      () => reject(failure(lost, `Odoo did not answer within ${timeoutMilliseconds / 1000} s`, call)),
       timeoutMilliseconds,
     );
-    const stop = () => reject(lost(`${call.action} was interrupted`, call));
+    const stop = () => reject(failure(lost, `${call.action} was interrupted`, call));
     call.signal.addEventListener('abort', stop, { once: true });
     try {
       return await Promise.race([promise, end]);
     } catch (error) {
-      throw error instanceof SystemError ? error : explained(error, call);
+      throw error instanceof SystemError ? error : explained(error, call, lost);
     } finally {
       clearTimeout(timer);
       call.signal.removeEventListener('abort', stop);
@@ -101,16 +102,7 @@ export function createXmlrpc(options: TransportOptions): OdooTransport {
     return new SystemError(kind, message, { system, action: call.action, ...more });
   }
 
-  /** No answer came that says what became of the call. */
-  function lost(
-    message: string,
-    call: CallOptions,
-    more: Omit<SystemErrorContext, 'system'> = {},
-  ): SystemError {
-    return lostAnswer(call.repeatable, message, { system, action: call.action, ...more });
-  }
-
-  function explained(error: unknown, call: CallOptions): SystemError {
+  function explained(error: unknown, call: CallOptions, lost: ErrorKind): SystemError {
     if (typeof error === 'string') {
       const message = 'Odoo refused login and API key: one of them is wrong, or the key has expired';
       return failure('denied', message, call);
@@ -122,20 +114,17 @@ export function createXmlrpc(options: TransportOptions): OdooTransport {
       const wait = retryAfter(res?.headers?.['retry-after']);
       const message =
         status < 400 ? "Odoo's answer could not be read" : `${url} answered XML-RPC with status ${status}`;
-      const more = {
+      return failure(kindOfStatus[status] ?? lost, message, call, {
         cause: error,
         status,
         ...(wait === undefined ? {} : { retryAfterMilliseconds: wait }),
-      };
-      const kind = kindOfStatus[status];
-      return kind === undefined ? lost(message, call, more) : failure(kind, message, call, more);
+      });
     }
     const neverSent = typeof code === 'string' && beforeSending.has(code);
     const text = neverSent ? 'nothing listens at its address' : 'the connection broke';
-    const message = `${system} could not be reached: ${text}`;
-    return neverSent
-      ? failure('unavailable', message, call, { cause: error })
-      : lost(message, call, { cause: error });
+    return failure(neverSent ? 'unavailable' : lost, `${system} could not be reached: ${text}`, call, {
+      cause: error,
+    });
   }
 
   function faultError(code: number, text: string, call: CallOptions): SystemError {
@@ -143,12 +132,12 @@ export function createXmlrpc(options: TransportOptions): OdooTransport {
     if (answerWasLost(fault.message)) {
       const message = 'Odoo did it, but could not put its answer into XML-RPC';
       // Doing it again would lose the answer again.
-      return failure(call.repeatable ? 'invalid' : 'ambiguous', message, call, { mayBeDone: true });
+      return failure(call.repeatable ? 'invalid' : 'ambiguous', message, call);
     }
     // The key may have been replaced since the log-in.
     if (fault.name === 'odoo.exceptions.AccessDenied') loggedIn = undefined;
-    const kind = kindOfFault(fault);
-    return kind === undefined ? lost(sentenceOf(fault), call) : failure(kind, sentenceOf(fault), call);
+    const unknown = call.repeatable ? 'unavailable' : 'ambiguous';
+    return failure(kindOfFault(fault) ?? unknown, sentenceOf(fault), call);
   }
 
   return {
