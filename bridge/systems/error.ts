@@ -50,7 +50,7 @@ export class SystemError extends Error {
     this.mayBeDone = context.mayBeDone ?? kind === 'ambiguous';
   }
 
-  /** The same failure, of a call that an earlier try of may have been done. */
+  /** The same failure, of a call of which an earlier try may have been done. */
   mayHaveBeenDone(): SystemError {
     if (this.mayBeDone) return this;
     const { kind, message, system, action, status, retryAfterMilliseconds, cause } = this;
