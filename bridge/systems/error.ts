@@ -50,14 +50,18 @@ export class SystemError extends Error {
     this.mayBeDone = context.mayBeDone ?? kind === 'ambiguous';
   }
 
-  /** The same failure, of a call of which an earlier try may have been done. */
-  mayHaveBeenDone(): SystemError {
-    if (this.mayBeDone) return this;
-    const { kind, message, system, action, status, retryAfterMilliseconds, cause } = this;
+  /** The same failure, told otherwise. */
+  but(changes: {
+    readonly kind?: ErrorKind;
+    readonly message?: string;
+    readonly mayBeDone?: boolean;
+  }): SystemError {
+    const { kind = this.kind, message = this.message, mayBeDone = this.mayBeDone } = changes;
+    const { system, action, status, retryAfterMilliseconds, cause } = this;
     return new SystemError(kind, message, {
       system,
       cause,
-      mayBeDone: true,
+      mayBeDone,
       ...(action === undefined ? {} : { action }),
       ...(status === undefined ? {} : { status }),
       ...(retryAfterMilliseconds === undefined ? {} : { retryAfterMilliseconds }),

@@ -116,7 +116,7 @@ export function createHttp(options: HttpOptions): Http {
       });
     } catch (error) {
       // How the last try ended says nothing about what became of the first.
-      throw mayBeDone && error instanceof SystemError ? error.mayHaveBeenDone() : error;
+      throw mayBeDone && error instanceof SystemError ? error.but({ mayBeDone }) : error;
     }
   }
 

@@ -129,14 +129,7 @@ function refined(error: unknown): unknown {
   if (!(error instanceof SystemError) || error.status !== 422) return error;
   if (!/already been taken|locked|archived|running timer|cannot be deleted/i.test(error.message))
     return error;
-  const { system, action, status, mayBeDone } = error;
-  return new SystemError('conflict', error.message, {
-    system,
-    status,
-    mayBeDone,
-    ...(action === undefined ? {} : { action }),
-    cause: error,
-  });
+  return error.but({ kind: 'conflict' });
 }
 
 /** Whether a create failed because the name, address or place is in use. */

@@ -1,4 +1,4 @@
-import { type ErrorKind, SystemError } from '../error.ts';
+import type { ErrorKind, SystemError } from '../error.ts';
 
 /** Nobody takes events there, or not from us: this concerns all of them and is for a person to mend. */
 const closed: ReadonlySet<number> = new Set([401, 403, 404, 405, 410]);
@@ -8,17 +8,11 @@ const closed: ReadonlySet<number> = new Set([401, 403, 404, 405, 410]);
  * or refuses the signature, events wait. One that answers an event with another 4xx does not want this one.
  */
 export function refusalOf(name: string, error: SystemError): SystemError {
-  const { status, retryAfterMilliseconds, cause } = error;
+  const { status } = error;
   if (status === undefined || status === 429 || status === 408 || status >= 500) return error;
   const kind: ErrorKind = closed.has(status) || status < 400 ? 'denied' : 'invalid';
   const message = kind === 'denied' ? closedMessage(name, status) : refusedMessage(name, status);
-  return new SystemError(kind, message, {
-    system: error.system,
-    status,
-    ...(error.action === undefined ? {} : { action: error.action }),
-    ...(retryAfterMilliseconds === undefined ? {} : { retryAfterMilliseconds }),
-    ...(cause === undefined ? {} : { cause }),
-  });
+  return error.but({ kind, message });
 }
 
 const refusedMessage = (name: string, status: number): string =>
