@@ -209,7 +209,7 @@ export function createApply(tables: Tables) {
     const state = reading.state ?? known?.state ?? {};
     records.put({ ...object, state, fingerprint: mark, gone, readAt: at }, json ?? canonicalJson(state));
     const newKeys = matchKeys.note(object, before, reading.state, Object.keys(change.differences));
-    changes.insert({ ...object, correlation: change.correlation, differences: change.differences, gone, at });
+    changes.insert(change, json, at);
     if (derive !== undefined) {
       const origin: Origin = { created: reading.created === true, last: known?.state };
       keepEvents(derive(change, origin), object, reading, nowMs, at);

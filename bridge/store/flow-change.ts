@@ -19,7 +19,8 @@ interface Row {
   entity: EntityName;
   external_id: string;
   correlation: string;
-  differences: string;
+  before: string | null;
+  after: string | null;
   entity_version: number;
 }
 
@@ -29,7 +30,7 @@ export function flowChangeReader({ connection, kysely }: OpenDatabase) {
     connection,
     kysely
       .selectFrom('change')
-      .select(['seq', 'system', 'entity', 'external_id', 'correlation', 'differences', 'entity_version'])
+      .select(['seq', 'system', 'entity', 'external_id', 'correlation', 'before', 'after', 'entity_version'])
       .where('seq', '>', slot<number>('seq'))
       .orderBy('seq')
       .limit(slot<number>('limit')),
@@ -47,7 +48,7 @@ export function flowChangeReader({ connection, kysely }: OpenDatabase) {
         entity: row.entity,
         id: row.external_id,
         correlation: row.correlation,
-        differences: readDifferences(row.entity, row.entity_version, row.differences),
+        differences: readDifferences(row.entity, row.entity_version, row),
       })),
     /** Number of the last change; 0 where there is none. */
     last: (): number => last.get({})?.seq ?? 0,

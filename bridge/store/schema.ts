@@ -67,11 +67,12 @@ export interface ChangeTable {
   entity: string;
   external_id: string;
   correlation: string;
-  /** JSON: field → {before, after}. */
-  differences: string;
-  /** Version of the entity that the differences are in. */
+  /** JSON of the fields that differ, as they were; `null` for an object that was not known, or was gone. */
+  before: string | null;
+  /** JSON of the fields that differ, as they became; `null` for an object that disappeared. */
+  after: string | null;
+  /** Version of the entity that both are in. */
   entity_version: number;
-  gone: Flag;
   at: string;
 }
 

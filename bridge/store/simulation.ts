@@ -76,9 +76,9 @@ interface ChangeRow {
   entity: EntityName;
   id: string;
   correlation: string;
-  differences: string;
+  before: string | null;
+  after: string | null;
   version: number;
-  gone: 0 | 1;
   at: string;
 }
 
@@ -102,7 +102,7 @@ export function openPast(path: string): PastStore {
   const links = linkStatement(database);
   const changes = kysely
     .selectFrom('change')
-    .select(['system', 'entity', 'external_id as id', 'correlation', 'differences', 'gone', 'at'])
+    .select(['system', 'entity', 'external_id as id', 'correlation', 'before', 'after', 'at'])
     .select('entity_version as version')
     .where('at', '>=', slot<string>('since'))
     .where(sql<boolean>`(@entities is null or entity in (select value from json_each(@entities)))`)
@@ -121,8 +121,8 @@ export function openPast(path: string): PastStore {
       changes: rows.map((row) => ({
         at: row.at,
         correlation: row.correlation,
-        differences: readDifferences(entity, row.version, row.differences),
-        gone: row.gone === 1,
+        differences: readDifferences(entity, row.version, row),
+        gone: row.after === null,
       })),
       links: links.all(object),
     };

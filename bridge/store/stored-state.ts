@@ -1,5 +1,5 @@
 import { type EntityName, entityOf } from '../entities/catalogue.ts';
-import type { State, Value } from '../entities/field.ts';
+import type { State } from '../entities/field.ts';
 import { type Difference, differences } from '../entities/state.ts';
 import { upgradeState } from '../entities/version.ts';
 
@@ -10,23 +10,21 @@ export const storedVersion = (entity: EntityName): number => entityOf(entity).ve
 export const readStored = (entity: EntityName, version: number, json: string): State =>
   upgradeState(entityOf(entity), version, JSON.parse(json));
 
+/** A stored change: JSON of the fields that differ, on both sides. */
+interface StoredSides {
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
 /**
- * The stored JSON of differences, as they are between states of the entity as it is now. Of an old version only the fields
+ * What a stored change differs in, as it is between states of the entity as it is now. Of an old version only the fields
  * that differed are known, so a field that is now made of several may be missing here.
  */
 export function readDifferences(
   entity: EntityName,
   version: number,
-  json: string,
+  { before, after }: StoredSides,
 ): Record<string, Difference> {
-  const stored: Record<string, Difference> = JSON.parse(json);
-  if (version === storedVersion(entity)) return stored;
-  const side = (name: 'before' | 'after'): State =>
-    Object.fromEntries(
-      Object.entries(stored)
-        .map(([field, difference]) => [field, difference[name]] as const)
-        .filter((entry): entry is [string, Value] => entry[1] !== undefined),
-    );
-  const upgrade = (state: State) => upgradeState(entityOf(entity), version, state);
-  return differences(upgrade(side('before')), upgrade(side('after')));
+  const read = (json: string | null) => (json === null ? null : readStored(entity, version, json));
+  return differences(read(before), read(after));
 }

@@ -1,4 +1,6 @@
 import type { Selectable } from 'kysely';
+import type { State } from '../entities/field.ts';
+import { differences } from '../entities/state.ts';
 import type { Evidence } from '../matching/score.ts';
 import type {
   AttemptTable,
@@ -56,7 +58,7 @@ export function changeEntry(row: Selectable<ChangeTable>): TraceEntry {
     kind: 'change',
     correlation: row.correlation,
     object: `${row.system}:${row.entity}:${row.external_id}`,
-    text: row.gone === 1 ? 'is gone' : differencesText(row.differences),
+    text: row.after === null ? 'is gone' : differencesText(row.before, row.after),
   };
 }
 
@@ -70,9 +72,9 @@ export function businessEventEntry(row: Selectable<BusinessEventTable>): TraceEn
   };
 }
 
-function differencesText(json: string): string {
-  const differences = JSON.parse(json) as Record<string, { before?: unknown; after?: unknown }>;
-  return Object.entries(differences)
+function differencesText(beforeJson: string | null, afterJson: string): string {
+  const before = beforeJson === null ? null : (JSON.parse(beforeJson) as State);
+  return Object.entries(differences(before, JSON.parse(afterJson)))
     .map(([field, { before, after }]) => {
       const now = after === undefined ? 'unknown' : JSON.stringify(after);
       return before === undefined ? `${field} = ${now}` : `${field}: ${JSON.stringify(before)} → ${now}`;

@@ -103,11 +103,14 @@ function routeAll(texts: readonly string[], terrain: Terrain): void {
 
 function readAll(path: string): void {
   const connection = new Database(path, { readonly: true });
-  const rows = connection.prepare<[], { differences: string }>(
+  const rows = connection.prepare<[], { before: string | null; after: string }>(
     'select * from change order by system, entity, external_id, seq',
   );
   let fields = 0;
-  for (const row of rows.iterate()) fields += Object.keys(JSON.parse(row.differences)).length;
+  for (const { before, after } of rows.iterate()) {
+    JSON.parse(before ?? 'null');
+    fields += Object.keys(JSON.parse(after)).length;
+  }
   connection.close();
   if (fields === 0) throw new Error('There was nothing to read');
 }

@@ -2,7 +2,6 @@ import { expect } from 'vitest';
 import { businessEvents } from '../../bridge/entities/business-events.ts';
 import type { EntityName } from '../../bridge/entities/catalogue.ts';
 import type { State } from '../../bridge/entities/field.ts';
-import type { Difference } from '../../bridge/entities/state.ts';
 import { chaos } from './chaos.ts';
 import type { MemorySystem } from './memory-system.ts';
 import type { Random } from './random.ts';
@@ -108,8 +107,7 @@ const eventsIn = (world: World) =>
 interface ChangeRow {
   readonly entity: EntityName;
   readonly external_id: string;
-  readonly differences: string;
-  readonly gone: 0 | 1;
+  readonly after: string | null;
 }
 
 /** What the changes that were kept amount to: the states are put together anew, and each step is looked at by itself. */
@@ -117,13 +115,11 @@ function transitionsIn(world: World) {
   const last = new Map<string, State>();
   const gone = new Set<string>();
   const found: { id: string; name: string; data: unknown }[] = [];
-  for (const row of world.rows<ChangeRow>(
-    'select entity, external_id, differences, gone from change order by seq',
-  )) {
+  for (const row of world.rows<ChangeRow>('select entity, external_id, after from change order by seq')) {
     const { entity, external_id: id } = row;
     const before = last.get(id) ?? null;
-    const after =
-      row.gone === 1 ? null : stateAfter(gone.has(id) ? null : before, JSON.parse(row.differences));
+    const known = gone.has(id) ? null : before;
+    const after: State | null = row.after === null ? null : { ...known, ...JSON.parse(row.after) };
     for (const { name, entity: of, endsWithObject, derive } of Object.values(businessEvents)) {
       if (of !== entity) continue;
       const data = derive(gone.has(id) && endsWithObject ? null : before, after);
@@ -136,13 +132,6 @@ function transitionsIn(world: World) {
     }
   }
   return Object.groupBy(found, ({ id }) => id);
-}
-
-function stateAfter(before: State | null, differences: Record<string, Difference>): State {
-  const known = Object.entries(differences).flatMap(([name, { after }]) =>
-    after === undefined ? [] : [[name, after]],
-  );
-  return { ...before, ...Object.fromEntries(known) };
 }
 
 /** All that was asked for has come, besides what was refused, for each object in the order in which it happened. */

@@ -29,8 +29,8 @@ async function keep(world: World, id: string, more: Partial<NewEvent>): Promise<
 
 const names = (world: World) =>
   world
-    .rows<{ differences: string }>('select differences from change order by seq')
-    .map(({ differences }) => JSON.parse(differences).name.after);
+    .rows<{ after: string }>('select after from change order by seq')
+    .map(({ after }) => JSON.parse(after).name);
 
 describe('the lane of an event', () => {
   const laneFor = (rules: readonly Rule[], type: string) => {

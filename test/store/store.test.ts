@@ -77,10 +77,9 @@ describe('readings', () => {
       state: { name: 'Acme Ltd', vat: null, city: 'Ghent' },
       gone: false,
     });
-    const changes = rows<{ differences: string }>('select differences from change order by seq');
-    expect(changes.map(({ differences }) => JSON.parse(differences))).toEqual([
-      { name: { after: 'Acme' }, vat: { after: null } },
-      { name: { before: 'Acme', after: 'Acme Ltd' }, city: { after: 'Ghent' } },
+    expect(rows('select before, after from change order by seq')).toEqual([
+      { before: null, after: '{"name":"Acme","vat":null}' },
+      { before: '{"name":"Acme"}', after: '{"name":"Acme Ltd","city":"Ghent"}' },
     ]);
   });
 
@@ -102,7 +101,12 @@ describe('readings', () => {
       gone: true,
     });
     expect(await apply(nowhere, reading('7', { name: 'Acme' }))).toEqual({ changed: 1, unchanged: 0 });
-    expect(rows('select gone from change order by seq')).toEqual([{ gone: 0 }, { gone: 1 }, { gone: 0 }]);
+    const acme = '{"name":"Acme"}';
+    expect(rows('select before, after from change order by seq')).toEqual([
+      { before: null, after: acme },
+      { before: acme, after: null },
+      { before: null, after: acme },
+    ]);
   });
 });
 

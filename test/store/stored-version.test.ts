@@ -69,11 +69,10 @@ test('an event without a state, and one of an object that is gone, have no versi
 
 test('a change that an older bridge stored is read as one of today', async () => {
   const { path, connection } = await store();
-  connection.exec(`insert into change (system, entity, external_id, correlation, differences, entity_version, gone, at)
-    values ('odoo', 'customer', '7', 'odoo:1', '{}', 3, 0, '${at}')`);
-  connection.exec(
-    asVersion1('change', 'differences', { title: { after: 'Acme' }, sound: { before: null, after: true } }),
-  );
+  connection.exec(`insert into change (system, entity, external_id, correlation, before, after, entity_version, at)
+    values ('odoo', 'customer', '7', 'odoo:1', '{}', '{}', 3, '${at}')`);
+  connection.exec(asVersion1('change', 'before', { sound: null }));
+  connection.exec(asVersion1('change', 'after', { title: 'Acme', sound: true }));
   const past = openPast(path);
   onTestFinished(() => past.close());
   expect([...past.histories(at)].map(({ changes }) => changes[0]?.differences)).toEqual([

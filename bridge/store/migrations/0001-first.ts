@@ -63,9 +63,9 @@ export async function up(database: Kysely<unknown>): Promise<void> {
     .addColumn('entity', 'text', (column) => column.notNull())
     .addColumn('external_id', 'text', (column) => column.notNull())
     .addColumn('correlation', 'text', (column) => column.notNull())
-    .addColumn('differences', 'text', (column) => column.notNull())
+    .addColumn('before', 'text')
+    .addColumn('after', 'text')
     .addColumn('entity_version', 'integer', (column) => column.notNull())
-    .addColumn('gone', 'integer', (column) => column.notNull())
     .addColumn('at', 'text', (column) => column.notNull())
     .execute();
 
