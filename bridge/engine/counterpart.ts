@@ -5,9 +5,10 @@ import { matchKindOf } from '../matching/normalise.ts';
 import { lanes, type RuleSet } from '../rules/rule.ts';
 
 import { type ClaimedDelivery, sourceObject } from '../store/delivery.ts';
+import type { DeliveryContext } from '../store/delivery-store.ts';
 import type { Candidate } from '../store/proposal.ts';
 import type { StoredRecord } from '../store/record.ts';
-import type { DeliveryContext, Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { type Landscape, referenceOf } from './landscape.ts';
 import type { Match, Taken } from './match.ts';
 import type { Pairing } from './pairing.ts';

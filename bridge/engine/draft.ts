@@ -1,7 +1,8 @@
 import type { State } from '../entities/field.ts';
 import type { ClaimedDelivery } from '../store/delivery.ts';
+import type { DeliveryContext } from '../store/delivery-store.ts';
 import type { StoredRecord } from '../store/record.ts';
-import type { DeliveryContext, Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import type { Connector } from '../systems/system.ts';
 import type { Health } from './health.ts';
 import type { Landscape } from './landscape.ts';

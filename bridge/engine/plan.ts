@@ -12,8 +12,8 @@ import {
 import type { Rule } from '../rules/rule.ts';
 import { dueAt } from '../rules/timing.ts';
 import type { NewDelivery } from '../store/delivery.ts';
+import type { DeliveryContext } from '../store/delivery-store.ts';
 import type { SystemObject } from '../store/record.ts';
-import type { DeliveryContext } from '../store/store.ts';
 import type { Terrain } from './landscape.ts';
 
 /** Mapped fields, and the references among them, which still are ids of the source. */

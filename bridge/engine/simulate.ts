@@ -1,9 +1,9 @@
 import type { EntityName } from '../entities/catalogue.ts';
 import { initialReferencesOf, referencesOf } from '../rules/routes.ts';
 import type { RuleSet } from '../rules/rule.ts';
+import type { DeliveryContext } from '../store/delivery-store.ts';
 import type { SystemObject } from '../store/record.ts';
 import type { NeededObject, ObjectHistory, PastStore, Side } from '../store/simulation.ts';
-import type { DeliveryContext } from '../store/store.ts';
 import { createTerrain, referenceOf, type Terrain } from './landscape.ts';
 import { givenBy, planDelivery, referredObjects, rulesBetween } from './plan.ts';
 import { createComparison, type ObjectDifference, type Sides } from './simulate-compare.ts';

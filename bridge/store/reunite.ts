@@ -6,6 +6,9 @@ import type { recordTable, SystemObject } from './record.ts';
 /** Makes the delivery that brings an object to a system; `undefined` where no rule does. Pure. */
 export type Bring = (object: SystemObject, target: string, correlation: string) => NewDelivery | undefined;
 
+/** For those who only write down what became of a try. */
+export const bringNothing: Bring = () => undefined;
+
 interface Tables {
   readonly deliveries: ReturnType<typeof deliveryTable>;
   readonly records: ReturnType<typeof recordTable>;
