@@ -11,6 +11,7 @@ import { readsToday } from './condition.ts';
 import { createFlowContext } from './context.ts';
 import type { Consequence } from './keep.ts';
 import {
+  calledFor,
   lookAtDue,
   lookAtRecords,
   lookAtRunning,
@@ -136,9 +137,7 @@ export function createFlows(options: FlowsOptions): Flows {
     const turn = store.flowTurn((desk) => {
       const woken = new Map<string, Wake>();
       for (const [, { object, call }] of batch) {
-        const instance = call ? desk.calls.instanceOf(object.id) : undefined;
-        const subject = instance === undefined ? undefined : desk.instances.get(instance)?.subject;
-        const watched = call ? (subject === undefined ? [] : [subject]) : watchedBy(desk, context, object);
+        const watched = call ? calledFor(desk, object.id) : watchedBy(desk, context, object);
         for (const one of watched)
           woken.set(`${one.system} ${one.entity} ${one.id}`, {
             object: one,
@@ -163,10 +162,12 @@ export function createFlows(options: FlowsOptions): Flows {
 
   /** After a start nobody knows what was settled meanwhile, so all that run are looked at. */
   async function lookAtAll(): Promise<boolean> {
-    looking ??= (await store.flowTurn((desk) => desk.instances.runningFlows())).map((flow) => ({
-      flow,
-      after: 0,
-    }));
+    looking ??= (
+      await store.flowTurn((desk) => {
+        desk.letGoEnded();
+        return desk.instances.runningFlows();
+      })
+    ).map((flow) => ({ flow, after: 0 }));
     const [first, ...others] = looking;
     if (first === undefined) {
       if (!interrupted) return false;

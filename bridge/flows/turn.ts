@@ -194,6 +194,16 @@ export function watchedBy(desk: FlowDesk, context: FlowContext, object: SystemOb
   });
 }
 
+/** The subject that a call was made for; nothing where that is over, and then nobody waits for what it came to. */
+export function calledFor(desk: FlowDesk, call: string): WatchedObject[] {
+  const seq = desk.calls.instanceOf(call);
+  const instance = seq === undefined ? undefined : desk.instances.get(seq);
+  if (instance === undefined) return [];
+  if (instance.state === 'running') return [instance.subject];
+  desk.letGo(instance.seq);
+  return [];
+}
+
 /** Looks at instances whose time has come. */
 export function lookAtDue(desk: FlowDesk, context: FlowContext): Turn {
   const consequence = noConsequence();

@@ -35,7 +35,7 @@ export interface Reconciler {
   close(): Promise<void>;
 }
 
-/** A system that is in trouble is asked again before the run is given up. */
+/** A system that is in trouble is asked again before a run that does not move on is given up. */
 const retryAfterMs = [5000, 30_000, 120_000];
 /** Runs that an earlier process can have left. */
 const mostTakenUp = 1000;
@@ -61,6 +61,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
           if (control.signal.reason === stopped) await end(id, 'stopped');
           return;
         }
+        if (await hasMovedOn(run)) tries = 0;
         const delay = error instanceof SystemError && isTemporary(error) ? retryAfterMs[tries] : undefined;
         if (delay === undefined) {
           if (!(error instanceof SystemError)) onFailed(run, error);
@@ -71,6 +72,12 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         await rest(wait, control.signal).catch(() => undefined);
       }
     }
+  }
+
+  /** A trouble that a run meets further on is a new one. */
+  async function hasMovedOn({ id, phase, position }: ReconciliationRun): Promise<boolean> {
+    const now = await store.reconciliation(id);
+    return JSON.stringify([now?.phase, now?.position]) !== JSON.stringify([phase, position]);
   }
 
   async function end(id: string, state: 'done' | 'stopped' | 'failed', note?: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { EntityName } from '../entities/catalogue.ts';
 import type { State } from '../entities/field.ts';
-import { eventSource } from './business-event.ts';
+import { eventEntity, eventSource } from './business-event.ts';
 import type { OpenDatabase } from './database.ts';
 import type { DeliveryState } from './delivery-state.ts';
 import { leasesOf } from './lease.ts';
@@ -146,6 +146,35 @@ export function flowCallTable(database: OpenDatabase) {
         .returning('uncertain'),
     );
   const supersede = [supersedeFrom('dead'), supersedeFrom('shadowed')];
+  // One in doubt may have been done, and a person has to find that out, whether anybody still waits for it or not.
+  const lettingGo = (state: 'dead' | 'shadowed') =>
+    kysely
+      .updateTable('delivery')
+      .set({ state: sql.lit('superseded'), settled_at: slot<string>('at') })
+      .where('state', '=', sql.lit(state))
+      .where('uncertain', '=', sql.lit(0));
+  const letGoOne = (['dead', 'shadowed'] as const).map((state) =>
+    prepare<{ delivery: number; at: string }>(
+      connection,
+      lettingGo(state).where('seq', '=', slot<number>('delivery')),
+    ),
+  );
+  const letGoEnded = (['dead', 'shadowed'] as const).map((state) =>
+    prepare<{ at: string }>(
+      connection,
+      lettingGo(state)
+        .where('source', '=', sql.lit(eventSource))
+        .where('entity', '<>', sql.lit(eventEntity))
+        .where(
+          sql<boolean>`not exists (select 1 from flow_call join flow_instance on flow_instance.seq = flow_call.instance
+            where flow_call.id = delivery.source_id and flow_instance.state = 'running')`,
+        ),
+    ),
+  );
+  const deliveriesOf = prepare<{ instance: number }, { delivery: number }>(
+    connection,
+    kysely.selectFrom('flow_call').select('delivery').where('instance', '=', slot<number>('instance')),
+  );
   const stands = prepare<{ instance: number; step: string }, StandRow>(
     connection,
     kysely
@@ -208,6 +237,15 @@ export function flowCallTable(database: OpenDatabase) {
         delivery: Number(lastInsertRowid),
         askedMs: nowMs,
       });
+    },
+    /** The instance has ended: of its calls, those that were refused or only recorded need nobody any more. */
+    letGo(instance: number, at: string): void {
+      for (const { delivery } of deliveriesOf.all({ instance }))
+        for (const statement of letGoOne) statement.run({ delivery, at });
+    },
+    /** The same for whatever instances that have ended left behind. */
+    letGoEnded(at: string): void {
+      for (const statement of letGoEnded) statement.run({ at });
     },
     /** The calls that a step asked for, as they stand. */
     stands: (instance: number, step: string): CallStand[] =>

@@ -37,7 +37,7 @@ export interface FlowDesk {
   idIn(object: SystemObject, system: string): string | undefined;
   /**
    * Keeps an instance, new or as it has become, with the exception that it hangs on now: the one that it hung on before is
-   * closed when it was the last. Answers its number.
+   * closed when it was the last. What the calls of one that ends were refused ends with it. Answers its number.
    */
   put(
     instance: Omit<FlowInstance, 'exception'>,
@@ -45,6 +45,10 @@ export interface FlowDesk {
     stuck: NewException | 'as before' | undefined,
   ): number;
   ask(call: NewCall): void;
+  /** The tries of a call ended behind its instance: nobody waits for it any more. */
+  letGo(instance: number): void;
+  /** Lets go what instances that have ended left behind. */
+  letGoEnded(): void;
   enqueue(delivery: NewDelivery): void;
   /** Has an object read. False when that was asked for before. */
   read(event: NewEvent): boolean;
@@ -91,10 +95,13 @@ export function createFlowDesk(database: OpenDatabase, tables: Tables) {
           if (exception !== undefined) exceptions.hang(exception);
           if (past !== undefined) exceptions.release(past, at);
         }
+        if (before?.state === 'running' && instance.state !== 'running') calls.letGo(before.seq, at);
         const { exception: _past, ...rest } = instance as FlowInstance;
         return instances.put({ ...rest, ...(exception === undefined ? {} : { exception }) }, before);
       },
       ask: (call) => calls.ask(call, nowMs, at),
+      letGo: (instance) => calls.letGo(instance, at),
+      letGoEnded: () => calls.letGoEnded(at),
       enqueue: (delivery) => tables.deliveries.enqueue(delivery, nowMs, at),
       read: (event) => tables.events.insert(event, at),
     };

@@ -21,6 +21,15 @@ export function createFlowHousekeeping({ connection, kysely }: OpenDatabase) {
       .limit(sql.lit(rowsPerRound)),
   );
   const these = sql<number>`(select value from json_each(@keys))`;
+  // Without its call nobody can find out any more what became of one in doubt. It came to its end long ago.
+  const supersedeCalls = prepare<{ keys: string }>(
+    connection,
+    kysely
+      .updateTable('delivery')
+      .set({ state: sql.lit('superseded') })
+      .where('seq', 'in', sql<number>`(select delivery from flow_call where instance in ${these})`)
+      .where('state', 'in', sql<string>`('dead', 'shadowed')`),
+  );
   const removeCalls = prepare<{ keys: string }>(
     connection,
     kysely.deleteFrom('flow_call').where('instance', 'in', these),
@@ -56,6 +65,7 @@ export function createFlowHousekeeping({ connection, kysely }: OpenDatabase) {
   /** Clears away one round; answers how many rows that were. Runs inside a transaction. */
   return function removeRound(before: string): number {
     const keys = JSON.stringify(ended.all({ before }).map(({ seq }) => seq));
+    supersedeCalls.run({ keys });
     const calls = removeCalls.run({ keys }).changes;
     const earlier = removeEarlier.run({ keys }).changes;
     return calls + earlier + strip.run({ keys }).changes + removeExceptions.run({ before }).changes;

@@ -1,9 +1,11 @@
+import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { Flow, FlowStep } from '../../bridge/rules/flow.ts';
 import type { Timing } from '../../bridge/rules/part.ts';
 import { openDatabaseForReading } from '../../bridge/store/database.ts';
+import { readStatus } from '../../bridge/store/status.ts';
 import { readTrace } from '../../bridge/store/trace.ts';
-import { declarations } from '../engine/world.ts';
+import { declarations, type World } from '../engine/world.ts';
 import { createFirm, openProject, time } from './firm.ts';
 import { approvedTime, draft, projectOpen } from './sample-flows.ts';
 
@@ -164,3 +166,147 @@ describe('a call', () => {
     expect(texts).toContain(`odoo:actions:make-draft-invoice:${made}: created`);
   });
 });
+
+describe('a call that was refused', () => {
+  const closed = { ok: false, error: 'conflict', message: 'The period is closed.' } as const;
+
+  test('needs nobody any more when its flow has ended', async () => {
+    const { world, instances, exceptions } = await createFirm({ flows: [drafting] });
+    await openProject(world);
+    world.odoo.refuses = () => closed;
+    await time(world, 't1');
+    await world.calm();
+    expect(callStates(world)).toEqual(['dead']);
+    await time(world, 't1', { approval: 'open' });
+    await world.calm();
+    expect(instances()).toMatchObject([{ state: 'ended' }]);
+    expect(exceptions()).toMatchObject([{ open: false }]);
+    expect(callStates(world)).toEqual(['superseded']);
+    expect(await problems(world)).toEqual([]);
+  });
+
+  test('gives way to that of the next round, which is explained by its own', async () => {
+    const { world, instances, exceptions } = await createFirm({ flows: [{ ...drafting, again: ['hours'] }] });
+    await openProject(world);
+    world.odoo.refuses = () => closed;
+    await time(world, 't1');
+    await world.calm();
+    await time(world, 't1', { hours: '3' });
+    await world.calm();
+    expect(callStates(world)).toEqual(['superseded', 'dead']);
+    expect(exceptions().map(({ open }) => open)).toEqual([false, true]);
+    expect(await problems(world)).toEqual([]);
+    world.odoo.refuses = () => undefined;
+    await world.pass(5 * hour);
+    expect(instances().map(({ state }) => state)).toEqual(['ended', 'done']);
+    expect(callStates(world)).toEqual(['superseded', 'superseded', 'done']);
+    expect(world.odoo.done).toHaveLength(1);
+  });
+
+  test('needs nobody any more when its flow is taken out of the rules', async () => {
+    const { world, instances } = await createFirm({ flows: [drafting] });
+    await openProject(world);
+    world.odoo.refuses = () => closed;
+    await time(world, 't1');
+    await world.calm();
+    await world.engine.stop(0);
+    await world.restart({ flows: [] });
+    await world.calm();
+    expect(instances()).toMatchObject([{ state: 'ended' }]);
+    expect(callStates(world)).toEqual(['superseded']);
+    expect(await problems(world)).toEqual([]);
+  });
+
+  test('behind the back of its flow, which began again meanwhile, needs nobody', async () => {
+    const { world, instances } = await createFirm({ flows: [{ ...drafting, again: ['hours'] }] });
+    await openProject(world);
+    world.odoo.refuses = (_, { reference }) => (reference.endsWith(':1:p1') ? closed : undefined);
+    const acting = world.odoo.gate('act');
+    await time(world, 't1');
+    await acting.reached;
+    await time(world, 't1', { hours: '3' });
+    await world.calm();
+    expect(instances().map(({ state }) => state)).toContain('ended');
+    acting.open();
+    await world.calm();
+    expect(instances().map(({ state }) => state)).toEqual(['ended', 'done']);
+    expect(callStates(world)).toEqual(['superseded', 'done']);
+    expect(await problems(world)).toEqual([]);
+  });
+
+  test('is let go at the next start where its flow ended without it; others are not', async () => {
+    const { world, exceptions } = await createFirm({ flows: [drafting] });
+    await openProject(world);
+    world.odoo.refuses = () => closed;
+    await time(world, 't1');
+    await time(world, 't2');
+    await world.calm();
+    await time(world, 't1', { approval: 'open' });
+    await world.calm();
+    await world.engine.stop(0);
+    await world.flows.stop();
+    // So it was left by a process that was killed before the flows learnt of it.
+    const database = new Database(world.path);
+    database.exec("update delivery set state = 'dead' where state = 'superseded'");
+    database.close();
+    expect(callStates(world)).toEqual(['dead', 'dead']);
+    await world.restart();
+    await world.calm();
+    expect(callStates(world)).toEqual(['superseded', 'dead']);
+    expect(exceptions()).toMatchObject([{ open: true, instances: 1 }]);
+    expect(await problems(world)).toEqual([]);
+  });
+
+  test('after an answer was lost stays in doubt for a person, until what the flow came to is cleared away', async () => {
+    const { world, instances } = await createFirm({ flows: [drafting] });
+    await openProject(world);
+    world.odoo.failNext('act', { kind: 'lost' });
+    world.odoo.refuses = () => closed;
+    await time(world, 't1');
+    await world.pass(10_000);
+    await time(world, 't1', { approval: 'open' });
+    await world.calm();
+    expect(instances()).toMatchObject([{ state: 'ended' }]);
+    const calls = "select state, uncertain from delivery where target = 'odoo:actions'";
+    expect(world.rows(calls)).toEqual([{ state: 'dead', uncertain: 1 }]);
+    await world.engine.stop(0);
+    await world.restart();
+    await world.calm();
+    expect(world.rows(calls)).toEqual([{ state: 'dead', uncertain: 1 }]);
+    expect(await problems(world)).toMatchObject([{ state: 'dead', cause: 'The period is closed.' }]);
+    await world.pass(24 * hour);
+    const before = new Date(Date.now()).toISOString();
+    while ((await world.store.removeSettled(before)) > 0);
+    expect(world.rows(calls)).toEqual([]);
+    expect(await problems(world)).toEqual([]);
+  });
+});
+
+test('a call that was only recorded is history when its flow has ended', async () => {
+  const { world, instances } = await createFirm({ flows: [{ ...drafting, from: 'erp' }], shadow: ['odoo'] });
+  await openProject(world);
+  const approve = async (approval: string) => {
+    world.odoo.put('timesheet', 'o1', { approval, project: 'p1', notes: 'note' });
+    await world.tell(world.odoo, 'timesheet', 'o1');
+    await world.calm();
+  };
+  await approve('approved');
+  expect(callStates(world)).toEqual(['shadowed']);
+  await approve('open');
+  expect(instances()).toMatchObject([{ state: 'ended' }]);
+  expect(callStates(world)).toEqual(['superseded']);
+});
+
+/** The states of everything that Odoo was asked to do, in order. */
+const callStates = (world: World): string[] =>
+  world
+    .rows<{ state: string }>("select state from delivery where target = 'odoo:actions' order by seq")
+    .map(({ state }) => state);
+
+/** What is told to people beside the exceptions. */
+async function problems(world: World) {
+  const database = openDatabaseForReading(world.path);
+  const status = await readStatus(database);
+  await database.kysely.destroy();
+  return status.problems;
+}

@@ -178,6 +178,36 @@ describe('a system in trouble', () => {
     await told(desk, id, planted);
   });
 
+  test('that comes again when the run has moved on is as new', async () => {
+    const { desk, planted } = await troubled(7);
+    for (const system of [desk.world.harvest, desk.world.odoo]) {
+      const down = { kind: 'call', error: system.error('unavailable', 'is down') } as const;
+      system.failNext('list', down, down, down);
+    }
+    await told(desk, await start(desk), planted);
+  });
+
+  test('that comes each time at the same place fails the run', async () => {
+    const { desk, planted } = await troubled(8);
+    const { odoo } = desk.world;
+    const list = odoo.list;
+    let lists = 0;
+    odoo.list = async function* (...parameters) {
+      lists++;
+      for await (const page of list.apply(odoo, parameters)) {
+        yield page;
+        throw odoo.error('unavailable', 'is down');
+      }
+    };
+    const id = await start(desk);
+    await desk.reconciler.ended(id);
+    expect(await desk.world.store.reconciliation(id)).toMatchObject({ state: 'failed', phase: 'reading' });
+    expect(lists).toBe(4);
+    odoo.list = list;
+    expect(await desk.reconciler.resume(id)).toMatchObject({ ok: true });
+    await told(desk, id, planted);
+  });
+
   test('that suddenly lists little is not believed', async () => {
     const desk = await createDesk([timesheets]);
     const { world } = desk;
