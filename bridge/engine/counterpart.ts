@@ -32,17 +32,20 @@ export type Pair =
   /** It may be made only to be matched, and there is nothing to match. */
   | { readonly kind: 'unmatched' }
   | { readonly kind: 'propose'; readonly candidates: readonly Candidate[]; readonly cause: string }
-  /** Something that decides about it is still under way. */
-  | { readonly kind: 'later'; readonly afterMs: number; readonly cause: string };
+  | Later;
+
+/** Something that decides about it is still under way. */
+export interface Later {
+  readonly kind: 'later';
+  readonly afterMs: number;
+  readonly cause: string;
+}
 
 interface Means {
   readonly store: Store;
   readonly landscape: Landscape;
   readonly pairing: Pairing;
 }
-
-/** Often enough that nobody waits for it, seldom enough that it costs nothing. */
-const lookAgainMs = 250;
 
 /** Which keys of records have to be kept for these rules. */
 export function keyPlanOf(rules: RuleSet): KeyPlan {
@@ -81,48 +84,38 @@ export async function pairAll(
   const circumstances = unpaired.map((item) => circumstancesOf(means.landscape, item));
   const candidates = await candidatesOf(means, unpaired, matches, circumstances);
   const [target] = new Set(unpaired.map(({ delivery }) => delivery.target));
-  const oldest = target === undefined ? undefined : await store.oldestOpenEvent(target, lanes.length);
-  /** The target told of something before the object was seen, and it is not read yet. */
-  const unread = ({ delivery }: Unpaired): boolean =>
-    oldest !== undefined && Date.parse(oldest) <= madeAtMs(delivery.id);
+  // First what is unread and then what is known: what is read in between is not overlooked.
+  const isUnread = await findUnread(means, unpaired, circumstances);
   const late = await Promise.all(
     unpaired.map((item, index) => knownSince(store, item, matches[index] as Match)),
   );
-  const inDoubt = circumstances.some(({ bothWays }) => bothWays)
-    ? await store.creationsInDoubt(unpaired.map(({ delivery }) => delivery))
-    : [];
+  const isEchoed = await findEchoes(means, unpaired, circumstances);
   // Last, because it ends what was in doubt: while the target was asked, another delivery may have made the link.
   const objects = unpaired.map(({ delivery }) => sourceObject(delivery));
   const linked = target === undefined ? [] : await store.idsIn(target, objects);
   const beingCreated = new Map<string, string>();
 
-  return unpaired.map((item, index): Pair => {
+  const pairs = unpaired.map((item, index): Pair => {
     const match = matches[index] as Pairable;
     const { bothWays } = circumstances[index] as Circumstances;
-    const { delivery, plan } = item;
+    const { delivery, plan, record } = item;
     const { target, source, entity } = delivery;
+    const wait = (cause: string): Later => {
+      const vain = match.kind === 'none' ? { fingerprint: record.fingerprint, match } : undefined;
+      return { kind: 'later', afterMs: pairing.wait(delivery.id, vain), cause };
+    };
     if (linked[index] !== undefined)
       return { kind: 'later', afterMs: 0, cause: `Has just been linked to ${entity} ${linked[index]}.` };
     if (match.kind === 'later')
       return { kind: 'later', afterMs: 0, cause: `Waits for another ${entity} that may be the same.` };
     if (match.kind === 'one') {
       if (pairing.reserve(delivery, match.id)) return { kind: 'link', id: match.id };
-      return {
-        kind: 'later',
-        afterMs: lookAgainMs,
-        cause: `Waits until ${source} has ${entity} ${match.id}.`,
-      };
+      return wait(`Waits until ${source} has ${entity} ${match.id}.`);
     }
     if (late[index] === true)
       return { kind: 'later', afterMs: 0, cause: `${target} has just told of one that is the same.` };
-    if ((bothWays || plan.match.length > 0) && unread(item))
-      return { kind: 'later', afterMs: lookAgainMs, cause: `Waits until what ${target} told of is read.` };
-    const echoed: Pair = {
-      kind: 'later',
-      afterMs: lookAgainMs,
-      cause: `Waits until it is known what of ${target} has just been created in ${source}.`,
-    };
-    if (bothWays && (inDoubt[index] === true || pairing.mayBeEchoed(delivery))) return echoed;
+    if (isUnread(index)) return wait(unreadText(delivery));
+    if (isEchoed(index)) return wait(echoText(delivery));
     if (match.taken !== undefined && bothWays && plan.mayCreate && isTelling(entity, match.taken.field))
       return proposeTaken(delivery, match.taken);
     const likely = candidates[index] as readonly Candidate[];
@@ -132,11 +125,79 @@ export async function pairAll(
     const keys = keysOf(item).map(({ field, value }) => `${entity} ${field} ${value}`);
     if (keys.some((key) => (beingCreated.get(key) ?? source) !== source))
       return { kind: 'later', afterMs: 0, cause: `Waits for another ${entity} that is the same.` };
-    if (bothWays && !pairing.reserve(delivery, undefined)) return echoed;
+    if (bothWays && !pairing.reserve(delivery, undefined)) return wait(echoText(delivery));
     for (const key of keys) beingCreated.set(key, source);
     return { kind: 'create' };
   });
+  for (const [index, { kind }] of pairs.entries())
+    if (kind !== 'later') pairing.goOn((unpaired[index] as Unpaired).delivery.id);
+  return pairs;
 }
+
+/**
+ * Those that were looked for in vain and still have to wait, so that the target is not asked again: since then the store
+ * has come to know nothing that could be their counterpart. `undefined` for those that have to be looked for.
+ */
+export async function stillWaiting(
+  means: Means,
+  unpaired: readonly Unpaired[],
+): Promise<(Later | undefined)[]> {
+  const { store, landscape, pairing } = means;
+  const later: (Later | undefined)[] = unpaired.map(() => undefined);
+  const waiting = unpaired.flatMap((item, place) => {
+    const vain = pairing.soughtInVain(item.delivery.id);
+    return vain?.fingerprint === item.record.fingerprint ? [{ item, place, vain }] : [];
+  });
+  if (waiting.length === 0) return later;
+  const items = waiting.map(({ item }) => item);
+  const circumstances = items.map((item) => circumstancesOf(landscape, item));
+  const isUnread = await findUnread(means, items, circumstances);
+  const isEchoed = await findEchoes(means, items, circumstances);
+  for (const [index, { item, place, vain }] of waiting.entries()) {
+    const { delivery } = item;
+    const unread = isUnread(index);
+    if (!(unread || isEchoed(index)) || (await knownSince(store, item, vain.match))) continue;
+    const cause = unread ? unreadText(delivery) : echoText(delivery);
+    later[place] = { kind: 'later', afterMs: pairing.wait(delivery.id, vain), cause };
+  }
+  return later;
+}
+
+/** Asks the store; then tells by the place in the list whether the target told of something that is not read yet. */
+async function findUnread(
+  { store }: Means,
+  unpaired: readonly Unpaired[],
+  circumstances: readonly Circumstances[],
+): Promise<(index: number) => boolean> {
+  const target = unpaired[0]?.delivery.target;
+  const oldest = target === undefined ? undefined : await store.oldestOpenEvent(target, lanes.length);
+  return (index) => {
+    const { delivery, plan } = unpaired[index] as Unpaired;
+    const matters = circumstances[index]?.bothWays === true || plan.match.length > 0;
+    // What it told of after the object was seen is not waited for.
+    return matters && oldest !== undefined && Date.parse(oldest) <= madeAtMs(delivery.id);
+  };
+}
+
+/** Asks the store; then tells by the place in the list whether the object may be what was just created the other way round. */
+async function findEchoes(
+  { store, pairing }: Means,
+  unpaired: readonly Unpaired[],
+  circumstances: readonly Circumstances[],
+): Promise<(index: number) => boolean> {
+  const inDoubt = circumstances.some(({ bothWays }) => bothWays)
+    ? await store.creationsInDoubt(unpaired.map(({ delivery }) => delivery))
+    : [];
+  return (index) => {
+    const { delivery } = unpaired[index] as Unpaired;
+    const isPossible = circumstances[index]?.bothWays === true;
+    return isPossible && (inDoubt[index] === true || pairing.mayBeEchoed(delivery));
+  };
+}
+
+const unreadText = ({ target }: ClaimedDelivery): string => `Waits until what ${target} told of is read.`;
+const echoText = ({ source, target }: ClaimedDelivery): string =>
+  `Waits until it is known what of ${target} has just been created in ${source}.`;
 
 /** What holds for all objects of an entity that go from one system to another. */
 interface Circumstances {

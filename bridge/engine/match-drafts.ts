@@ -1,6 +1,14 @@
 import { sourceObject } from '../store/delivery.ts';
 import type { SettledDead, SettledProposed, SettledRetry, Settlement } from '../store/settle.ts';
-import { needsPairing, type Pair, type Pairable, pairAll, soughtState } from './counterpart.ts';
+import {
+  type Later,
+  needsPairing,
+  type Pair,
+  type Pairable,
+  pairAll,
+  soughtState,
+  stillWaiting,
+} from './counterpart.ts';
 import type { Drafted, PrepareWork } from './draft.ts';
 import { asSystemError, settleFailedCall, settleFailedItem } from './failure.ts';
 import { referenceOf } from './landscape.ts';
@@ -11,11 +19,11 @@ import { recorded } from './shadow.ts';
 /** Counterparts of the drafts that have none yet; those that this settles are marked so. */
 export async function matchDrafts(drafted: readonly Drafted[], work: PrepareWork, settled: Settlement[]) {
   const result = new Map<string, string | 'settled'>();
-  const searching = drafted.filter(
+  const pairless = drafted.filter(
     (draft) => draft.context.targetId === undefined && needsPairing(work.landscape, draft),
   );
   // A system in shadow is not even asked.
-  if (searching.length === 0 || isInShadow(work.landscape, work.connector.system)) return result;
+  if (pairless.length === 0 || isInShadow(work.landscape, work.connector.system)) return result;
   const startedAtMs = work.now();
   const startedAt = new Date(startedAtMs).toISOString();
   const end = (draft: Drafted, settlement: SettledRetry | SettledDead | SettledProposed) => {
@@ -25,6 +33,20 @@ export async function matchDrafts(drafted: readonly Drafted[], work: PrepareWork
     const note = { delivery, startedAt, durationMs, ...recorded('match', undefined, draft.fields), cause };
     settled.push(draft.shadow ? note : settlement);
   };
+  const again = { outcome: 'retry' as const, uncertain: false, countTry: false };
+  const wait = ({ delivery }: Drafted, { afterMs, cause }: Later) => {
+    result.set(delivery.id, 'settled');
+    const durationMs = work.now() - startedAtMs;
+    const dueMs = work.now() + afterMs;
+    settled.push({ delivery, startedAt, durationMs, ...again, error: 'busy', cause, dueMs });
+  };
+  const searching: Drafted[] = [];
+  const waiting = await stillWaiting(work, pairless);
+  for (const [index, draft] of pairless.entries()) {
+    const later = waiting[index];
+    if (later === undefined) searching.push(draft);
+    else wait(draft, later);
+  }
   let matches: Match[];
   try {
     matches = await findCounterparts(
@@ -65,7 +87,6 @@ export async function matchDrafts(drafted: readonly Drafted[], work: PrepareWork
     const { delivery, plan } = draft;
     const pair = pairs[index] as Pair;
     const base = { delivery, startedAt, durationMs: work.now() - startedAtMs };
-    const again = { outcome: 'retry' as const, uncertain: false, countTry: false };
     switch (pair.kind) {
       case 'link':
         result.set(delivery.id, pair.id);
@@ -74,14 +95,7 @@ export async function matchDrafts(drafted: readonly Drafted[], work: PrepareWork
         end(draft, { ...base, outcome: 'proposed', candidates: pair.candidates, cause: pair.cause });
         break;
       case 'later':
-        result.set(delivery.id, 'settled');
-        settled.push({
-          ...base,
-          ...again,
-          error: 'busy',
-          cause: pair.cause,
-          dueMs: work.now() + pair.afterMs,
-        });
+        wait(draft, pair);
         break;
       case 'unmatched': {
         const cause = `${delivery.target} has no ${delivery.entity} with the same ${plan.match.join(' or ')} as ${referenceOf(delivery.source, delivery.entity, delivery.sourceId)}. Add it there, or correct it in ${delivery.source}.`;

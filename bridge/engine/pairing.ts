@@ -1,5 +1,13 @@
 import { madeAtMs } from '../entities/id.ts';
 import type { ClaimedDelivery } from '../store/delivery.ts';
+import type { Match } from './match.ts';
+
+/** A search that found nothing. */
+export interface Vain {
+  /** Of the record that a counterpart was looked for. */
+  readonly fingerprint: string;
+  readonly match: Extract<Match, { kind: 'none' }>;
+}
 
 /**
  * Who is finding or making the counterpart of what, over all targets: while one delivery brings an object to a system,
@@ -13,7 +21,30 @@ export interface Pairing {
   mayBeEchoed(delivery: ClaimedDelivery): boolean;
   /** It was settled. */
   release(deliveryId: string): void;
+  /**
+   * The delivery has to wait for something else. Answers for how many milliseconds it is best left alone: more the longer it
+   * waits, so that it is never late by more than a part of that. `vain`: the last search, where that found nothing.
+   */
+  wait(deliveryId: string, vain: Vain | undefined): number;
+  /** The last search for one that waits, where that found nothing. */
+  soughtInVain(deliveryId: string): Vain | undefined;
+  /** It waits no longer. */
+  goOn(deliveryId: string): void;
 }
+
+interface Wait {
+  readonly sinceMs: number;
+  readonly lookedAtMs: number;
+  readonly vain: Vain | undefined;
+}
+
+/** Often enough that nobody waits for it, seldom enough that it costs nothing. */
+const leastWaitMs = 250;
+const mostWaitMs = 30_000;
+/** Of the time it has waited. */
+const waitShare = 1 / 4;
+/** What nobody has looked at for so long was settled in another way. */
+const forgottenAfterMs = 10 * mostWaitMs;
 
 interface Reservation {
   readonly delivery: ClaimedDelivery;
@@ -25,6 +56,8 @@ interface Reservation {
 export function createPairing(now: () => number): Pairing {
   const byDelivery = new Map<string, Reservation>();
   const byObject = new Map<string, Reservation>();
+  /** By delivery; what was looked at last stands at the end. */
+  const waits = new Map<string, Wait>();
 
   // One that could not be settled is given up with its lease.
   const holds = (reservation: Reservation): boolean => now() < reservation.delivery.leasedUntilMs;
@@ -35,6 +68,13 @@ export function createPairing(now: () => number): Pairing {
     byDelivery.delete(deliveryId);
     for (const object of reservation.objects)
       if (byObject.get(object) === reservation) byObject.delete(object);
+  }
+
+  function forgetOldWaits(): void {
+    for (const [deliveryId, { lookedAtMs }] of waits) {
+      if (now() - lookedAtMs < forgottenAfterMs) return;
+      waits.delete(deliveryId);
+    }
   }
 
   return {
@@ -74,5 +114,17 @@ export function createPairing(now: () => number): Pairing {
       return false;
     },
     release,
+    wait(deliveryId, vain) {
+      const lookedAtMs = now();
+      const sinceMs = waits.get(deliveryId)?.sinceMs ?? lookedAtMs;
+      waits.delete(deliveryId);
+      waits.set(deliveryId, { sinceMs, lookedAtMs, vain });
+      forgetOldWaits();
+      return Math.max(leastWaitMs, Math.min(mostWaitMs, Math.round((lookedAtMs - sinceMs) * waitShare)));
+    },
+    soughtInVain: (deliveryId) => waits.get(deliveryId)?.vain,
+    goOn(deliveryId) {
+      waits.delete(deliveryId);
+    },
   };
 }

@@ -5,9 +5,10 @@ import { lanes, type Rule, type WrittenFields } from '../rules/rule.ts';
 import { dueAt } from '../rules/timing.ts';
 import type { RecordChange, Route, RouteContext } from '../store/apply.ts';
 import type { NewDelivery } from '../store/delivery.ts';
+import type { DeliveryContext } from '../store/delivery-store.ts';
 import type { Bring } from '../store/reunite.ts';
 import type { Terrain } from './landscape.ts';
-import { rulesBetween } from './plan.ts';
+import { type Plan, planDelivery, rulesBetween } from './plan.ts';
 
 /** Decides by the rules which systems must know about a change: at most one delivery per target. */
 export function createRoute(landscape: Terrain, now: () => number = Date.now): Route {
@@ -16,7 +17,7 @@ export function createRoute(landscape: Terrain, now: () => number = Date.now): R
     for (const rule of rulesFrom(landscape.rules, landscape.roleOf(change.system), change.entity)) {
       const target = landscape.systemIn(rule.to);
       if (target === undefined) continue;
-      const concerned = concernedRule(rule, change, target, context);
+      const concerned = concernedRule(rule, change, target, context, landscape);
       if (concerned === undefined) continue;
       const delivery = byTarget.get(target);
       byTarget.set(
@@ -70,12 +71,13 @@ function sooner(delivery: NewDelivery, rule: Rule, nowMs: number): NewDelivery {
   return { ...others, lane, ...(earliestMs <= nowMs ? {} : { dueMs: earliestMs }) };
 }
 
-/** The rule as it is for this change, when it has something to bring or to take back. */
+/** The rule as it is for this change, when it has something to bring or to take back, or to end what failed. */
 function concernedRule(
   rule: Rule,
   change: RecordChange,
   target: string,
   context: RouteContext,
+  landscape: Terrain,
 ): Rule | undefined {
   const { before, after, differences } = change;
   let ruleBefore: Rule | undefined;
@@ -83,8 +85,13 @@ function concernedRule(
   try {
     ruleBefore = before === null ? undefined : activeRule(rule, before);
     ruleAfter = after === null ? undefined : activeRule(rule, after);
-    if (ruleAfter === undefined)
-      return withdrawingRule(rule, change, ruleBefore !== undefined, target, context);
+    if (ruleAfter === undefined) {
+      const broughtBefore = ruleBefore !== undefined;
+      return (
+        withdrawingRule(rule, change, broughtBefore, target, context) ??
+        endingRule(rule, change, broughtBefore, target, context, landscape)
+      );
+    }
   } catch (error) {
     // The delivery meets the same, where a person is told of it.
     if (error instanceof MappingError) return rule;
@@ -122,4 +129,45 @@ function withdrawingRule(
   // A person is asked once when the conditions end, and once when the object does.
   const returns = withdrawal === 'remove' || (withdrawal === 'raise' && (broughtBefore || after === null));
   return returns ? last : undefined;
+}
+
+/**
+ * The rule that has nothing to bring, where a person is still asked about what it brought: the next delivery ends that. It
+ * finds nothing to do, or brings what other rules still do, without what may have been refused.
+ *
+ * @throws MappingError when an expression cannot be computed
+ */
+function endingRule(
+  rule: Rule,
+  change: RecordChange,
+  broughtBefore: boolean,
+  target: string,
+  context: RouteContext,
+  landscape: Terrain,
+): Rule | undefined {
+  const failed = context.failedIn(target);
+  // What is under way carries the state before, and may still fail.
+  if (!failed && !(broughtBefore && context.onTheWayTo(target))) return undefined;
+  const last = standingRule(rule, change.after ?? change.before ?? {});
+  const { kind } = planAfter(change, newDelivery(last, target, change, landscape, 0), context, landscape);
+  // Whatever a person was asked is not asked again, and what others bring is only tried again when it is less than before.
+  return kind === 'nothing' || (kind === 'write' && failed && broughtBefore) ? last : undefined;
+}
+
+/** What a delivery comes to after the change, as far as that can be said of one that is not in doubt. */
+function planAfter(
+  { system, entity, id, before, after }: RecordChange,
+  delivery: NewDelivery,
+  { linkedIn }: RouteContext,
+  landscape: Terrain,
+): Plan {
+  const state = after ?? before ?? {};
+  const context: DeliveryContext = {
+    record: { system, entity, id, state, gone: after === null, fingerprint: '', readAt: '' },
+    // Which one it is makes no difference to the kind of the plan.
+    targetId: linkedIn(delivery.target) ? '(linked)' : undefined,
+    writtenFingerprint: undefined,
+    earlier: [],
+  };
+  return planDelivery(delivery, context, landscape);
 }

@@ -98,6 +98,81 @@ describe('an object that was made in both systems at once', () => {
   });
 });
 
+describe('while what the target told of cannot be read', () => {
+  /** Customer `other` of the CRM was told of, and the CRM answers no question about what is in it for so long. */
+  async function unreadable(milliseconds: number, more: Record<string, object> = {}): Promise<World> {
+    const world = await createWorld({ rules });
+    const busy = { status: 429, retryAfterMilliseconds: milliseconds };
+    world.hubspot.failNext('read', { kind: 'call', error: world.hubspot.error('limited', 'slower', busy) });
+    const there = { other: { name: 'Other', vat: 'BE9' }, ...more };
+    for (const [id, state] of Object.entries(there)) world.hubspot.put('customer', id, state as never);
+    await Promise.all(Object.keys(there).map((id) => world.tell(world.hubspot, 'customer', id)));
+    await world.calm();
+    return world;
+  }
+
+  const bring = async (world: World, id: string, vat: string) => {
+    world.odoo.put('customer', id, { name: `Customer ${id}`, vat });
+    await world.tell(world.odoo, 'customer', id);
+  };
+
+  const looks = (world: World) => world.outcomes().filter((outcome) => outcome === 'retry').length;
+
+  test('what is not found there is asked for once, looked at ever less, and made soon after', async () => {
+    const world = await unreadable(3_600_000);
+    await bring(world, '1', 'BE1');
+    await world.pass(60_000);
+    const asked = world.hubspot.calls('find').length;
+    expect(asked).toBeLessThanOrEqual(rules[0]?.match.length as number);
+    expect(looks(world)).toBeLessThan(30);
+    await world.pass(3_500_000);
+    expect(world.hubspot.calls('find')).toHaveLength(asked);
+    expect(looks(world)).toBeLessThan(160);
+    expect(world.hubspot.calls('write')).toEqual([]);
+    expect(world.delivery('1')).toMatchObject({ state: 'pending', error: 'busy', tries: 0 });
+    await world.pass(40_000 + 30_000);
+    expect(linked(world)).toContain('hubspot hubspot-1, odoo 1');
+  });
+
+  test('what is found there is linked all the same, and at once', async () => {
+    const world = await unreadable(3_600_000);
+    await bring(world, '1', 'BE1');
+    await world.pass(60_000);
+    await bring(world, '9', 'BE9');
+    await world.calm();
+    expect(linked(world)).toEqual(['hubspot other, odoo 9']);
+  });
+
+  test('what is corrected meanwhile is looked for by what it is now', async () => {
+    const world = await unreadable(3_600_000);
+    await bring(world, '1', 'BE1');
+    await world.pass(60_000);
+    await bring(world, '1', 'BE9');
+    await world.pass(30_000);
+    expect(linked(world)).toEqual(['hubspot other, odoo 1']);
+  });
+
+  test('what is read before all else is linked without waiting for that', async () => {
+    const world = await unreadable(60_000, { seen: { name: 'Customer 1', vat: 'be 1' } });
+    world.hubspot.searchable = () => false;
+    await bring(world, '1', 'BE1');
+    await world.pass(1000);
+    expect(world.delivery('1').cause).toBe('Waits until what hubspot told of is read.');
+    // Something else that was told of before is still not read when this one is.
+    world.broken.oldestOpenEvent = async () => new Date(0).toISOString();
+    await world.pass(60_000 + 30_000);
+    expect(linked(world)).toContain('hubspot seen, odoo 1');
+  });
+
+  test('a wait that is soon over costs no time', async () => {
+    const world = await unreadable(2000);
+    for (const number of [1, 2, 3]) await bring(world, `${number}`, `BE${number}`);
+    await world.pass(3000);
+    expect(world.odoo.states('customer')).toHaveLength(4);
+    expect(world.hubspot.states('customer')).toHaveLength(4);
+  });
+});
+
 describe('a try that had made nothing yet when the bridge was killed', () => {
   test('looks again at what was told meanwhile', async () => {
     const world = await createWorld({ rules });

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { createPairing, type Pairing } from '../../bridge/engine/pairing.ts';
 import type { ClaimedDelivery } from '../../bridge/store/delivery.ts';
 import { delivery, idAt } from '../store/samples.ts';
@@ -67,4 +67,52 @@ test('one whose lease has ended holds nobody up', () => {
   nowMs += leaseMs;
   expect(pairing.mayBeEchoed(claimed('hubspot', 'c1'))).toBe(false);
   expect(pairing.reserve(claimed('hubspot', 'c1'), '1')).toBe(true);
+});
+
+describe('a delivery that has to wait', () => {
+  const vain = { fingerprint: 'f', match: { kind: 'none', dismissed: new Set<string>() } } as const;
+
+  /** How often it is looked at in a time, when it comes back whenever it was told to. */
+  function looksIn(milliseconds: number): number {
+    const endMs = nowMs + milliseconds;
+    let looks = 0;
+    for (; nowMs < endMs; looks++) nowMs += pairing.wait('1', undefined);
+    return looks;
+  }
+
+  test('is looked at often at first, then ever less, at the least twice a minute', () => {
+    expect(looksIn(1000)).toBe(4);
+    expect(looksIn(60_000)).toBeLessThan(25);
+    expect(looksIn(600_000)).toBeLessThan(30);
+    expect(pairing.wait('1', undefined)).toBe(30_000);
+    expect(pairing.wait('2', undefined)).toBe(250);
+  });
+
+  test('begins anew when it went on meanwhile', () => {
+    looksIn(60_000);
+    pairing.goOn('1');
+    expect(pairing.wait('1', undefined)).toBe(250);
+  });
+
+  test('keeps what was found when it was looked for last', () => {
+    pairing.wait('1', vain);
+    expect(pairing.soughtInVain('1')).toBe(vain);
+    expect(pairing.soughtInVain('2')).toBeUndefined();
+    pairing.wait('1', undefined);
+    expect(pairing.soughtInVain('1')).toBeUndefined();
+    pairing.wait('1', vain);
+    pairing.goOn('1');
+    expect(pairing.soughtInVain('1')).toBeUndefined();
+  });
+
+  test('keeps it also when the try is settled, and is forgotten when nobody looks any more', () => {
+    pairing.wait('1', vain);
+    pairing.release('1');
+    nowMs += 299_999;
+    pairing.wait('2', undefined);
+    expect(pairing.soughtInVain('1')).toBe(vain);
+    nowMs += 1;
+    pairing.wait('2', undefined);
+    expect(pairing.soughtInVain('1')).toBeUndefined();
+  });
 });

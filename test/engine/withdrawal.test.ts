@@ -1,4 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { Rule } from '../../bridge/rules/rule.ts';
+import { openDatabaseForReading } from '../../bridge/store/database.ts';
+import { readStatus } from '../../bridge/store/status.ts';
+import { customerToCrm } from './rules.ts';
 import { createWorld, type World } from './world.ts';
 
 const approved = {
@@ -162,4 +166,155 @@ test('"otherwise: keep" leaves what was brought', async () => {
   await world.tell(world.odoo, 'project', '5', { operation: 'unlink' });
   await world.calm();
   expect(world.harvest.states('project')).toEqual([{ name: 'P', customer: null, status: 'active' }]);
+});
+
+describe('what a person was asked about', () => {
+  const companies: Rule = { ...customerToCrm, when: { is_company: true } };
+  const acme = { name: 'Acme', vat: 'BE1', email: null, is_company: true };
+
+  const dead = (world: World) => world.rows("select target, error from delivery where state = 'dead'");
+
+  const deliveries = (world: World) => world.rows('select state from delivery order by seq');
+
+  async function problems(world: World) {
+    const reader = openDatabaseForReading(world.path);
+    const status = await readStatus(reader);
+    reader.connection.close();
+    return status.problems;
+  }
+
+  async function change(world: World, fields: object): Promise<void> {
+    world.odoo.patch('customer', '1', fields as never);
+    await world.tell(world.odoo, 'customer', '1');
+    await world.calm();
+  }
+
+  async function remove(world: World): Promise<void> {
+    world.odoo.delete('customer', '1');
+    await world.tell(world.odoo, 'customer', '1', { operation: 'unlink' });
+    await world.calm();
+  }
+
+  const refuseNext = (world: World) =>
+    world.hubspot.failNext('write', { kind: 'items', errors: { 'odoo:customer:1': 'invalid' } });
+
+  /** The customer was refused when it was new. */
+  async function refused(...rules: Rule[]): Promise<World> {
+    const world = await createWorld({ rules });
+    world.odoo.put('customer', '1', acme);
+    refuseNext(world);
+    await world.tell(world.odoo, 'customer', '1');
+    await world.calm();
+    expect(world.delivery('1')).toMatchObject({ state: 'dead', error: 'invalid' });
+    return world;
+  }
+
+  const leave = (world: World) => change(world, { is_company: false });
+
+  test.each([
+    ['is deleted', remove],
+    ['leaves the conditions', leave],
+  ])('is over when the object %s, and nothing is written', async (_, end) => {
+    const world = await refused(companies);
+    const written = world.hubspot.calls('write').length;
+    await end(world);
+    expect(dead(world)).toEqual([]);
+    expect(await problems(world)).toEqual([]);
+    expect(world.outcomes().at(-1)).toBe('skipped');
+    // Once is enough.
+    if (world.odoo.get('customer', '1') !== undefined) await change(world, { name: 'Acme AG' });
+    await world.pass(3_600_000);
+    expect(deliveries(world)).toEqual([{ state: 'superseded' }, { state: 'done' }]);
+    expect(world.hubspot.calls('write')).toHaveLength(written);
+  });
+
+  test('also of an object that is linked: what is there stays as it is', async () => {
+    const world = await createWorld({ rules: [companies] });
+    world.odoo.put('customer', '1', acme);
+    await world.tell(world.odoo, 'customer', '1');
+    await world.calm();
+    refuseNext(world);
+    await change(world, { vat: 'wrong' });
+    expect(dead(world)).toHaveLength(1);
+    const written = world.hubspot.calls('write').length;
+    await leave(world);
+    expect(dead(world)).toEqual([]);
+    expect(world.hubspot.calls('write')).toHaveLength(written);
+    expect(world.hubspot.states('customer')).toEqual([{ name: 'Acme', vat: 'BE1', email: null }]);
+    // It comes back as ever.
+    await change(world, { is_company: true, vat: 'BE2' });
+    expect(world.hubspot.states('customer')).toEqual([{ name: 'Acme', vat: 'BE2', email: null }]);
+  });
+
+  test('is over when it fails while the object leaves the conditions', async () => {
+    const world = await createWorld({ rules: [companies] });
+    world.odoo.put('customer', '1', acme);
+    refuseNext(world);
+    const writing = world.hubspot.gate('write');
+    await world.tell(world.odoo, 'customer', '1');
+    await writing.reached;
+    await leave(world);
+    writing.open();
+    await world.calm();
+    expect(world.outcomes()).toEqual(['dead', 'skipped']);
+    expect(dead(world)).toEqual([]);
+  });
+
+  test('tells what waits for the object that it will not come', async () => {
+    const opportunity: Rule = {
+      ...customerToCrm,
+      id: 'deal',
+      entity: 'opportunity',
+      fields: ['name', 'customer'],
+    };
+    const world = await refused(companies, opportunity);
+    world.odoo.put('opportunity', '7', { name: 'Roadmap', customer: '1' });
+    await world.tell(world.odoo, 'opportunity', '7');
+    await world.calm();
+    expect(world.delivery('7')).toMatchObject({ state: 'waiting', error: 'missing' });
+    await leave(world);
+    expect(dead(world)).toEqual([]);
+    expect(world.delivery('7')).toMatchObject({ state: 'waiting', error: 'unmet' });
+    await world.pass(3_600_000);
+    expect(world.rows("select * from delivery where source_id = '1'")).toHaveLength(2);
+  });
+
+  test('is tried again without what a rule gave that brings it no longer', async () => {
+    const names: Rule = { ...customerToCrm, id: 'names', fields: ['name'] };
+    const world = await refused(names, { ...companies, fields: ['vat'] });
+    await leave(world);
+    expect(dead(world)).toEqual([]);
+    expect(world.hubspot.states('customer')).toEqual([{ name: 'Acme' }]);
+  });
+
+  test('is not tried again by a change that no rule brings', async () => {
+    const names: Rule = { ...customerToCrm, id: 'names', fields: ['name'] };
+    const world = await refused(names, { ...companies, when: { is_company: false } });
+    await change(world, { email: 'a@b.example' });
+    expect(deliveries(world)).toEqual([{ state: 'dead' }]);
+  });
+
+  test('is not asked again by each change as long as nobody has decided', async () => {
+    const raising: Rule = { ...companies, id: 'raising', otherwise: 'raise', deleted: 'raise' };
+    const world = await createWorld({ rules: [raising, { ...companies, id: 'keeping', fields: ['email'] }] });
+    world.odoo.put('customer', '1', acme);
+    await world.tell(world.odoo, 'customer', '1');
+    await world.calm();
+    await leave(world);
+    expect(dead(world)).toEqual([{ target: 'hubspot', error: 'conflict' }]);
+    for (const name of ['Acme AG', 'Acme SE']) await change(world, { name });
+    expect(dead(world)).toHaveLength(1);
+    await remove(world);
+    expect(dead(world)).toHaveLength(2);
+  });
+
+  test('is over at the next change when the rules have changed', async () => {
+    const world = await refused(customerToCrm);
+    await world.engine.stop(0);
+    await world.restart({ rules: [{ ...companies, when: { is_company: false } }] });
+    await world.calm();
+    expect(dead(world)).toHaveLength(1);
+    await remove(world);
+    expect(dead(world)).toEqual([]);
+  });
 });
