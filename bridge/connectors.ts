@@ -29,14 +29,17 @@ class MissingSettingsError extends Error {
   }
 }
 
-/** Keeps the UUID of the first Odoo database that ever answered, and answers which one that was. */
-export type PinDatabase = (uuid: string) => Promise<string>;
+/** What a bridge belongs to, by its kind. */
+export type Pinned = 'odoo.database' | 'harvest.account';
+
+/** Keeps the first one that ever answered, and answers which one that was. */
+export type Pin = (kind: Pinned, id: string) => Promise<string>;
 
 type Factory = (
   declaration: SystemDeclaration,
   settings: Settings,
   extensions: readonly SystemExtension[],
-  pin: PinDatabase,
+  pin: Pin,
 ) => Connector;
 
 /** Every connector that there is, by the name that `sync-rules/systems.yaml` uses. */
@@ -50,7 +53,9 @@ const factories: Readonly<Record<string, Factory>> = {
       apiKey: odoo.apiKey.reveal(),
       transport: odoo.transport,
       extensions,
-      ...(odoo.databaseUuid === undefined ? { pin } : { databaseUuid: odoo.databaseUuid }),
+      ...(odoo.databaseUuid === undefined
+        ? { pin: (uuid) => pin('odoo.database', uuid) }
+        : { databaseUuid: odoo.databaseUuid }),
     }),
   hubspot: (declaration, { hubspot }, extensions) => {
     if (hubspot === undefined) throw new MissingSettingsError(declaration, 'HUBSPOT_TOKEN');
@@ -63,7 +68,7 @@ const factories: Readonly<Record<string, Factory>> = {
       extensions,
     });
   },
-  harvest: (declaration, { harvest }) => {
+  harvest: (declaration, { harvest }, _extensions, pin) => {
     if (harvest === undefined)
       throw new MissingSettingsError(declaration, 'HARVEST_TOKEN and HARVEST_ACCOUNT_ID');
     return createHarvest({
@@ -72,6 +77,7 @@ const factories: Readonly<Record<string, Factory>> = {
       baseUrl: harvest.url,
       token: () => harvest.token.reveal(),
       accountId: harvest.accountId,
+      pin: (account) => pin('harvest.account', account),
       start: harvest.start,
       limit: { requests: harvest.requestsPer15Seconds, milliseconds: 15_000 },
     });
@@ -107,10 +113,10 @@ export const checkRules = (directory: string): RuleSet => loadRules(directory, k
 /**
  * Reads the rules, makes the connectors that they name, and checks that these can do what the rules ask of them.
  *
- * @param pin decides which Odoo database this bridge belongs to, where the settings do not
+ * @param pin decides which Odoo database and which accounts this bridge belongs to, where the settings do not
  * @throws RulesError, MissingSettingsError, RangeError for an option that a connector does not take
  */
-export function configure(settings: Settings, pin: PinDatabase): Configuration {
+export function configure(settings: Settings, pin: Pin): Configuration {
   const rules = checkRules(settings.rulesDirectory);
   const { systems } = rules;
   const connectors = createConnectors(rules, settings, pin);
@@ -154,7 +160,7 @@ export function extensionsFor(rules: Pick<RuleSet, 'entities' | 'rules'>, role: 
   );
 }
 
-function createConnectors(rules: RuleSet, settings: Settings, pin: PinDatabase): Connector[] {
+function createConnectors(rules: RuleSet, settings: Settings, pin: Pin): Connector[] {
   return rules.systems.map((declaration) => {
     const factory = factories[declaration.connector];
     if (factory === undefined) throw new Error(`There is no connector "${declaration.connector}"`);

@@ -39,7 +39,7 @@ export interface RunningBridge {
 export async function startBridge(settings: Settings, log: Logger): Promise<RunningBridge> {
   const store = await openStore(settings.databasePath);
   try {
-    const configuration = configure(settings, (uuid) => store.pinMeta('odoo.database', uuid));
+    const configuration = configure(settings, store.pinMeta);
     return await wire(settings, configuration, store, log);
   } catch (error) {
     await store.close();

@@ -77,11 +77,18 @@ export const uuid = v.pipe(
 
 export const digits = (what: string) => v.pipe(text(what), v.regex(/^\d+$/, 'must be a number'));
 
-/** A key or token. It goes into a header, so white space within is a slip of the clipboard. */
+const unspaced = v.regex<string, string>(/^\S+$/, 'must not contain spaces or line breaks');
+const ascii = v.regex<string, string>(
+  /^[!-~]+$/,
+  'must be plain ASCII: quotes or other characters came along when it was copied',
+);
+
+/** A key or token. It goes into a header, so what no header can carry is a slip of the clipboard. */
 export const secret = (what: string) =>
   v.pipe(
     text(what),
-    v.regex(/^\S+$/, 'must not contain spaces or line breaks'),
+    unspaced,
+    ascii,
     v.transform((value) => new Secret(value)),
   );
 
@@ -90,7 +97,8 @@ const leastTokenLength = 24;
 /** A token that this firm makes for itself, and that nobody must be able to guess. */
 export const token = v.pipe(
   v.string(),
-  v.regex(/^\S+$/, 'must not contain spaces or line breaks'),
+  unspaced,
+  ascii,
   v.minLength(
     leastTokenLength,
     `must have at least ${leastTokenLength} characters; "openssl rand -base64 32" makes one`,

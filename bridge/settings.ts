@@ -175,7 +175,7 @@ export class SettingsError extends Error {
  */
 export function readSettings(
   environment: Environment,
-  readFile: (path: string) => string = (path) => readFileSync(path, 'utf8'),
+  readFile: (path: string) => string = readText,
 ): Settings {
   const problems: SettingProblem[] = [];
   const subscribers = subscribersIn(environment);
@@ -255,7 +255,7 @@ const everywhere: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '
  */
 export function readAdminAccess(
   environment: Environment,
-  readFile: (path: string) => string = (path) => readFileSync(path, 'utf8'),
+  readFile: (path: string) => string = readText,
 ): AdminAccess {
   const problems: SettingProblem[] = [];
   const own = Object.fromEntries(
@@ -298,22 +298,34 @@ function collectValues(
       problems.push({ variable, message: `is set beside ${name}: keep one of them` });
       continue;
     }
-    const content = contentOf(path, readFile);
-    if (content === undefined) problems.push({ variable, message: `names ${path}, which cannot be read` });
-    else if (content === '') problems.push({ variable, message: `names ${path}, which is empty` });
+    const { content, fault } = contentOf(path, readFile);
+    if (fault !== undefined) problems.push({ variable, message: `names ${path}, which ${fault}` });
     // What cannot be read is not missing as well.
-    values.set(name, content ?? '');
+    values.set(name, content);
   }
   return values;
 }
 
-function contentOf(path: string, readFile: (path: string) => string): string | undefined {
+/** The content of a secret's file, or what is wrong with it, without showing any of it. */
+function contentOf(
+  path: string,
+  readFile: (path: string) => string,
+): { readonly content: string; readonly fault?: string } {
   try {
-    return readFile(path).trim();
-  } catch {
-    return undefined;
+    const content = readFile(path).trim();
+    return content === '' ? { content, fault: 'is empty' } : { content };
+  } catch (error) {
+    const isOtherwiseEncoded = (error as { code?: string }).code === 'ERR_ENCODING_INVALID_ENCODED_DATA';
+    return {
+      content: '',
+      fault: isOtherwiseEncoded ? 'is not UTF-8: save the file as UTF-8' : 'cannot be read',
+    };
   }
 }
+
+/** @throws Error for a file that cannot be read, or that is not UTF-8 */
+const readText = (path: string): string =>
+  new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
 
 /** True when anybody began to fill this section in, so that the rest of it is asked for. */
 const isUsed = (section: Section, values: Values): boolean =>

@@ -102,7 +102,7 @@ rules:
     WEBHOOK_SECRETS: `whsec_${Buffer.alloc(24, 7).toString('base64')}`,
     HUBSPOT_TOKEN: 'token',
   });
-  const { connectors } = configure(settings, async (uuid) => uuid);
+  const { connectors } = configure(settings, async (_, id) => id);
   for (const { entities } of connectors)
     expect(entities.customer).toMatchObject({
       extensible: true,
@@ -131,7 +131,7 @@ test('an option that a connector does not have is refused where it stands', () =
     HUBSPOT_TOKEN: 'token',
   });
   const file = join(directory, 'systems.yaml');
-  expect(() => configure(settings, async (uuid) => uuid)).toThrow(
+  expect(() => configure(settings, async (_, id) => id)).toThrow(
     new RulesError(directory, [
       { file, line: 2, column: 50, message: 'odoo has no option "time_zone"' },
       {

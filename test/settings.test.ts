@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { inspect } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { Secret } from '../bridge/secret.ts';
 import {
   type Environment,
@@ -28,6 +30,8 @@ const harvest: Environment = {
 };
 
 const adminToken = 'a-token-that-nobody-guesses';
+
+const foreignLetters = 'must be plain ASCII: quotes or other characters came along when it was copied';
 
 const noFiles = (path: string): string => {
   throw new Error(`No file ${path}`);
@@ -185,6 +189,10 @@ describe('what is refused', () => {
       'must not contain a user or password: those have variables of their own',
     ],
     ['ODOO_API_KEY', 'two words', 'must not contain spaces or line breaks'],
+    ['ODOO_API_KEY', '\u201cgeheim\u201d', foreignLetters],
+    ['HUBSPOT_TOKEN', 'pat\u2013eu1', foreignLetters],
+    ['HARVEST_TOKEN', '\u200bgeheim', foreignLetters],
+    ['ADMIN_TOKEN', `\u00bb${adminToken}\u00ab`, foreignLetters],
     [
       'ODOO_DATABASE_UUID',
       'production',
@@ -229,6 +237,33 @@ describe('what is refused', () => {
     const files = { ...others, ODOO_API_KEY_FILE: '/run/key' };
     expect(problemsOf(files)).toEqual(['ODOO_API_KEY_FILE names /run/key, which cannot be read']);
     expect(problemsOf(files, () => '\n')).toEqual(['ODOO_API_KEY_FILE names /run/key, which is empty']);
+  });
+
+  test('a file that is not UTF-8, without showing it', () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'bridge-settings-')), 'key');
+    onTestFinished(() => rmSync(dirname(path), { recursive: true }));
+    writeFileSync(path, Buffer.from('\xabgeheim\xbb', 'latin1'));
+    const { ODOO_API_KEY: _, ...others } = least;
+    for (const read of [readSettings, readAdminAccess]) {
+      const error = catchError(() => read({ ...others, ODOO_API_KEY_FILE: path, ADMIN_TOKEN_FILE: path }));
+      const { problems } = error as SettingsError;
+      const names = read === readSettings ? ['ADMIN_TOKEN_FILE', 'ODOO_API_KEY_FILE'] : ['ADMIN_TOKEN_FILE'];
+      expect(problems).toEqual(
+        names.map((variable) => ({
+          variable,
+          message: `names ${path}, which is not UTF-8: save the file as UTF-8`,
+        })),
+      );
+      expect(inspect(error, { depth: 10 })).not.toContain('geheim');
+    }
+  });
+
+  test('a file in UTF-8 is read as it is', () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'bridge-settings-')), 'key');
+    onTestFinished(() => rmSync(dirname(path), { recursive: true }));
+    writeFileSync(path, '\ufeffgeheim\r\n');
+    const { ODOO_API_KEY: _, ...others } = least;
+    expect(readSettings({ ...others, ODOO_API_KEY_FILE: path }).odoo.apiKey.reveal()).toBe('geheim');
   });
 
   test('messages never show a secret', () => {

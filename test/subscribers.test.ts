@@ -24,7 +24,7 @@ function configureExample(environment: Environment) {
     WEBHOOK_SECRETS: secret,
     ...environment,
   });
-  return configure(settings, async (uuid) => uuid);
+  return configure(settings, async (_, id) => id);
 }
 
 test('a subscriber of the rules gets its address and secrets from the settings that the document names', async () => {

@@ -1,9 +1,16 @@
-import { type Configuration, checkRules, configure, type PinDatabase } from '../connectors.ts';
+import { type Configuration, checkRules, configure, type Pin } from '../connectors.ts';
 import type { RuleSet } from '../rules/rule.ts';
-import { type Environment, readRulesDirectory, readSettings, type Settings } from '../settings.ts';
+import {
+  type Environment,
+  readDatabasePath,
+  readRulesDirectory,
+  readSettings,
+  type Settings,
+} from '../settings.ts';
 import { openDatabaseForReading, StoreError } from '../store/database.ts';
 import { metaTable } from '../store/meta.ts';
 import type { Connector, Finding } from '../systems/system.ts';
+import { checkDatabase } from './check-database.ts';
 
 const marks = { ok: '✓', warning: '!', error: '✗' } as const;
 const patienceMs = 20_000;
@@ -15,18 +22,22 @@ export async function check(): Promise<number> {
     settings = readSettings(process.env);
   } catch (error) {
     print('settings', [failure(error)]);
+    print('database', [checkDatabase(readDatabasePath(process.env))]);
     return checkRulesAlone(process.env);
   }
   print('settings', [{ level: 'ok', message: 'complete' }]);
+  const database = checkDatabase(settings.databasePath);
+  print('database', [database]);
   let configuration: Configuration;
   try {
-    configuration = configure(settings, await pinnedDatabase(settings));
+    configuration = configure(settings, await pinnedBefore(settings));
   } catch (error) {
     return finish('rules', [failure(error)]);
   }
   const { rules, connectors } = configuration;
   print('rules', [{ level: 'ok', message: rulesText(rules) }]);
-  return checkSystems(connectors);
+  const code = await checkSystems(connectors);
+  return isWrong(database) ? 1 : code;
 }
 
 /** Rules can be written and checked where the settings are not known; the systems have no say in it then. */
@@ -59,15 +70,16 @@ async function checkSystems(connectors: readonly Connector[]): Promise<number> {
   return results.some(({ findings }) => findings.some(isWrong)) ? 1 : 0;
 }
 
-/** Answers which Odoo database this bridge belongs to: before its first contact, the one that answers. Keeps nothing. */
-async function pinnedDatabase(settings: Settings): Promise<PinDatabase> {
+/** Answers which database and accounts this bridge belongs to: before its first contact, those that answer. Keeps nothing. */
+async function pinnedBefore(settings: Settings): Promise<Pin> {
   try {
     const database = openDatabaseForReading(settings.databasePath);
-    const pinned = metaTable(database).get('odoo.database');
+    const { get } = metaTable(database);
+    const pinned = { 'odoo.database': get('odoo.database'), 'harvest.account': get('harvest.account') };
     await database.kysely.destroy();
-    return async (uuid) => pinned ?? uuid;
+    return async (kind, id) => pinned[kind] ?? id;
   } catch (error) {
-    if (error instanceof StoreError) return async (uuid) => uuid;
+    if (error instanceof StoreError) return async (_, id) => id;
     throw error;
   }
 }

@@ -25,7 +25,7 @@ export interface LonelyReconciler extends Reconciler {
  * @throws RulesError, MissingSettingsError
  */
 export async function reconcileAlone(settings: Settings, store: Store): Promise<LonelyReconciler> {
-  const configuration = configure(settings, (uuid) => store.pinMeta('odoo.database', uuid));
+  const configuration = configure(settings, store.pinMeta);
   const { rules, connectors } = configuration;
   await store.keepMatchKeys(keyPlanOf(rules));
   const landscape = createLandscape(rules, connectors);

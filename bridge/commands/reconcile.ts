@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { checkRules } from '../connectors.ts';
 import { noRun } from '../reconcile/reconciler.ts';
 import { type DifferencePolicy, dayFields, differencePolicies } from '../rules/reconcile.ts';
@@ -13,6 +12,7 @@ import { type LonelyReconciler, reconcileAlone } from './reconcile-alone.ts';
 import { askBridge } from './reconcile-ask.ts';
 import { findingsCsv, totalsCsv } from './reconcile-csv.ts';
 import { progressText, type RunReport, reportText, runsText } from './reconcile-text.ts';
+import { userName } from './user-name.ts';
 
 export interface ReconcileArguments {
   readonly month?: string;
@@ -40,7 +40,7 @@ export async function reconcile(id: string | undefined, options: ReconcileArgume
   const policy = readPolicy(options.policy);
   const order = {
     ...period,
-    by: options.by ?? userInfo().username,
+    by: options.by ?? userName(),
     ...(options.known === true ? { known: true } : {}),
     ...(policy === undefined ? {} : { policy }),
   };

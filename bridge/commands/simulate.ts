@@ -51,7 +51,7 @@ export async function simulate(options: SimulateArguments): Promise<number> {
 
 /** The rules as `bridge start` would take them: connectors say what they can do, and are asked for nothing else. */
 async function loadRules(settings: Settings): Promise<RuleSet> {
-  const { rules, connectors } = configure(settings, async (uuid) => uuid);
+  const { rules, connectors } = configure(settings, async (_, id) => id);
   for (const connector of connectors) await connector.close();
   return rules;
 }

@@ -23,6 +23,7 @@ import { readSubscribers, type SubscriberDraft } from './subscribers-file.ts';
 import { readSystems, type SystemDraft } from './systems-file.ts';
 import { checkTableNames, tableOf } from './table-file.ts';
 import { checkTargetNames } from './target-name-check.ts';
+import { type Decoded, decodeUtf8 } from './utf8.ts';
 import { versionOf } from './version.ts';
 
 const systemsFile = 'systems.yaml';
@@ -125,7 +126,10 @@ function readFiles(directory: string, report: Reader['report'], problems: readon
       report(start, 'this file cannot be read', 'check that it is a file, and its rights');
       continue;
     }
-    const reader = readDocument(file, content, report);
+    const { text, fault } = content;
+    if (fault !== undefined) report({ file, ...fault }, 'not UTF-8: save the file as UTF-8');
+    // What is wrong with letters that nobody wrote is no use; what else the file declares, others may refer to.
+    const reader = readDocument(file, text, fault === undefined ? report : () => undefined);
     if (name === systemsFile) systems.push(...readSystems(reader));
     else if (name === subscribersFile) subscribers.push(...readSubscribers(reader));
     else if (name === reconcileFile) reconciliations.push(...readReconciliations(reader));
@@ -153,9 +157,9 @@ function holdsRules(path: string): boolean {
   return isFolder === true && (namesIn(path) ?? []).some((name) => /\.ya?ml$/.test(name));
 }
 
-function contentOf(file: string): string | undefined {
+function contentOf(file: string): Decoded | undefined {
   try {
-    return readFileSync(file, 'utf8');
+    return decodeUtf8(readFileSync(file));
   } catch {
     return undefined;
   }

@@ -39,7 +39,7 @@ export async function openDatabase(path: string): Promise<OpenDatabase> {
     mkdirSync(dirname(path), { recursive: true });
     connection = new Database(path);
   } catch (error) {
-    throw new StoreError(`The database ${path} cannot be opened: ${(error as Error).message}`, {
+    throw new StoreError(`The database ${path} cannot be opened: ${(error as Error).message}. ${elsewhere}`, {
       cause: error,
     });
   }
@@ -55,7 +55,7 @@ export async function openDatabase(path: string): Promise<OpenDatabase> {
     connection.pragma('journal_size_limit = 67108864');
     if (connection.pragma('synchronous', { simple: true }) !== synchronousFull) {
       throw new StoreError(
-        `The database ${path} does not keep its commits on disk (synchronous is not FULL)`,
+        `The database ${path} does not keep its commits on disk (synchronous is not FULL). Set DATABASE_PATH to a file on a disk of this machine.`,
       );
     }
     const kysely = wrap(connection);
@@ -64,10 +64,34 @@ export async function openDatabase(path: string): Promise<OpenDatabase> {
   } catch (error) {
     connection.close();
     if (error instanceof StoreError) throw error;
-    throw new StoreError(`The database ${path} cannot be used: ${(error as Error).message}`, {
-      cause: error,
-    });
+    throw new StoreError(`The database ${path} cannot be used: ${withAdvice(error)}`, { cause: error });
   }
+}
+
+const elsewhere = 'Set DATABASE_PATH to a file that the bridge may write, in a folder that it may write to.';
+
+/** What to do about a database that cannot be used, by the code of SQLite's error. */
+const advice: readonly (readonly [code: RegExp, text: string])[] = [
+  [/^SQLITE_(CANTOPEN|READONLY|PERM|AUTH)/, elsewhere],
+  [
+    /^SQLITE_(NOTADB|ERROR|SCHEMA)/,
+    'Set DATABASE_PATH to the database of a bridge, or to a file that is not there yet: the bridge makes it.',
+  ],
+  [/^SQLITE_CORRUPT/, 'The file is damaged: set DATABASE_PATH to a copy of it from before.'],
+  [
+    /^SQLITE_(BUSY|LOCKED|PROTOCOL)/,
+    'Another program holds it: stop that, or set DATABASE_PATH to another file.',
+  ],
+  [/^SQLITE_FULL/, 'Make room on its disk, or set DATABASE_PATH to a file on another one.'],
+  [/^SQLITE_/, 'Look after its disk, or set DATABASE_PATH to a file on another one.'],
+];
+
+/** What is wrong, as a sentence, and what to do. Errors of our own say that themselves. */
+function withAdvice(error: unknown): string {
+  const { message } = error as Error;
+  if (!(error instanceof Database.SqliteError)) return message;
+  const [, text = elsewhere] = advice.find(([code]) => code.test(error.code)) ?? [];
+  return `${message}. ${text}`;
 }
 
 /** What it means that statements do not fit the tables although all migrations have run; any other error as it is. */

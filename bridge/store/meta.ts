@@ -3,7 +3,9 @@ import { prepare, slot } from './statement.ts';
 
 /** Facts about this installation that have to outlive a restart. */
 export type MetaKey =
+  /** Which database or account of a system this bridge belongs to: the first one that answered. */
   | 'odoo.database'
+  | 'harvest.account'
   /** Which match keys all records have; empty while they are being made. */
   | 'match.keys';
 

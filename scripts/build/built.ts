@@ -5,7 +5,7 @@ import { bundleBridge } from './bundle.ts';
 import { bundleName, distribution } from './paths.ts';
 
 /** What the bundle is made of, from the root of the repository. */
-const sources = ['bridge', 'scripts/build', 'node_modules/.package-lock.json'];
+const sources = ['bridge', 'scripts/build', 'package.json', 'node_modules/.package-lock.json'];
 
 let building: Promise<string> | undefined;
 

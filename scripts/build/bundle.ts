@@ -1,9 +1,11 @@
 import { mkdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
-import { build, type OutputFile } from 'esbuild';
+import { build, type OutputFile, type Plugin } from 'esbuild';
 import { root } from '../root.ts';
 import { licenceTexts } from './licences.ts';
 import { bundleName, distribution } from './paths.ts';
+import { nodeGuard, requiredNode } from './required-node.ts';
 
 /**
  * Makes one file of the bridge and what it uses, with the licences of all of that beside it. Only better-sqlite3 stays outside,
@@ -21,13 +23,12 @@ export async function bundleBridge(): Promise<void> {
     bundle: true,
     platform: 'node',
     format: 'esm',
-    target: 'node24',
+    target: `node${requiredNode}`,
     // The same wherever it is made: tsconfig.json is for the checks.
     tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
-    external: ['better-sqlite3'],
-    // Some of what we use asks for parts of Node by require.
+    plugins: [loadInTurn],
     banner: {
-      js: `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);`,
+      js: `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);\n${nodeGuard}`,
     },
     metafile: true,
     write: false,
@@ -38,6 +39,23 @@ export async function bundleBridge(): Promise<void> {
   const [bundle] = result.outputFiles as [OutputFile];
   put(bundleName, escaped(bundle.text), begun);
 }
+
+/**
+ * Has what stays outside loaded where it is used first. Imports come before all other code, wherever they stand: an older Node
+ * would end at a name that it does not know in a part of its own, before it could be said which Node is needed.
+ */
+const loadInTurn: Plugin = {
+  name: 'load-in-turn',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^[^.]/ }, ({ path, kind }) => {
+      if (!isBuiltin(path) && path !== 'better-sqlite3') return undefined;
+      return kind === 'import-statement' ? { path, namespace: 'outside' } : { path, external: true };
+    });
+    onLoad({ filter: /./, namespace: 'outside' }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)});`,
+    }));
+  },
+};
 
 /** Puts a file in its place at once: somebody may be about to start it. It is as old as what it was made of. */
 function put(name: string, text: string, at: Date): void {

@@ -52,12 +52,13 @@ test('rules that are right say that the systems were not asked', async () => {
   );
 });
 
-test('what the bridge puts right when it starts is said, and is nothing wrong', async () => {
+/** Rules and settings of a firm that has everything right, with a HubSpot that the bridge has not been at. */
+async function firm(): Promise<{ rules: Files; environment: Readonly<Record<string, string>> }> {
   const hubspot = await startHubspotSandbox();
   onTestFinished(() => hubspot.close());
-  const { code, text } = await checked(
-    { 'systems.yaml': 'systems:\n  hubspot: {connector: hubspot, role: crm}\n' },
-    {
+  return {
+    rules: { 'systems.yaml': 'systems:\n  hubspot: {connector: hubspot, role: crm}\n' },
+    environment: {
       ODOO_URL: 'http://127.0.0.1:9',
       ODOO_DATABASE: 'firm',
       ODOO_LOGIN: 'bridge',
@@ -66,8 +67,21 @@ test('what the bridge puts right when it starts is said, and is nothing wrong', 
       HUBSPOT_URL: hubspot.url,
       HUBSPOT_TOKEN: hubspot.token,
     },
-  );
+  };
+}
+
+test('what the bridge puts right when it starts is said, and is nothing wrong', async () => {
+  const { rules, environment } = await firm();
+  const { code, text } = await checked(rules, environment);
   expect(text).toMatch(/! HubSpot's companies lack .*\n {4}→ The bridge creates them when it starts\./);
   expect(text).not.toContain('✗');
   expect(code).toBe(0);
+});
+
+test('a database that the bridge cannot start with is wrong, whatever else is right', async () => {
+  const { rules, environment } = await firm();
+  const { code, text } = await checked(rules, { ...environment, DATABASE_PATH: dirname(temporaryPath()) });
+  expect(text.match(/✗ .*/g)).toEqual([expect.stringMatching(/ is a folder$/)]);
+  expect(text).toContain('The bridge creates them when it starts.');
+  expect(code).toBe(1);
 });

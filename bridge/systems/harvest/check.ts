@@ -11,6 +11,39 @@ interface Company {
   readonly invoice_feature: boolean;
 }
 
+/**
+ * Nothing has to be made in Harvest. Whoever reads another account, or only some people's time, would take all else for deleted.
+ *
+ * @throws SystemError when Harvest does not answer
+ */
+export async function setup(
+  api: HarvestApi,
+  settings: HarvestSettings,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  const user = await api.get<User>('/users/me', 'read the own user', signal);
+  const pinned = await settings.pin(settings.accountId);
+  return [
+    administratorFinding(user),
+    ...(pinned === settings.accountId ? [] : [otherAccount(pinned, settings)]),
+  ];
+}
+
+const administratorFinding = ({ email, access_roles: roles }: User): Finding =>
+  roles.includes('administrator')
+    ? { level: 'ok', message: `The token belongs to ${email}, an administrator.` }
+    : {
+        level: 'error',
+        message: `The token belongs to ${email}, who is no administrator: time of other people would be missing.`,
+        remedy: 'Create the token with an administrator of the Harvest account.',
+      };
+
+const otherAccount = (pinned: string, { accountId }: HarvestSettings): Finding => ({
+  level: 'error',
+  message: `This bridge belongs to the Harvest account ${pinned}, not to ${accountId}: what it knows would count as deleted.`,
+  remedy: `Set HARVEST_ACCOUNT_ID to ${pinned}. Another account needs a bridge with a database of its own.`,
+});
+
 /** Looks at everything the connector depends on; the first call that fails ends it, with a remedy. */
 export async function check(
   api: HarvestApi,
@@ -39,17 +72,7 @@ export async function check(
         remedy:
           'Switch them on in Harvest: Settings, Modules, Invoices. Where none are to show there, remove sync-rules/invoice.yaml and sync-rules/invoice-in-the-psa.yaml.',
       });
-    const user = await api.get<User>('/users/me', 'read the own user', signal);
-    const administrator = user.access_roles.includes('administrator');
-    findings.push(
-      administrator
-        ? { level: 'ok', message: `The token belongs to ${user.email}, an administrator.` }
-        : {
-            level: 'error',
-            message: `The token belongs to ${user.email}, who is no administrator: time of other people would be missing.`,
-            remedy: 'Create the token with an administrator of the Harvest account.',
-          },
-    );
+    findings.push(...(await setup(api, settings, signal)));
   } catch (error) {
     findings.push(findingOf(error, settings));
   }

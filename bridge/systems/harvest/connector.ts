@@ -1,7 +1,7 @@
 import type { EntityName } from '../../entities/catalogue.ts';
 import type { Capability, Connector } from '../system.ts';
 import { createApi } from './api.ts';
-import { check } from './check.ts';
+import { check, setup } from './check.ts';
 import { find } from './find.ts';
 import { list } from './list.ts';
 import { type HarvestOptions, settingsOf } from './options.ts';
@@ -48,9 +48,7 @@ export function createHarvest(options: HarvestOptions): Connector {
         ? pollDays(api, source, settings, cursor, signal)
         : pollList(api, source, cursor, signal);
     },
-    async setup() {
-      return [{ level: 'ok', message: 'Harvest needs no set-up.' }];
-    },
+    setup: (signal) => setup(api, settings, signal),
     check: (signal) => check(api, settings, signal),
     close: api.close,
   };

@@ -13,6 +13,8 @@ export interface HarvestOptions {
   readonly token: () => string;
   /** Account id, as Harvest shows it beside the token. */
   readonly accountId: string;
+  /** Answers the account that the bridge belongs to, once this one has answered. Default: this one. */
+  readonly pin?: (accountId: string) => Promise<string>;
   /** Harvest wants to know who calls, with an address for questions. */
   readonly userAgent?: string;
   readonly timeoutMilliseconds?: number;
@@ -81,6 +83,7 @@ export function settingsOf(options: HarvestOptions): HarvestSettings {
     overlapMilliseconds: 10 * 60_000,
     listPage: 2000,
     now: Date.now,
+    pin: async (accountId) => accountId,
     ...options,
   };
   if (settings.listPage < 1 || settings.listPage > 2000)

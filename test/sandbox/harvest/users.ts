@@ -88,7 +88,19 @@ const fieldsOf = (body: Body): Partial<User> =>
     active: flag(body, 'is_active'),
     contractor: flag(body, 'is_contractor'),
     accessToAllFutureProjects: flag(body, 'has_access_to_all_future_projects'),
+    accessRoles: accessRoles(body),
   }) as Partial<User>;
+
+const mainRoles = ['administrator', 'manager', 'member'];
+
+/** One of the main roles, and with `manager` some of the others. */
+function accessRoles(body: Body): string[] | undefined {
+  const roles = body.access_roles;
+  if (roles === undefined) return undefined;
+  if (!Array.isArray(roles) || roles.filter((role) => mainRoles.includes(role)).length !== 1)
+    throw unprocessable('Access roles is invalid');
+  return roles;
+}
 
 const describeUser = (user: User) => ({
   id: user.id,
