@@ -67,12 +67,15 @@ class Sender:
         with self._lock:
             self._work.set()
             if self._thread is None:
-                self._thread = threading.Thread(
+                thread = threading.Thread(
                     target=self._run,
                     name=f"services_bridge.sender.{self._dbname}",
                     daemon=True,
                 )
-                self._thread.start()
+                # raises when there are no more threads to be had: the next wake tries
+                # again, so one that never ran must not be kept
+                thread.start()
+                self._thread = thread
 
     def resume(self):
         self._resumed.set()

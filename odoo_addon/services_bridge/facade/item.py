@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from .errors import ItemError
-from .values import odoo_value
+from .values import odoo_value, storable
 
 MOST_ITEMS = 500
 _LONGEST_REFERENCE = 255
@@ -19,7 +19,7 @@ class Item(NamedTuple):
 
 def checked_reference(env, reference):
     """
-    :raise ItemError: when it is no text of 1 to 255 characters
+    :raise ItemError: when it is no text of 1 to 255 characters that can be stored
     """
     if (
         not isinstance(reference, str)
@@ -28,6 +28,13 @@ def checked_reference(env, reference):
     ):
         raise ItemError(
             "invalid", env._("A reference must be a text of 1 to 255 characters.")
+        )
+    if not storable(reference):
+        raise ItemError(
+            "invalid",
+            env._(
+                "A reference must not have a NUL character or half of a surrogate pair."
+            ),
         )
     return reference
 

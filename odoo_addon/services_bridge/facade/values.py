@@ -1,13 +1,23 @@
 """Values between the protocol and Odoo."""
 
+import math
 import re
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 
 from odoo.fields import Command
 
 from .errors import ItemError
 
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
+# ASCII: other alphabets have digits, too
+_DECIMAL = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+_WHOLE = re.compile(r"-?\d+", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z", re.ASCII)
+# as Odoo itself writes instants
+_ODOOS_INSTANT = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?", re.ASCII)
+
+# of a column of whole numbers
+_LARGEST_WHOLE = 2**31 - 1
 
 
 def odoo_value(field, value, env):
@@ -29,7 +39,7 @@ def odoo_value(field, value, env):
         )
     try:
         return _converted(field, False if value is None else value, env)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise ItemError(
             "invalid",
             env._(
@@ -43,24 +53,101 @@ def odoo_value(field, value, env):
 def _converted(field, value, env):
     if field.type == "many2many":
         return _links(value)
-    if field.type in ("float", "monetary") and isinstance(value, str):
-        return float(value)
-    if (
-        field.type == "datetime"
-        and isinstance(value, str)
-        and _INSTANT.fullmatch(value)
-    ):
-        instant = datetime.fromisoformat(value)
-        return instant.astimezone(timezone.utc).replace(tzinfo=None)
-    if field.type == "many2one":
-        if value is not False and type(value) is not int:
-            raise ValueError("an id is a number")
-        return value
     if field.type == "selection" and value and value not in field.get_values(env):
         # create() itself would take it
         raise ValueError("no value of the selection")
+    # False is what every field has for nothing
+    if field.type in _CHECKS and value is not False:
+        value = _CHECKS[field.type](value)
     field.convert_to_cache(value, env[field.model_name])
     return value
+
+
+# What follows takes one value and returns what Odoo takes for it, which by itself would
+# cut, round or guess. They raise ValueError, TypeError or OverflowError.
+
+
+def _number(value):
+    if isinstance(value, str) and _DECIMAL.fullmatch(value):
+        value = float(value)
+    if type(value) not in (int, float) or not math.isfinite(value):
+        raise ValueError("a number is wanted")
+    return value
+
+
+def _whole(value):
+    if isinstance(value, str) and _WHOLE.fullmatch(value):
+        value = int(value)
+    if type(value) is float and value.is_integer():
+        value = int(value)
+    if type(value) is not int or abs(value) > _LARGEST_WHOLE:
+        raise ValueError("a whole number is wanted")
+    return value
+
+
+def _flag(value):
+    if not isinstance(value, bool):
+        raise ValueError("true or false is wanted")
+    return value
+
+
+def _text(value):
+    if not isinstance(value, str) or not storable(value):
+        raise ValueError("a text is wanted")
+    return value
+
+
+def checked_day(value):
+    """Return a day that is written like ``2026-01-31``.
+
+    :raise ValueError: when it is anything else
+    """
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise ValueError("a day is wanted")
+    date.fromisoformat(value)
+    return value
+
+
+def _instant(value):
+    if not isinstance(value, str):
+        raise ValueError("an instant is wanted")
+    if _INSTANT.fullmatch(value):
+        instant = datetime.fromisoformat(value)
+        return instant.astimezone(timezone.utc).replace(tzinfo=None)
+    if not _ODOOS_INSTANT.fullmatch(value):
+        raise ValueError("an instant is wanted")
+    return datetime.fromisoformat(value)
+
+
+def _record_id(value):
+    if type(value) is not int:
+        raise ValueError("an id is a number")
+    return value
+
+
+_CHECKS = {
+    "boolean": _flag,
+    "char": _text,
+    "date": checked_day,
+    "datetime": _instant,
+    "float": _number,
+    "html": _text,
+    "integer": _whole,
+    "many2one": _record_id,
+    "monetary": _number,
+    "text": _text,
+}
+
+
+def storable(text):
+    """Whether the database and an answer can carry a text: it has no NUL and no half
+    of a surrogate pair."""
+    return "\0" not in text and sendable(text) == text
+
+
+def sendable(text):
+    """Return a text with ``?`` for what no answer can carry."""
+    return text.encode(errors="replace").decode()
 
 
 # Codes of commands that create, change or delete the record at the other end.

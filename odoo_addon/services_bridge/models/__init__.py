@@ -5,6 +5,8 @@ from . import base_flush
 from . import base_writing
 from . import crm_lead
 from . import hr_expense
+from . import merge_leads
+from . import merge_records
 from . import res_config_settings
 from . import sale_order
 from . import services_bridge_circuit

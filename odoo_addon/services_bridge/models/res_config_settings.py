@@ -67,27 +67,44 @@ class ResConfigSettings(models.TransientModel):
         self._services_bridge_store()
 
     def _services_bridge_store(self):
-        values = {name: self[_PREFIX + name] for name in _STORED}
+        """Store what the page changes, and only that.
+
+        Whoever saves other settings must not be kept from it by a value of the bridge
+        that cannot be, nor disturb the bridge.
+        """
+        settings = self.env["services.bridge.settings"]
+        stored = settings._load()
+        values = {
+            name: self[_PREFIX + name]
+            for name in _STORED
+            # an empty text is False on the page
+            if (self[_PREFIX + name] or False) != (getattr(stored, name) or False)
+        }
         if self.services_bridge_new_secret:
             values["secret"] = self.services_bridge_new_secret
             # this row stays in the database for a while
             self.services_bridge_new_secret = False
-        self.env["services.bridge.settings"].configure(values)
+        if values:
+            settings.configure(values)
 
     def action_services_bridge_generate_secret(self):
         """Add a new secret, and show it this once."""
         self._services_bridge_store()
-        return self.env["services.bridge.secret"].action_generate()
+        action = self.env["services.bridge.secret"].action_generate()
+        self.env["services.bridge.settings"]._resume()
+        return action
 
     def action_services_bridge_confirm_database(self):
         """Let this copy of a database send from now on."""
         self._services_bridge_store()
         self.env["services.bridge.settings"].confirm_database()
+        self.env["services.bridge.settings"]._resume()
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def action_services_bridge_test(self):
         """Store what the page shows, call the bridge with it, and say what happened."""
         self._services_bridge_store()
+        self.env["services.bridge.settings"]._resume()
         accepted, message = self.env["services.bridge.delivery"]._test()
         return {
             "type": "ir.actions.client",

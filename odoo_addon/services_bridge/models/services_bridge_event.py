@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..delivery.backoff import backoff_seconds
@@ -31,8 +32,9 @@ class ServicesBridgeEvent(models.Model):
         string="Event", required=True, readonly=True, help="Never changes."
     )
     model = fields.Char(required=True, readonly=True)
-    res_id = fields.Many2oneReference(
-        string="Record", model_field="model", required=True, readonly=True
+    # No reference: the web client could not show rows whose record or model is gone.
+    res_id = fields.Integer(
+        string="Record", required=True, readonly=True, aggregator=None
     )
     operation = fields.Selection(
         [("create", "Created"), ("write", "Changed"), ("unlink", "Deleted")],
@@ -102,8 +104,38 @@ class ServicesBridgeEvent(models.Model):
         }
 
     def action_open_record(self):
-        """Open what the row is about."""
+        """Open what the row is about.
+
+        :raise UserError: when it is gone, or the user may not see it
+        """
         self.ensure_one()
+        if self.model not in self.env:
+            raise UserError(
+                self.env._(
+                    "There is no model %s in this database any more, so there is "
+                    "nothing to open. Its app may have been uninstalled.",
+                    self.model,
+                )
+            )
+        record = self.env[self.model].browse(self.res_id)
+        words = {"model": record._description, "id": record.id}
+        if not record.exists():
+            raise UserError(
+                self.env._(
+                    "There is no %(model)s with the id %(id)s any more: it was deleted "
+                    "after this change.",
+                    **words,
+                )
+            )
+        if not record.has_access("read"):
+            raise UserError(
+                self.env._(
+                    "You may not see the %(model)s with the id %(id)s. It may belong "
+                    "to a company that you have not chosen, or your groups may not "
+                    "read it.",
+                    **words,
+                )
+            )
         return {
             "type": "ir.actions.act_window",
             "res_model": self.model,

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ..facade.errors import ItemError
 from ..facade.item import MOST_ITEMS, checked_reference
+from ..facade.values import sendable, storable
 
 # What a caller may choose about a call; anything else of a context changes what Odoo
 # does: default_* writes fields, other keys skip checks or hide records.
@@ -30,9 +31,11 @@ class ServicesBridgeFacade(models.AbstractModel):
         for reference in references:
             if not isinstance(reference, str):
                 raise UserError(self.env._("A reference must be a text."))
-        found = self.env["services.bridge.reference"]._resolve(target, references)
+        found = self.env["services.bridge.reference"]._resolve(
+            target, filter(storable, references)
+        )
         return [
-            {"reference": reference, "id": found.get(reference) or False}
+            {"reference": sendable(reference), "id": found.get(reference) or False}
             for reference in references
         ]
 
@@ -41,6 +44,8 @@ class ServicesBridgeFacade(models.AbstractModel):
 
         :raise AccessError: when the bridge may not write the model
         """
+        if not isinstance(name, str):
+            raise UserError(self.env._("The name of a model must be a text."))
         return self.env[self.env["services.bridge.writable"]._for(name).model]
 
     def _checked_list(self, value, label):
@@ -84,10 +89,11 @@ class ServicesBridgeFacade(models.AbstractModel):
         return {"reference": reference, "id": record_id, "result": result}
 
     def _error_answer(self, reference, error):
+        shown = sendable(reference) if isinstance(reference, str) else ""
         return {
-            **self._answer(reference if isinstance(reference, str) else "", "error"),
+            **self._answer(shown, "error"),
             "error": error.kind,
-            "message": error.message,
+            "message": sendable(error.message),
         }
 
     def _distinct(self, references):

@@ -1,7 +1,8 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import MissingError, UserError
 from odoo.tools import SQL
 
+from ..facade.values import checked_day
 from ..outbox.collector import origin
 from .services_bridge_facade_upsert import ORIGIN
 
@@ -40,7 +41,7 @@ class ServicesBridgeFacade(models.AbstractModel):
         self = self._entered()
         order_ids = self._checked_list(order_ids, self.env._("order_ids"))
         try:
-            until = fields.Date.to_date(until) if until else False
+            until = checked_day(until) if until else False
         except ValueError as error:
             raise UserError(
                 self.env._("%s is no day. It looks like 2026-01-31.", until)

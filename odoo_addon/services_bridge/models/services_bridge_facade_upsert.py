@@ -26,9 +26,13 @@ class ServicesBridgeFacade(models.AbstractModel):
             self.env["services.bridge.writable"]._for(model).field_ids.mapped("name")
         )
         items = self._checked_list(items, self.env._("items"))
+        if options and not isinstance(options, dict):
+            raise UserError(self.env._("The options must be an object."))
         if options:
             raise UserError(
-                self.env._("There is no option %s.", ", ".join(sorted(options)))
+                self.env._(
+                    "There is no option %s.", ", ".join(sorted(map(str, options)))
+                )
             )
         answers = {}
         checked = {}
@@ -62,12 +66,55 @@ class ServicesBridgeFacade(models.AbstractModel):
             reference: self._error_answer(reference, error)
             for reference, error in check_links(target, items).items()
         }
+        answers.update(
+            {
+                reference: self._error_answer(reference, error)
+                for reference, error in self._merged(target, known).items()
+            }
+        )
         todo = [item for item in items if item.reference not in answers]
         answers.update(self._apply(target, todo, known))
         failed = {name for name in new if answers[name]["result"] == "error"}
         if failed:
             references._drop(target, failed, reserved_only=True)
         return answers
+
+    def _merged(self, target, known):
+        """Find the references whose record was merged into one of another reference.
+
+        :param known: ``{reference: record id}``
+        :return: ``{reference: ItemError}``
+        """
+        references = self.env["services.bridge.reference"]
+        merged = {
+            name: record_id
+            for name, record_id in references._merged(target, known).items()
+            if known[name]
+        }
+        owners = references._owners(target, merged.values()) if merged else {}
+        return {
+            name: ItemError(
+                "conflict",
+                self.env._(
+                    "The record of %(reference)s was merged in Odoo into %(model)s "
+                    "%(id)s, which belongs to %(owner)s. A record can carry one "
+                    "reference only: merge the two where they come from, too.",
+                    reference=name,
+                    model=target._description,
+                    id=record_id,
+                    owner=owners[record_id],
+                )
+                if record_id in owners
+                else self.env._(
+                    "The record of %(reference)s was merged in Odoo into %(model)s "
+                    "%(id)s.",
+                    reference=name,
+                    model=target._description,
+                    id=record_id,
+                ),
+            )
+            for name, record_id in merged.items()
+        }
 
     def _apply(self, target, items, known):
         """Do the items together; if that fails, in halves, so that one bad item among

@@ -88,10 +88,7 @@ class ServicesBridgeSettings(models.AbstractModel):
         if secret := values.pop("secret", None):
             self.env["services.bridge.secret"].add(secret)
         self._store(values)
-        # whatever kept the bridge from being reached may be mended now
-        self.env["services.bridge.circuit"]._leave()
-        dbname = self.env.cr.dbname
-        self.env.cr.postcommit.add(lambda: resume(dbname))
+        self._resume()
         return True
 
     @api.model
@@ -100,6 +97,14 @@ class ServicesBridgeSettings(models.AbstractModel):
         self._check_system()
         self._store(self._identity(self._load()))
         return True
+
+    @api.model
+    def _resume(self):
+        """Try at once: whatever kept the bridge from being reached may be mended."""
+        self._check_system()
+        self.env["services.bridge.circuit"]._leave()
+        dbname = self.env.cr.dbname
+        self.env.cr.postcommit.add(lambda: resume(dbname))
 
     def _identity(self, settings):
         return {"database_uuid": settings.database, "database_name": settings.name}

@@ -1,7 +1,11 @@
 """What changed in the running transaction, kept until its precommit.
 
-The state lives in ``cr.precommit.data`` and nowhere else: Odoo clears that when a
+What changed lives in ``cr.precommit.data`` and nowhere else: Odoo clears that when a
 flushing savepoint is rolled back, together with the callback that would write it.
+
+Whose work it is lives in ``cr.postcommit.data``: that outlives a savepoint, as the rest
+of a call does when one of its items is undone, and ends with the transaction.
+``cr.cache`` would not do, a savepoint that is rolled back empties it.
 """
 
 from .insert import insert_events
@@ -52,7 +56,7 @@ def collect(env, watched, record_ids):
         if collected is None:
             # At a deferred flush the context is gone: only the cursor can carry
             # the origin, and the facade keeps it there until it has flushed.
-            collected = Collected(env.uid, cr.cache.get(_ORIGIN))
+            collected = Collected(env.uid, cr.postcommit.data.get(_ORIGIN))
             by_id[record_id] = collected
         yield collected
 
@@ -76,12 +80,15 @@ class origin:
 
     def __enter__(self):
         self.cr.flush()
-        self.outer = self.cr.cache.get(_ORIGIN)
-        self.cr.cache[_ORIGIN] = self.name
+        self.outer = self.cr.postcommit.data.get(_ORIGIN)
+        self.cr.postcommit.data[_ORIGIN] = self.name
 
     def __exit__(self, exception_type, exception, traceback):
         try:
             if exception_type is None:
                 self.cr.flush()
         finally:
-            self.cr.cache[_ORIGIN] = self.outer
+            # gone already when the transaction ended: the next one is nobody's
+            marked = self.cr.postcommit.data.pop(_ORIGIN, None)
+            if marked and self.outer:
+                self.cr.postcommit.data[_ORIGIN] = self.outer

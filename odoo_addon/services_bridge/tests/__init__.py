@@ -12,8 +12,11 @@ from . import test_facade_upsert
 from . import test_fast_path
 from . import test_hidden
 from . import test_large_outbox
+from . import test_merge
 from . import test_message
 from . import test_opportunities
+from . import test_origin
+from . import test_outbox_view
 from . import test_owner
 from . import test_quotation
 from . import test_read_outbox
@@ -23,6 +26,7 @@ from . import test_same_time
 from . import test_settings
 from . import test_timesheet
 from . import test_transactions
+from . import test_values
 from . import test_watch
 from . import test_watch_shared
 from . import test_worker_dates

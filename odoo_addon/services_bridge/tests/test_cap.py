@@ -1,7 +1,8 @@
 from psycopg2.errors import CheckViolation
 
+from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import Form, tagged
+from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import BridgeCase
@@ -229,6 +230,17 @@ class TestCap(BridgeCase):
             "services_bridge_cap_amount",
             self.as_service.describe()["watched"]["sale.order"],
         )
+
+    def test_customers_do_not_see_it(self):
+        self.order.services_bridge_cap_hours = 10
+        customer = new_test_user(self.env, "customer", groups="base.group_portal")
+        self.order.partner_id = customer.partner_id
+        theirs = self.order.with_user(customer)
+        self.assertEqual(theirs.read(["name"])[0]["name"], self.order.name)
+        for field in ("services_bridge_cap_hours", "services_bridge_cap_amount"):
+            self.assertFalse(theirs.fields_get([field]))
+            with self.assertRaises(AccessError):
+                theirs.read([field])
 
     @mute_logger("odoo.sql_db")
     def test_not_below_zero(self):

@@ -166,6 +166,13 @@ class TestDraftInvoices(BridgeCase):
         self.assertIn("not confirmed", answers[0]["message"])
         self.assertIn("cancelled", answers[1]["message"])
 
+    def test_bad_order_among_good_ones_leaves_the_mark(self):
+        self.book(1, hours=2)
+        quotation = make_service_order(self.env)
+        bad, good = self.make(self.item(1, quotation), self.item(2))
+        self.assertEqual(bad["error"], "conflict")
+        self.assertEqual(self.row_of(self.invoice_of(good)).origin, "bridge")
+
     def test_order_of_another_company(self):
         other = self.env["res.company"].create({"name": "Other"})
         order = make_service_order(self.env, company_id=other.id)

@@ -150,6 +150,15 @@ class TestExpenses(BridgeCase):
         self.assertEqual(empty.state, "draft")
         self.assertIn("category", answers[2]["message"])
 
+    def test_wrong_one_among_good_ones_leaves_the_mark(self):
+        empty, good = self.make(1, total_amount_currency=0), self.make(2)
+        self.forget_events()
+        answers = self.submit(empty, good)
+        self.assertEqual(
+            [answer["result"] for answer in answers], ["error", "submitted"]
+        )
+        self.assertEqual(self.row_of(good).origin, "bridge")
+
     def test_company_is_the_employees(self):
         other = self.env["res.company"].create({"name": "Other"})
         elsewhere = self.env["hr.employee"].create(

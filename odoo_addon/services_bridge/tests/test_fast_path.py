@@ -88,6 +88,19 @@ class TestSender(BaseCase):
         sender.wake()
         self.assertDelivers()
 
+    def test_starts_once_threads_can_be_had_again(self):
+        sender = self.sender(idle_seconds=10)
+        with (
+            patch.dict(sender_module._senders, {"no-database": sender}),
+            self.assertLogs("odoo.addons.services_bridge", "ERROR"),
+        ):
+            no_threads = RuntimeError("can't start new thread")
+            with patch.object(threading.Thread, "start", side_effect=no_threads):
+                wake("no-database")
+            self.assertTrue(sender.join(0), "none runs")
+            wake("no-database")
+        self.assertDelivers()
+
     def test_wake_never_raises(self):
         with (
             patch.object(Sender, "wake", side_effect=RuntimeError("no more threads")),

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import UserError
 from odoo.tests import Form, new_test_user, tagged
 
@@ -117,6 +119,48 @@ class TestSettings(BridgeCase):
         self.assertEqual(page.services_bridge_last_error, "The bridge was away.")
         page.action_services_bridge_test()
         self.assertEqual(circuit._enter(), (0, False))
+
+    def test_saved_unchanged_is_not_stored_again(self):
+        circuit = self.env["services.bridge.circuit"]
+        circuit._note_failure("The bridge was away.", 3600)
+        watch = type(self.env["services.bridge.watch"])
+        for address in ("http://127.0.0.1:9", ""):
+            self.settings.configure({"address": address})
+            circuit._note_failure("The bridge was away.", 3600)
+            with patch.object(watch, "_forget_watched") as forget:
+                self.page().execute()
+            forget.assert_not_called()
+            self.assertGreater(circuit._enter()[0], 0, "the wait goes on")
+
+    def test_wrong_parameters_keep_nobody_from_saving(self):
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param("services_bridge.address", "bridge.local")
+        parameters.set_param("services_bridge.batch_size", "9999")
+        self.page().execute()
+        self.page(retention_days=3).execute()
+        self.assertEqual(self.settings._load().retention_days, 3)
+        with self.assertRaises(UserError):
+            self.page(address="bridge.local.too").execute()
+        self.page(address="http://127.0.0.1:9").execute()
+        self.assertEqual(self.settings._load().address, "http://127.0.0.1:9")
+
+    def test_buttons_end_the_wait_without_a_change(self):
+        circuit = self.env["services.bridge.circuit"]
+        for press in (
+            "action_services_bridge_test",
+            "action_services_bridge_generate_secret",
+            "action_services_bridge_confirm_database",
+        ):
+            circuit._note_failure("The bridge was away.", 3600)
+            getattr(self.page(), press)()
+            self.assertEqual(circuit._enter(), (0, True), press)
+
+    def test_buttons_are_for_administrators(self):
+        manager = new_test_user(
+            self.env, "manager", groups="services_bridge.group_manager"
+        )
+        with self.assertRaises(UserError):
+            self.page().with_user(manager).action_services_bridge_test()
 
     def test_refusals_in_plain_words(self):
         self.env["services.bridge.secret"].search([]).unlink()
