@@ -3,10 +3,10 @@
  * - `invalid`: the system refuses the values; a person must change something.
  * - `missing`: the object, or one it refers to, is not there (any more).
  * - `conflict`: the object is in a state that forbids the change (closed, locked, invoiced, duplicate).
- * - `denied`: credentials or rights do not suffice.
+ * - `denied`: credentials, rights or what was paid for do not suffice.
  * - `limited`: too many requests; `retryAfterMilliseconds` says when the system will listen again.
- * - `unavailable`: not reachable, or it answered that it is broken. Safe to repeat: the system did not do it, or doing it
- *   twice does what doing it once does; `mayBeDone` tells the two apart.
+ * - `unavailable`: not reachable, or it answered that it is broken, or something else answered in its place. Safe to
+ *   repeat: the system did not do it, or doing it twice does what doing it once does; `mayBeDone` tells the two apart.
  * - `ambiguous`: the answer was lost; the system may have done it. Look up before a create is repeated.
  */
 export type ErrorKind =

@@ -65,7 +65,13 @@ export function createLimiter(limit: Limit, now: () => number = Date.now): Limit
   };
 }
 
-/** Resolves after `milliseconds`; rejects with the signal's reason when it is aborted first. */
+/** Node.js takes a longer time for no time at all. */
+const longestTimer = 2 ** 31 - 1;
+
+/**
+ * Resolves after `milliseconds`, or after the longest time that a timer knows, 24 days; rejects with the signal's reason
+ * when it is aborted first.
+ */
 export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
@@ -76,10 +82,13 @@ export function pause(milliseconds: number, signal: AbortSignal): Promise<void> 
       clearTimeout(timer);
       reject(signal.reason);
     };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    }, milliseconds);
+    const timer = setTimeout(
+      () => {
+        signal.removeEventListener('abort', stop);
+        resolve();
+      },
+      Math.min(milliseconds, longestTimer),
+    );
     signal.addEventListener('abort', stop, { once: true });
   });
 }

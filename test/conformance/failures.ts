@@ -39,6 +39,8 @@ export function describeFailures(harness: ConformanceHarness, running: () => Run
     it.each([
       [401, 'denied'],
       [403, 'denied'],
+      [302, 'unavailable'],
+      [402, 'denied'],
       [500, 'unavailable'],
       [503, 'unavailable'],
     ])('sorts a status of %i while reading as %s', async (code, kind) => {
@@ -47,7 +49,9 @@ export function describeFailures(harness: ConformanceHarness, running: () => Run
     });
 
     it.each([
+      [302, 'unavailable'],
       [400, 'invalid'],
+      [402, 'denied'],
       [401, 'denied'],
       [403, 'denied'],
       [404, 'missing'],

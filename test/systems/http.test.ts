@@ -2,6 +2,7 @@ import { getEventListeners, once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SystemError } from '../../bridge/systems/error.ts';
 import {
@@ -153,6 +154,15 @@ describe('failures', () => {
     ['POST', 408, 'ambiguous'],
     ['POST', 410, 'missing'],
     ['POST', 423, 'conflict'],
+    ['POST', 400, 'invalid'],
+    ['POST', 413, 'invalid'],
+    ['POST', 422, 'invalid'],
+    ['GET', 302, 'unavailable'],
+    ['POST', 301, 'unavailable'],
+    ['POST', 304, 'unavailable'],
+    ['POST', 402, 'denied'],
+    ['POST', 405, 'unavailable'],
+    ['POST', 477, 'unavailable'],
   ] as const)('sorts the answer to %s with status %i as %s', async (method, status, kind) => {
     const http = await connect(answer(status));
     expect(await errorOf(http.request(request({ method })))).toMatchObject({ kind, status });
@@ -165,6 +175,73 @@ describe('failures', () => {
     const error = await errorOf(http.request(request()));
     expect(error).toMatchObject({ kind: 'invalid', message: 'no', action: 'read things', system: 'partner' });
   });
+
+  it.each([
+    ['https://login.example.com/sso?ticket=secret', 'https://login.example.com'],
+    ['//login.example.com:8443/', 'http://login.example.com:8443'],
+    ['mailto:nobody@example.com', 'another address'],
+    ['http://', 'another address'],
+    [undefined, 'another address'],
+  ])('names the host that a redirect to %s leads to, and follows it nowhere', async (location, where) => {
+    let requests = 0;
+    const http = await connect(
+      (_, response, number) => {
+        requests = number;
+        response.writeHead(302, location === undefined ? {} : { location }).end('<html>');
+      },
+      { explain: () => 'the words of somebody else' },
+    );
+    expect(await errorOf(http.request(request()))).toMatchObject({
+      kind: 'unavailable',
+      message: `partner redirects to ${where}: correct the address`,
+    });
+    expect(requests).toBe(1);
+  });
+
+  it('names its own host where a redirect stays there', async () => {
+    const http = await connect(answer(303, '', { location: '/maintenance' }));
+    expect((await errorOf(http.request(request()))).message).toMatch(
+      /^partner redirects to http:\/\/127\.0\.0\.1:\d+: correct the address$/,
+    );
+  });
+
+  it('sorts a status as the system means it', async () => {
+    const http = await connect((_, response, number) => response.writeHead(number === 1 ? 423 : 404).end(), {
+      sort: (status) => (status === 423 ? { kind: 'limited', retryAfterMilliseconds: 50 } : undefined),
+      limiter: createLimiter({ requests: 100, milliseconds: 1000 }),
+    });
+    expect(await errorOf(http.request(request()))).toMatchObject({
+      kind: 'limited',
+      status: 423,
+      retryAfterMilliseconds: 50,
+    });
+    const begin = performance.now();
+    expect(await errorOf(http.request(request()))).toMatchObject({ kind: 'missing' });
+    expect(performance.now() - begin).toBeGreaterThan(40);
+  });
+
+  it.each(['GET', 'POST'] as const)(
+    'says of a %s that a header cannot be sent, once, and without showing it',
+    async (method) => {
+      let asked = 0;
+      const http = await connect(answer(200), {
+        headers: () => {
+          asked++;
+          return { authorization: 'Bearer very-secret\n' };
+        },
+      });
+      const { signal } = new AbortController();
+      const error = await errorOf(http.request(request({ method, signal })));
+      expect(error).toMatchObject({
+        kind: 'unavailable',
+        mayBeDone: false,
+        message: expect.stringMatching(/cannot be sent: its header authorization holds characters .* token/),
+      });
+      expect(inspect(error, { depth: 10 })).not.toContain('very-secret');
+      expect(asked).toBe(1);
+      expect(getEventListeners(signal, 'abort')).toEqual([]);
+    },
+  );
 
   it('tries a broken connection again at once where that is harmless', async () => {
     let requests = 0;
@@ -266,6 +343,8 @@ describe('what may have been done all the same', () => {
     [429, false],
     [400, false],
     [401, false],
+    [302, false],
+    [402, false],
   ] as const)('after a status of %i: %s, though it may be repeated', async (status, mayBeDone) => {
     const http = await connect(answer(status));
     expect(await errorOf(http.request(put))).toMatchObject({ mayBeDone });
@@ -337,6 +416,9 @@ describe('limits', () => {
     ['soon', undefined],
     [undefined, undefined],
     ['Wed, 21 Oct 2026 07:28:00 GMT', 60_000],
+    ['86401', 86_400_000],
+    ['1e300', 86_400_000],
+    ['Fri, 31 Dec 9999 23:59:59 GMT', 86_400_000],
   ])('reads the header Retry-After "%s" as %s milliseconds', (header, expected) => {
     expect(retryAfter(header, Date.parse('2026-10-21T07:27:00Z'))).toBe(expected);
   });

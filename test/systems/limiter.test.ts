@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createLimiter, pause } from '../../bridge/systems/limiter.ts';
 import { urgently } from '../../bridge/systems/urgency.ts';
 
@@ -60,6 +60,27 @@ describe('the limiter', () => {
     await limiter.acquire(never);
     await expect(limiter.acquire(AbortSignal.abort(new Error('before')))).rejects.toThrow('before');
   });
+});
+
+describe('a pause', () => {
+  it.each([2 ** 31, 1e300, Number.POSITIVE_INFINITY])(
+    'of %d milliseconds does not end at once',
+    async (long) => {
+      vi.useFakeTimers();
+      onTestFinished(() => {
+        vi.useRealTimers();
+      });
+      let ended = false;
+      const controller = new AbortController();
+      const waiting = pause(long, controller.signal).then(() => {
+        ended = true;
+      });
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(ended).toBe(false);
+      controller.abort(new Error('stopped'));
+      await expect(waiting).rejects.toThrow('stopped');
+    },
+  );
 });
 
 describe('what is urgent', () => {

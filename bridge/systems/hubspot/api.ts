@@ -2,6 +2,7 @@ import { createHttp } from '../http.ts';
 import { createLimiter, type Limit, type Limiter } from '../limiter.ts';
 import { explain } from './explain.ts';
 import type { HubspotSettings } from './options.ts';
+import { sortRefusal } from './refusal.ts';
 
 export type ObjectType = 'companies' | 'deals';
 
@@ -113,6 +114,7 @@ export function createApi(settings: HubspotSettings): HubspotApi {
     limiter: createLimiter(withMargin(settings.limit)),
     timeoutMilliseconds: settings.timeoutMilliseconds,
     explain,
+    sort: sortRefusal,
   });
 
   async function post<Body>(

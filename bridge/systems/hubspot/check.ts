@@ -104,6 +104,12 @@ function findingOf(error: unknown, { baseUrl }: HubspotSettings): Finding {
       remedy:
         "Copy the access token of the private app from HubSpot's settings (Integrations, Private apps).",
     };
+  if (error.status === 402)
+    return {
+      level,
+      message: `HubSpot wants to be paid before it answers: ${error.message}`,
+      remedy: "See to the account's subscription in HubSpot (Settings, Account & Billing).",
+    };
   if (error.kind === 'denied')
     return {
       level,

@@ -127,6 +127,7 @@ async function submitHalves(items: readonly Item[], results: WriteResult[], send
   await submit(items.slice(middle), results, send);
 }
 
+/** What is not in HubSpot's own words is sorted otherwise: halves of a batch would meet the same. */
 const concernsOneItem = (error: SystemError): boolean =>
   error.kind === 'invalid' || error.kind === 'missing' || error.kind === 'conflict';
 

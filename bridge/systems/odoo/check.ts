@@ -124,7 +124,7 @@ const settings = 'ODOO_URL, ODOO_DATABASE, ODOO_LOGIN and ODOO_API_KEY';
 
 function connectionFinding(error: unknown, expected: Expectations): Finding {
   const message = messageOf(error);
-  const kind = error instanceof SystemError ? error.kind : undefined;
+  const { kind, status } = error instanceof SystemError ? error : {};
   if (kind === 'denied') {
     return {
       level: 'error',
@@ -134,7 +134,8 @@ function connectionFinding(error: unknown, expected: Expectations): Finding {
         'Keys of ordinary users expire after 90 days at most.',
     };
   }
-  if (kind === 'missing' || kind === 'invalid') {
+  const answersOtherwise = kind === 'unavailable' && status !== undefined && status < 500;
+  if (kind === 'missing' || kind === 'invalid' || answersOtherwise) {
     return {
       level: 'error',
       message: `Odoo at ${expected.url} cannot be used: ${message}`,

@@ -46,7 +46,8 @@ export function kindOfFault({ name, message }: Fault): ErrorKind | undefined {
   const known = kindByName[name];
   if (known !== undefined) return known === 'invalid' && saysMissing(message) ? 'missing' : known;
   if (name.startsWith('psycopg2.')) {
-    if (/database ".*" does not exist/.test(message)) return 'missing';
+    // As while it is restored; no record is to blame for it.
+    if (/database ".*" does not exist/.test(message)) return 'unavailable';
     return wrongStatements.some((part) => name.includes(part)) ? 'invalid' : 'unavailable';
   }
   if (name === 'MemoryError' || name === 'RecursionError') return 'unavailable';

@@ -69,7 +69,7 @@ export function createJson2(options: TransportOptions): OdooTransport {
       const fault = { name, message };
       return new SystemError(kindOfFault(fault) ?? error.kind, sentenceOf(fault), context);
     }
-    return status === 404 ? new SystemError('missing', notThere(options), context) : error;
+    return error.kind === 'missing' ? new SystemError('unavailable', notThere(options), context) : error;
   }
 
   return {
@@ -82,7 +82,10 @@ export function createJson2(options: TransportOptions): OdooTransport {
 
 const refusedKey = 'Odoo refused the API key: it is wrong, or it has expired';
 
-/** Odoo has no words of its own for this: it does not know which database is meant. */
+/**
+ * Odoo has no words of its own for this: it does not know which database is meant, as while that is restored. No record is
+ * to blame for it.
+ */
 const notThere = ({ url, database }: TransportOptions): string =>
   `there is no JSON-2 at ${url} for a database "${database}": it is not there, or Odoo is older than 19`;
 

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import OdooAwait from 'odoo-await';
 import { type ErrorKind, SystemError, type SystemErrorContext } from '../error.ts';
-import { retryAfter } from '../http.ts';
+import { isRedirect, redirectMessage, retryAfter } from '../http.ts';
 import { answerWasLost, type Fault, faultOfTraceback, kindOfFault, sentenceOf } from './fault.ts';
 import { createSlots } from './slots.ts';
 import { baseContext, type CallOptions, type OdooTransport, type TransportOptions } from './transport.ts';
@@ -112,9 +112,7 @@ export function createXmlrpc(options: TransportOptions): OdooTransport {
     const status = res?.statusCode;
     if (status !== undefined) {
       const wait = retryAfter(res?.headers?.['retry-after']);
-      const message =
-        status < 400 ? "Odoo's answer could not be read" : `${url} answered XML-RPC with status ${status}`;
-      return failure(kindOfStatus[status] ?? lost, message, call, {
+      return failure(kindOfStatus(status) ?? lost, sentenceOfStatus(status, res?.headers?.location), call, {
         cause: error,
         status,
         ...(wait === undefined ? {} : { retryAfterMilliseconds: wait }),
@@ -125,6 +123,11 @@ export function createXmlrpc(options: TransportOptions): OdooTransport {
     return failure(neverSent ? 'unavailable' : lost, `${system} could not be reached: ${text}`, call, {
       cause: error,
     });
+  }
+
+  function sentenceOfStatus(status: number, location: string | undefined): string {
+    if (isRedirect(status)) return redirectMessage(system, location, url);
+    return status < 300 ? "Odoo's answer could not be read" : `${url} answered XML-RPC with status ${status}`;
   }
 
   function faultError(code: number, text: string, call: CallOptions): SystemError {
@@ -148,16 +151,22 @@ export function createXmlrpc(options: TransportOptions): OdooTransport {
   };
 }
 
-/** Odoo answers every call with 200; these come from what stands before it. */
-const kindOfStatus: Readonly<Record<number, ErrorKind>> = {
+/** Odoo answers every call with 200; these come from what stands before it, so that no record is missing. */
+const kindByStatus: Readonly<Record<number, ErrorKind>> = {
   400: 'invalid',
   401: 'denied',
+  402: 'denied',
   403: 'denied',
-  404: 'missing',
+  404: 'unavailable',
+  410: 'unavailable',
   413: 'invalid',
   429: 'limited',
   503: 'unavailable',
 };
+
+/** `undefined`: it does not say what became of the call. */
+const kindOfStatus = (status: number): ErrorKind | undefined =>
+  isRedirect(status) ? 'unavailable' : kindByStatus[status];
 
 const beforeSending = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 

@@ -15,7 +15,7 @@ describe('kindOfFault', () => {
     ['psycopg2.errors.DeadlockDetected', 'deadlock detected', 'unavailable'],
     ['psycopg2.errors.LockNotAvailable', 'could not obtain lock', 'unavailable'],
     ['psycopg2.OperationalError', 'server closed the connection', 'unavailable'],
-    ['psycopg2.OperationalError', 'FATAL:  database "x" does not exist', 'missing'],
+    ['psycopg2.OperationalError', 'FATAL:  database "x" does not exist', 'unavailable'],
     ['psycopg2.pool.PoolError', 'The Connection Pool Is Full', 'unavailable'],
     ['psycopg2.errors.UniqueViolation', 'duplicate key', 'invalid'],
     ['psycopg2.errors.UndefinedColumn', 'no such column', 'invalid'],

@@ -80,6 +80,39 @@ test.each([
   await expect(connect(odoo.url)(repeatable)).rejects.toMatchObject({ kind, status });
 });
 
+test.each([404, 410])('a page with status %i is no record that is missing', async (status) => {
+  const odoo = await startFakeOdoo((_request, response) =>
+    response.writeHead(status).end('<html>Not found</html>'),
+  );
+  await expect(connect(odoo.url)(false)).rejects.toMatchObject({
+    kind: 'unavailable',
+    status,
+    mayBeDone: false,
+    message: expect.stringContaining('for a database "firm"'),
+  });
+});
+
+test('a database that is being restored is no record that is missing', async () => {
+  const message = 'connection failed: FATAL:  database "firm" does not exist';
+  const odoo = await startFakeOdoo((_request, response) =>
+    json(response, 500, fault('psycopg2.OperationalError', message)),
+  );
+  await expect(connect(odoo.url)(false)).rejects.toMatchObject({
+    kind: 'unavailable',
+    message: `Odoo failed: ${message}`,
+  });
+});
+
+test('says where a redirect leads', async () => {
+  const odoo = await startFakeOdoo((_request, response) =>
+    response.writeHead(302, { location: 'https://login.example.com/?next=x' }).end(),
+  );
+  await expect(connect(odoo.url)(false)).rejects.toMatchObject({
+    kind: 'unavailable',
+    message: 'odoo redirects to https://login.example.com: correct the address',
+  });
+});
+
 test('says when it may come again', async () => {
   const odoo = await startFakeOdoo((_request, response) => json(response, 429, {}, { 'retry-after': '7' }));
   await expect(connect(odoo.url)(true)).rejects.toMatchObject({

@@ -49,10 +49,18 @@ test('asks again after Odoo was not there', async () => {
   expect((await odoo.client.transport(signal)).name).toBe('json2');
 });
 
+test.each([400, 404, 405, 410])('a page with status %i is no Odoo', async (status) => {
+  const fake = await startFakeOdoo((_request, response) => response.writeHead(status).end('<html>'));
+  await expect(connect(fake.url).client.transport(signal)).rejects.toMatchObject({
+    kind: 'unavailable',
+    status,
+  });
+});
+
 test('tells another server from Odoo', async () => {
   const fake = await startFakeOdoo((_request, response) => json(response, 200, { hello: 'world' }));
   const odoo = connect(fake.url);
-  await expect(odoo.client.transport(signal)).rejects.toMatchObject({ kind: 'invalid' });
+  await expect(odoo.client.transport(signal)).rejects.toMatchObject({ kind: 'unavailable' });
   expect(await odoo.check(signal)).toMatchObject([
     { level: 'error', message: expect.stringContaining('not as an Odoo does'), remedy: expect.any(String) },
   ]);

@@ -68,6 +68,12 @@ test.each([
   [4, 'You are not allowed.', 'denied', 'You are not allowed.'],
   [1, traceback('ValueError: Invalid field'), 'invalid', 'Odoo failed: Invalid field'],
   [1, traceback('psycopg2.errors.SerializationFailure: late'), 'unavailable', 'Odoo failed: late'],
+  [
+    1,
+    traceback('psycopg2.OperationalError: FATAL:  database "firm" does not exist'),
+    'unavailable',
+    'Odoo failed: FATAL:  database "firm" does not exist',
+  ],
   [1, 'nobody knows', 'ambiguous', 'Odoo failed: nobody knows'],
 ])('fault %i "%s" is %s', async (code, text, kind, message) => {
   const odoo = await startFakeOdoo(afterLogIn((_request, response) => xmlFault(response, code, text)));
@@ -113,7 +119,10 @@ test.each([
   [503, 'unavailable', 'unavailable'],
   [429, 'limited', 'limited'],
   [403, 'denied', 'denied'],
-  [404, 'missing', 'missing'],
+  [402, 'denied', 'denied'],
+  [404, 'unavailable', 'unavailable'],
+  [410, 'unavailable', 'unavailable'],
+  [302, 'unavailable', 'unavailable'],
   [200, 'ambiguous', 'unavailable'],
 ])('a page with status %i in place of an answer', async (status, kindOnce, kindAgain) => {
   const odoo = await startFakeOdoo(
@@ -122,6 +131,18 @@ test.each([
   const transport = connect(odoo.url);
   await expect(transport.call('m', 'f', {}, once)).rejects.toMatchObject({ kind: kindOnce, status });
   await expect(transport.call('m', 'f', {}, again)).rejects.toMatchObject({ kind: kindAgain, status });
+});
+
+test('says where a redirect leads', async () => {
+  const odoo = await startFakeOdoo(
+    afterLogIn((_request, response) =>
+      response.writeHead(302, { location: 'https://login.example.com/?next=x' }).end(),
+    ),
+  );
+  await expect(connect(odoo.url).call('m', 'f', {}, once)).rejects.toMatchObject({
+    kind: 'unavailable',
+    message: 'odoo redirects to https://login.example.com: correct the address',
+  });
 });
 
 test('hears when it may come again', async () => {
