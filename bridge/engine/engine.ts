@@ -108,6 +108,15 @@ export function createEngine(options: EngineOptions): Engine {
     readinesses.set(system, createReadiness({ connector, shadow, healths: sides, observe, now }));
   }
 
+  /** Since when it cannot be read, or written; one sentence where both began together. */
+  function silences(system: string): string[] {
+    const failing = (healths.get(system) ?? []).flatMap((health) => {
+      const since = health.open() ? health.failingSince() : undefined;
+      return since === undefined ? [] : [`does not answer since ${new Date(since).toISOString()}`];
+    });
+    return [...new Set(failing)];
+  }
+
   const report = (where: string) => (error: unknown) => observe({ kind: 'failed', where, error });
 
   const shared = (system: string) => ({
@@ -201,13 +210,10 @@ export function createEngine(options: EngineOptions): Engine {
     ready: async (system, signal) => (await readinesses.get(system)?.ensure(signal)) ?? false,
     problems() {
       return landscape.systems.flatMap((system) => {
-        const failing = (healths.get(system) ?? []).flatMap((health) => {
-          const since = health.open() ? health.failingSince() : undefined;
-          return since === undefined ? [] : [`does not answer since ${new Date(since).toISOString()}`];
-        });
-        return [...(readinesses.get(system)?.problems() ?? []), ...new Set(failing)].map(
-          (problem) => `${system}: ${problem}`,
-        );
+        const reasons = readinesses.get(system)?.problems() ?? [];
+        // Its failed looks count as failures of both sides: they say nothing that the reason does not say better.
+        const told = reasons.length > 0 ? reasons : silences(system);
+        return told.map((problem) => `${system}: ${problem}`);
       });
     },
     async stop(graceMs) {

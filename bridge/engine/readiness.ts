@@ -49,8 +49,11 @@ export function createReadiness(options: {
           ? []
           : [remedy === undefined ? message : `${message}. ${remedy}`],
       );
+      const was = ready;
       ready = problems.length === 0;
       refused = !ready;
+      // Its failures were counted as those of reading and writing. Said each time, it would hide that one of them fails.
+      if (ready && !was) for (const health of healths) health.succeeded();
       if (!ready) {
         const untilMs = failed(lookAgainMs);
         observe({ kind: 'paused', system, error: 'denied', message: problems.join(' '), untilMs });

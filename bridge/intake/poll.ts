@@ -26,8 +26,10 @@ export async function pollStream(stream: string, options: PollOptions, signal: A
   const cursor = await store.cursor(system, stream);
   let accepted = 0;
   let pages = 0;
+  // A page says how things were when it was asked for, or later.
+  let askedAt = new Date(startedAt).toISOString();
   for await (const page of connector.poll(stream, cursor, signal)) {
-    const events = eventsOf(page, { system, correlation, at: new Date(now()).toISOString(), laneOf });
+    const events = eventsOf(page, { system, correlation, at: askedAt, laneOf });
     const kept = await store.appendPage({
       system,
       stream,
@@ -37,6 +39,7 @@ export async function pollStream(stream: string, options: PollOptions, signal: A
     pages++;
     accepted += kept;
     if (kept > 0) options.onEvents();
+    askedAt = new Date(now()).toISOString();
   }
   await store.endPoll(system, stream);
   observe({ kind: 'polled', system, stream, pages, accepted, durationMs: now() - startedAt });

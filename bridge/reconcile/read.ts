@@ -63,7 +63,8 @@ async function readSide(
   const { store, landscape } = means;
   const { entity, from, to } = track.scope;
   const connector = landscape.connector(system);
-  if (connector.list === undefined && connector.entities[entity]?.read === undefined) return;
+  const canRead = connector.entities[entity]?.read !== undefined;
+  if (connector.list === undefined && !canRead) return;
   if (!(await means.ready(system, signal)))
     throw new SystemError('unavailable', `${system} cannot be used now`, { system, action: 'list' });
   const position = { side };
@@ -91,16 +92,25 @@ async function readSide(
       snapshots.map(({ id }) => id),
     );
     const at = new Date(means.now()).toISOString();
-    const events = seen.map((snapshot) => eventOf(snapshot, at, snapshot.state));
+    const events = seen.map((snapshot) => eventOf(snapshot, since, snapshot.state));
     const told = await store.newsAmong(system, events);
-    const news = told.flatMap((each) => each ?? []);
+    const differing = told.flatMap((each) => each ?? []);
+    // What was read by its id since the list was asked for is newer than the list.
+    const overtaken = differing.filter(
+      ({ before }) => before !== undefined && before.readAt > since && canRead,
+    );
+    const news = differing.filter((each) => !overtaken.includes(each));
     const touched = seen.flatMap(({ touches = [] }, index) => (told[index] === undefined ? [] : touches));
     const found = await withoutKnown(await findingsOfNews(news, directions, { since, run: track.id }, means));
     for (const { kind } of found) track.count(kind);
     track.count(`listed ${system}`, snapshots.length);
     track.advance(snapshots.length);
     await track.save(position, {
-      events: [...news.map(({ event }) => event), ...touched.map((key) => eventOf(key, at))],
+      events: [
+        ...news.map(({ event }) => event),
+        ...overtaken.map(({ event }) => eventOf({ entity, id: event.objectId }, at)),
+        ...touched.map((key) => eventOf(key, at)),
+      ],
       findings: found,
     });
   }

@@ -1,5 +1,6 @@
 import type { EntityName } from '../entities/catalogue.ts';
 import type { State } from '../entities/field.ts';
+import { newId } from '../entities/id.ts';
 import { canonicalJson, type Difference, differences, fingerprint, sameValue } from '../entities/state.ts';
 import type { attemptTable } from './attempt.ts';
 import type { businessEventTable, NewBusinessEvent } from './business-event.ts';
@@ -7,6 +8,7 @@ import type { changeTable } from './change.ts';
 import type { createDecide } from './decide.ts';
 import type { NewDelivery } from './delivery.ts';
 import type { deliveryTable } from './delivery-table.ts';
+import type { eventTable } from './event.ts';
 import type { Drift, linkTable } from './link.ts';
 import type { matchKeyTable } from './match-key.ts';
 import type { needTable } from './need.ts';
@@ -23,6 +25,11 @@ export interface Reading extends SystemObject {
   readonly created?: boolean;
   /** When the latest of the events that led to this reading happened: UTC ISO. */
   readonly occurredAt?: string;
+  /**
+   * When the system was asked for the page that this comes from: UTC ISO. Where the object was read or written since then, it
+   * is read once more by its id instead. Absent: it was read just now, or cannot be read by its id.
+   */
+  readonly askedAt?: string;
 }
 
 /** A record that became different, as the rules look at it. */
@@ -98,6 +105,7 @@ interface Tables {
   readonly records: ReturnType<typeof recordTable>;
   readonly changes: ReturnType<typeof changeTable>;
   readonly deliveries: ReturnType<typeof deliveryTable>;
+  readonly events: ReturnType<typeof eventTable>;
   readonly attempts: ReturnType<typeof attemptTable>;
   readonly links: ReturnType<typeof linkTable>;
   readonly needs: ReturnType<typeof needTable>;
@@ -105,7 +113,8 @@ interface Tables {
 
 /** Turns a reading into a record, a change and deliveries. Runs inside a transaction. */
 export function createApply(tables: Tables) {
-  const { businessEvents, decide, matchKeys, records, changes, deliveries, attempts, links, needs } = tables;
+  const { businessEvents, decide, matchKeys, records, changes, deliveries, events, attempts, links, needs } =
+    tables;
 
   /**
    * The system that does not have to hear of a change, because all of it was written by a delivery from there. What
@@ -161,6 +170,23 @@ export function createApply(tables: Tables) {
     return verdict.deliveries.length > 0;
   }
 
+  /** A page that was asked for before the object was read last, or written by the bridge, knows nothing of that. */
+  function isOvertaken({ askedAt, ...object }: Reading, known: StoredRecord): boolean {
+    return askedAt !== undefined && (known.readAt > askedAt || links.writtenSince(object, askedAt));
+  }
+
+  function readAgain({ system, entity, id, correlation }: Reading, at: string): void {
+    const event = {
+      id: newId(),
+      system,
+      type: entity,
+      objectId: id,
+      operation: 'write',
+      fields: [],
+    } as const;
+    events.insert({ ...event, correlation, occurredAt: at, echo: false }, at);
+  }
+
   return function apply(
     reading: Reading,
     { route, derive, guard }: Consequences,
@@ -183,6 +209,7 @@ export function createApply(tables: Tables) {
       failedIn: (system) => deliveries.isDead(way(system)),
     };
     const gone = reading.state === null;
+    const readAt = reading.askedAt ?? at;
     if (gone && known === undefined) return 'unchanged';
     const json = gone ? undefined : canonicalJson(reading.state);
     const mark = json === undefined ? (known?.fingerprint ?? '') : fingerprint(json);
@@ -191,11 +218,20 @@ export function createApply(tables: Tables) {
       if (gone) return 'unchanged';
       // What the bridge wrote since then was never read, and somebody has set it back.
       const setBack = links.writtenSince(object, known.readAt);
-      if (setBack) records.put({ ...known, readAt: at }, json as string);
+      if (setBack && isOvertaken(reading, known)) {
+        readAgain(reading, at);
+        return 'unchanged';
+      }
+      if (setBack) records.put({ ...known, readAt }, json as string);
       else if (links.drift(object) === undefined) return 'unchanged';
       const { state, correlation } = reading;
       const asItWas = { ...object, before: state, after: state, differences: {}, correlation };
       return watch(asItWas, () => true, guard, nowMs, at) ? 'changed' : 'unchanged';
+    }
+
+    if (known !== undefined && isOvertaken(reading, known)) {
+      readAgain(reading, at);
+      return 'unchanged';
     }
 
     const before = known === undefined || known.gone ? null : known.state;
@@ -207,7 +243,7 @@ export function createApply(tables: Tables) {
       correlation: reading.correlation,
     };
     const state = reading.state ?? known?.state ?? {};
-    records.put({ ...object, state, fingerprint: mark, gone, readAt: at }, json ?? canonicalJson(state));
+    records.put({ ...object, state, fingerprint: mark, gone, readAt }, json ?? canonicalJson(state));
     const newKeys = matchKeys.note(object, before, reading.state, Object.keys(change.differences));
     changes.insert(change, json, at);
     if (derive !== undefined) {

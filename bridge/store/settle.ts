@@ -220,7 +220,7 @@ export function createSettle(tables: Tables) {
     attempt(settlement, { outcome: error, message: cause, fields: settlement.fieldsJson });
   }
 
-  function waiting(settlement: SettledWaiting, nowMs: number, at: string): void {
+  function waiting(settlement: SettledWaiting, nowMs: number, at: string): readonly string[] {
     const { delivery, cause } = settlement;
     const missing = settlement.needs.filter(
       ({ object }) => links.idIn(object, delivery.target) === undefined,
@@ -230,13 +230,14 @@ export function createSettle(tables: Tables) {
     if (newer !== undefined) {
       deliveries.move(delivery, 'superseded', { at, uncertain, cause });
       if (uncertain) deliveries.carryDoubt(newer, nowMs);
-      return;
+      return nobody;
     }
     if (missing.length === 0) {
       // The link came while this try was under way.
       deliveries.move(delivery, 'pending', { at, dueMs: nowMs, uncertain, countTry: false });
-      return;
+      return nobody;
     }
+    let woken = nobody;
     const obstacles: string[] = [];
     for (const { object, deliver, read, obstacle } of missing) {
       needs.add(delivery.seq, delivery.target, object);
@@ -246,13 +247,17 @@ export function createSettle(tables: Tables) {
       if (known === undefined) events.insert(read, at);
       else if (unmet !== undefined) continue;
       // One that a person has to look at is not tried again before something about it has changed.
-      else if (deliver !== undefined && !deliveries.diedSince(deliver, known.readAt))
+      else if (deliver !== undefined && !deliveries.diedSince(deliver, known.readAt)) {
         deliveries.enqueue(deliver, nowMs, at);
+        // It may be more urgent than what waits for it, and then others work it off.
+        woken = [deliver.target];
+      }
     }
     // It still goes on by itself when the link comes or one of the objects changes, but a person should see to that.
     const why =
       obstacles.length > 0 ? { error: 'unmet', cause: obstacles.join(' ') } : { error: 'missing', cause };
     deliveries.move(delivery, 'waiting', { at, uncertain, countTry: false, ...why });
+    return woken;
   }
 
   function dead(settlement: SettledDead, at: string): void {
@@ -324,8 +329,7 @@ export function createSettle(tables: Tables) {
         retry(settlement, at);
         return nobody;
       case 'waiting':
-        waiting(settlement, nowMs, at);
-        return nobody;
+        return waiting(settlement, nowMs, at);
       case 'proposed':
         return decide.propose(settlement, nowMs, at);
       default: {

@@ -141,6 +141,7 @@ function createStore(
     records,
     changes,
     deliveries,
+    events,
     attempts,
     links,
     needs,

@@ -101,6 +101,17 @@ describe('a project of a customer that does not go to the PSA', () => {
   );
 });
 
+test('a customer that is needed, and more urgent than what needs it, is brought at once', async () => {
+  const urgent = { ...customerToPsa, create: 'needed', lane: 'finance' } as const;
+  const world = await createWorld({ rules: [urgent, projectToPsa] });
+  await customer(world, '1', true);
+  await world.calm();
+  expect(world.harvest.states('customer')).toEqual([]);
+  await project(world, '1');
+  await world.calm();
+  expect(world.harvest.states('project')).toHaveLength(1);
+});
+
 test('time on a project that only the PSA knows is shown to people, and goes on when the project is linked', async () => {
   const world = await createWorld({ rules: shippedLikeRules });
   world.harvest.put('timesheet', 't1', { project: 'harvest-1', hours: '1', approval: 'approved' });
