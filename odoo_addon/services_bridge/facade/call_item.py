@@ -5,8 +5,9 @@ from datetime import date
 from decimal import Decimal
 
 from .errors import ItemError
+from .values import checked_day
 
-_DECIMAL = re.compile(r"\d{1,13}(\.\d{1,10})?")
+_DECIMAL = re.compile(r"\d{1,13}(\.\d{1,10})?", re.ASCII)
 
 
 class CallItem:
@@ -60,8 +61,8 @@ class CallItem:
         if not value:
             return None
         try:
-            return date.fromisoformat(value)
-        except (TypeError, ValueError) as error:
+            return date.fromisoformat(checked_day(value))
+        except ValueError as error:
             raise self._wrong(name, self.env._("a day, like 2026-01-31")) from error
 
     def _wrong(self, name, wanted):

@@ -318,8 +318,25 @@ class TestDelivery(BridgeCase):
             "UPDATE services_bridge_event SET state = 'dead' WHERE id = %s", [dead.id]
         )
         with self.enter_registry_test_mode():
-            self.env.ref("services_bridge.cron_remove_sent").method_direct_trigger()
+            self.env.ref("services_bridge.cron_clear_away").method_direct_trigger()
         self.assertEqual(self.rows(), dead + young)
+
+    def test_rows_do_not_wait_for_ever(self):
+        """Neither what nobody may send, nor what was given up."""
+        self.settings.configure({"enabled": False})
+        old, older, young = self.rows()
+        for row, days in ((old, 31), (older, 91)):
+            self.env.cr.execute(
+                "UPDATE services_bridge_event"
+                " SET occurred_at = now() - %s * interval '1 day' WHERE id = %s",
+                [days, row.id],
+            )
+        with self.enter_registry_test_mode():
+            self.env.ref("services_bridge.cron_clear_away").method_direct_trigger()
+        self.assertEqual(self.rows(), old + young)
+        self.assertEqual((old + young).mapped("state"), ["dead", "pending"])
+        self.assertEqual(old.last_error, "Nothing could be sent for 30 days.")
+        self.assertFalse(self.receiver.requests)
 
     def test_secrets_are_in_no_log(self):
         self.receiver.answers.append(refused(401, "bad_signature"))
