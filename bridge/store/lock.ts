@@ -46,8 +46,6 @@ function openLock(path: string): Database.Database {
 
 const unusable = (path: string, cause: unknown): StoreError =>
   new StoreError(
-    `${path}.lock, which keeps a second bridge away, cannot be used: ${(cause as Error).message}`,
-    {
-      cause,
-    },
+    `${path}.lock, which keeps a second bridge away, cannot be used: ${(cause as Error).message}. Set DATABASE_PATH to a file in a folder where the bridge may write.`,
+    { cause },
   );

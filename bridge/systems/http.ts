@@ -184,7 +184,7 @@ export function createHttp(options: HttpOptions): Http {
     repeatable: boolean,
   ): SystemError {
     const { kind, retryAfterMilliseconds: usualWait } = options.sort?.(status, body) ?? {
-      kind: kindOfStatus(status),
+      kind: saysNothingOfObjects(status, headers) ? 'unavailable' : kindOfStatus(status),
     };
     const explanation = isRedirect(status)
       ? redirectMessage(options.system, headers.location, options.baseUrl)
@@ -223,6 +223,10 @@ function kindOfStatus(status: number): ErrorKind | 'lost' {
   // Also a redirect: a page to log in or one that tells of maintenance stands before the system.
   return 'unavailable';
 }
+
+/** A page for people that something is not there: whatever stands before the system does not find the system. */
+const saysNothingOfObjects = (status: number, headers: HttpAnswer['headers']): boolean =>
+  (status === 404 || status === 410) && /^text\/html/i.test(String(headers['content-type'] ?? ''));
 
 /** No redirect is followed: what is sent, credentials among it, goes to the address that was configured. */
 export const isRedirect = (status: number): boolean => status >= 300 && status < 400;

@@ -91,8 +91,11 @@ test('no statement of the hot path walks through a table or sorts', () => {
     for (const step of plan(statement)) {
       // What is under way is named by few leases.
       // A round of the housekeeping walks through the few rows that it has taken before.
+      // At the start those that need a person, and those that were only recorded, are looked through once.
       const small =
-        step.includes('json_each') || step.startsWith('SCAN lease') || /^SCAN (next|\(subquery)/.test(step);
+        step.includes('json_each') ||
+        step.startsWith('SCAN lease') ||
+        /^SCAN (next|\(subquery|delivery USING INDEX delivery_(dead|shadowed))/.test(step);
       if (!small) expect(step, statement).not.toMatch(/^SCAN/);
       expect(step, statement).not.toContain('TEMP B-TREE');
     }

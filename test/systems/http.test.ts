@@ -205,6 +205,16 @@ describe('failures', () => {
     );
   });
 
+  it.each([404, 410])('takes no web page for word that an object is gone (%i)', async (status) => {
+    const page = { 'content-type': 'text/html; charset=utf-8' };
+    const stranger = await connect(answer(status, '<html>', page));
+    await expect(stranger.request(request())).rejects.toMatchObject({ kind: 'unavailable', status });
+    for (const body of ['', '{"error":"Not Found"}']) {
+      const system = await connect(answer(status, body));
+      await expect(system.request(request())).rejects.toMatchObject({ kind: 'missing', status });
+    }
+  });
+
   it('sorts a status as the system means it', async () => {
     const http = await connect((_, response, number) => response.writeHead(number === 1 ? 423 : 404).end(), {
       sort: (status) => (status === 423 ? { kind: 'limited', retryAfterMilliseconds: 50 } : undefined),
