@@ -30,7 +30,7 @@ class MissingSettingsError extends Error {
 }
 
 /** What a bridge belongs to, by its kind. */
-export type Pinned = 'odoo.database' | 'harvest.account';
+export type Pinned = 'odoo.database' | 'hubspot.account' | 'harvest.account';
 
 /** Keeps the first one that ever answered, and answers which one that was. */
 export type Pin = (kind: Pinned, id: string) => Promise<string>;
@@ -57,13 +57,14 @@ const factories: Readonly<Record<string, Factory>> = {
         ? { pin: (uuid) => pin('odoo.database', uuid) }
         : { databaseUuid: odoo.databaseUuid }),
     }),
-  hubspot: (declaration, { hubspot }, extensions) => {
+  hubspot: (declaration, { hubspot }, extensions, pin) => {
     if (hubspot === undefined) throw new MissingSettingsError(declaration, 'HUBSPOT_TOKEN');
     return createHubspot({
       ...hubspotOptions(declaration.options),
       system: declaration.name,
       baseUrl: hubspot.url,
       token: () => hubspot.token.reveal(),
+      pin: (account) => pin('hubspot.account', account),
       limit: { requests: hubspot.requestsPer10Seconds, milliseconds: 10_000 },
       extensions,
     });

@@ -75,7 +75,11 @@ async function pinnedBefore(settings: Settings): Promise<Pin> {
   try {
     const database = openDatabaseForReading(settings.databasePath);
     const { get } = metaTable(database);
-    const pinned = { 'odoo.database': get('odoo.database'), 'harvest.account': get('harvest.account') };
+    const pinned = {
+      'odoo.database': get('odoo.database'),
+      'hubspot.account': get('hubspot.account'),
+      'harvest.account': get('harvest.account'),
+    };
     await database.kysely.destroy();
     return async (kind, id) => pinned[kind] ?? id;
   } catch (error) {

@@ -5,6 +5,7 @@ import { prepare, slot } from './statement.ts';
 export type MetaKey =
   /** Which database or account of a system this bridge belongs to: the first one that answered. */
   | 'odoo.database'
+  | 'hubspot.account'
   | 'harvest.account'
   /** Which match keys all records have; empty while they are being made. */
   | 'match.keys';

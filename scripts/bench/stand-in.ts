@@ -37,6 +37,7 @@ const routes: Readonly<Record<string, Answer>> = {
     watched: {},
     missing_rights: [],
   }),
+  '/account-info/v3/details': () => ({ portalId: 1, timeZone: 'UTC', companyCurrency: 'EUR' }),
   '/crm/v3/properties/companies': () => ({ results: customProperties.companies }),
   '/crm/v3/properties/deals': () => ({ results: customProperties.deals }),
   '/crm/v3/properties/companies/groups': () => ({}),

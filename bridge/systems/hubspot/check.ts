@@ -1,14 +1,9 @@
 import { SystemError } from '../error.ts';
 import type { Finding } from '../system.ts';
+import { otherAccount, readAccount } from './account.ts';
 import type { HubspotApi, ListAnswer, ObjectType } from './api.ts';
 import type { HubspotSettings } from './options.ts';
 import { missingProperties, objectTypes, readProperties, wrongProperties } from './setup.ts';
-
-interface Account {
-  readonly portalId: number;
-  readonly timeZone: string;
-  readonly companyCurrency: string;
-}
 
 interface Pipeline {
   readonly id: string;
@@ -24,11 +19,12 @@ export async function check(
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
   try {
-    const account = await api.get<Account>('/account-info/v3/details', 'read the account', signal);
+    const account = await readAccount(api, signal);
     findings.push({
       level: 'ok',
       message: `HubSpot account ${account.portalId} answers (currency ${account.companyCurrency}).`,
     });
+    findings.push(...(await otherAccount(account, settings)));
     for (const type of objectTypes) findings.push(...(await checkProperties(api, settings, type, signal)));
     findings.push(...(await checkPipeline(api, settings, signal)));
   } catch (error) {

@@ -67,7 +67,7 @@ export function createHubspot(options: HubspotOptions): Connector {
       if (!(stream in streams)) throw new TypeError(`HubSpot has no stream "${stream}"`);
       return poll(api, reader, settings, stream as ObjectType, cursor, signal);
     },
-    setup: (signal) => setup(api, settings.extensions, signal),
+    setup: (signal) => setup(api, settings, signal),
     check: (signal) => check(api, settings, signal),
     close: api.close,
   };

@@ -9,6 +9,8 @@ export interface HubspotOptions {
   readonly baseUrl?: string;
   /** Access token of a private app; asked for at every request, so it may be renewed. Never logged. */
   readonly token: () => string;
+  /** Answers the account that the bridge belongs to, once this one has answered. Default: this one. */
+  readonly pin?: (portalId: string) => Promise<string>;
   readonly timeoutMilliseconds?: number;
   /** Requests of the account. Default: 190 in 10 seconds. */
   readonly limit?: Limit;
@@ -88,6 +90,7 @@ export function settingsOf(options: HubspotOptions): HubspotSettings {
   const settings: HubspotSettings = {
     system: 'hubspot',
     baseUrl: 'https://api.hubapi.com',
+    pin: async (portalId) => portalId,
     timeoutMilliseconds: 30_000,
     limit: { requests: 190, milliseconds: 10_000 },
     searchLimit: { requests: 5, milliseconds: 1000 },

@@ -1,6 +1,8 @@
 import { SystemError } from '../error.ts';
 import type { Finding, SystemExtension } from '../system.ts';
+import { otherAccount, readAccount } from './account.ts';
 import type { HubspotApi, ListAnswer, ObjectType } from './api.ts';
+import type { HubspotSettings } from './options.ts';
 import { ownOf, ownPropertyFindings } from './own-properties.ts';
 import {
   customProperties,
@@ -12,13 +14,15 @@ import {
 
 export const objectTypes: readonly ObjectType[] = ['companies', 'deals'];
 
-/** Creates the property group and the properties that are missing, the firm's own too. */
+/** Creates the property group and the properties that are missing, the firm's own too. Nothing in an account that is not its own. */
 export async function setup(
   api: HubspotApi,
-  extensions: readonly SystemExtension[],
+  settings: HubspotSettings,
   signal: AbortSignal,
 ): Promise<Finding[]> {
-  const findings: Finding[] = [];
+  const { extensions } = settings;
+  const findings = await otherAccount(await readAccount(api, signal), settings);
+  if (findings.length > 0) return findings;
   for (const type of objectTypes) {
     await createUnlessThere(api, `/crm/v3/properties/${type}/groups`, group, signal);
     const present = await readProperties(api, type, signal);

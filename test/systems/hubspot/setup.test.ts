@@ -38,6 +38,23 @@ it('creates the properties that the check misses, any number of times', async ()
   expect(sandbox.state.properties.companies.get('services_bridge_reference')?.hasUniqueValue).toBe(true);
 });
 
+it('remembers the account that answered, and touches no other', async () => {
+  const pinned: string[] = [];
+  await connect({
+    async pin(account) {
+      pinned.push(account);
+      return '4711';
+    },
+  }).setup(never);
+  expect(pinned).toHaveLength(1);
+  expect(sandbox.state.properties.companies.get('services_bridge_reference')).toBeUndefined();
+  const other = connect({ pin: async () => '4711' });
+  expect((await other.setup(never)).filter(({ level }) => level === 'error')).toMatchObject([
+    { message: expect.stringContaining('belongs to the HubSpot account 4711'), remedy: expect.any(String) },
+  ]);
+  expect(await errors(other)).toContainEqual(expect.stringContaining(`the token to ${pinned[0]}`));
+});
+
 it('finds a property that is there but wrong', async () => {
   const connector = connect();
   await connector.setup(never);
