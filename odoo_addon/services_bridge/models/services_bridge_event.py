@@ -36,7 +36,12 @@ class ServicesBridgeEvent(models.Model):
     model = fields.Char(required=True, readonly=True)
     # No reference: the web client could not show rows whose record or model is gone.
     res_id = fields.Integer(
-        string="Record", required=True, readonly=True, aggregator=None
+        string="Record ID", required=True, readonly=True, aggregator=None
+    )
+    record_name = fields.Char(
+        string="Record",
+        compute="_compute_record_name",
+        help="Its name now, or its id where it is gone or not for you to see.",
     )
     operation = fields.Selection(
         [("create", "Created"), ("write", "Changed"), ("unlink", "Deleted")],
@@ -104,6 +109,19 @@ class ServicesBridgeEvent(models.Model):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
+
+    @api.depends_context("uid", "allowed_company_ids", "lang")
+    @api.depends("model", "res_id")
+    def _compute_record_name(self):
+        for model, rows in self.grouped("model").items():
+            names = {}
+            if model in self.env:
+                records = self.env[model].browse(rows.mapped("res_id")).exists()
+                seen = records._filtered_access("read")
+                # a name may be made of what the user may not see
+                names = {record.id: record.display_name for record in seen.sudo()}
+            for row in rows:
+                row.record_name = names.get(row.res_id) or str(row.res_id)
 
     def action_open_record(self):
         """Open what the row is about.

@@ -34,18 +34,34 @@ class TestOutboxView(BridgeCase):
     def shown(self, row):
         """Return model and id as lists and forms show them, which ask for names."""
         names = {"fields": {"display_name": {}}}
-        [values] = row.web_read({"model": names, "res_id": names})
-        return values["model"], values["res_id"]
+        [values] = row.web_read({"model": names, "res_id": names, "record_name": {}})
+        return values["model"], values["res_id"], values["record_name"]
+
+    def test_row_names_its_record(self):
+        self.partner.email = "a@example.com"
+        self.assertEqual(
+            self.shown(self.row_of(self.partner)),
+            ("res.partner", self.partner.id, "Ada"),
+        )
+
+    def test_row_of_a_record_that_one_may_not_see_has_its_id(self):
+        order = make_service_order(self.env)
+        self.assertEqual(
+            self.shown(self.row_of(order)), ("sale.order", order.id, str(order.id))
+        )
 
     def test_row_of_a_deleted_record_says_which(self):
         self.partner.unlink()
         self.assertEqual(
-            self.shown(self.row_of(self.partner)), ("res.partner", self.partner.id)
+            self.shown(self.row_of(self.partner)),
+            ("res.partner", self.partner.id, str(self.partner.id)),
         )
 
     def test_row_of_a_model_that_is_gone_can_be_read(self):
         row = self.row_of_a_model_that_is_gone()
-        self.assertEqual(self.shown(row), ("x_gone", self.partner.id))
+        self.assertEqual(
+            self.shown(row), ("x_gone", self.partner.id, str(self.partner.id))
+        )
 
     def test_ids_are_not_added_up(self):
         self.partner.email = "a@example.com"

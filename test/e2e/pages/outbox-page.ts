@@ -54,7 +54,7 @@ export function outboxPage(page: Page): OutboxPage {
         const cell = async (name: string) => (await row.locator(`td[name="${name}"]`).innerText()).trim();
         read.push({
           model: await cell('model'),
-          record: await cell('res_id'),
+          record: await cell('record_name'),
           operation: await cell('operation'),
           fields: await cell('field_names'),
           user: await cell('user_id'),
@@ -71,7 +71,7 @@ export function outboxPage(page: Page): OutboxPage {
       const state = form.locator('[name="state"] [aria-checked="true"]');
       const read = {
         model: await field('model'),
-        record: await field('res_id'),
+        record: await field('record_name'),
         operation: await field('operation'),
         fields: await field('field_names'),
         user: await field('user_id'),
