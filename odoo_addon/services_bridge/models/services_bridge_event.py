@@ -331,9 +331,11 @@ class ServicesBridgeEvent(models.Model):
         unsent_before = now - timedelta(days=_DAYS_OF_UNSENT_ROW)
         dead_before = now - timedelta(days=_DAYS_OF_DEAD_ROW)
         for clear in (
-            partial(self._remove_sent, sent_before),
+            partial(self._remove, SQL("state = 'sent' AND sent_at < %s", sent_before)),
             partial(self._give_up_unsent, unsent_before),
-            partial(self._remove_dead, dead_before),
+            partial(
+                self._remove, SQL("state = 'dead' AND occurred_at < %s", dead_before)
+            ),
         ):
             while cleared := clear(_CLEARED_AT_ONCE):
                 if not self.env["ir.cron"]._commit_progress(cleared, remaining=1):
@@ -361,31 +363,17 @@ class ServicesBridgeEvent(models.Model):
         return self.env.cr.rowcount
 
     @api.model
-    def _remove_dead(self, dead_before, limit):
-        """Return how many rows were removed that were given up long ago."""
-        self.env.cr.execute(
-            SQL(
-                """DELETE FROM services_bridge_event WHERE id IN (
-                       SELECT id FROM services_bridge_event
-                        WHERE state = 'dead' AND occurred_at < %s
-                        LIMIT %s FOR UPDATE SKIP LOCKED)""",
-                dead_before,
-                limit,
-            )
-        )
-        self.invalidate_model()
-        return self.env.cr.rowcount
+    def _remove(self, old, limit):
+        """Return how many rows were removed.
 
-    @api.model
-    def _remove_sent(self, sent_before, limit):
-        """Return how many rows were removed."""
+        :param old: condition of those that nobody needs any more
+        """
         self.env.cr.execute(
             SQL(
                 """DELETE FROM services_bridge_event WHERE id IN (
                        SELECT id FROM services_bridge_event
-                        WHERE state = 'sent' AND sent_at < %s
-                        ORDER BY sent_at LIMIT %s FOR UPDATE SKIP LOCKED)""",
-                sent_before,
+                        WHERE %s LIMIT %s FOR UPDATE SKIP LOCKED)""",
+                old,
                 limit,
             )
         )
