@@ -4,6 +4,7 @@ import { loadRules } from './rules/load.ts';
 import type { ConnectorOffer } from './rules/offer.ts';
 import type { RuleSet, SystemDeclaration } from './rules/rule.ts';
 import type { Settings } from './settings.ts';
+import type { Pinned } from './store/meta.ts';
 import { nameInSettings, secretsVariable, urlVariable } from './subscriber-settings.ts';
 import { createHarvest } from './systems/harvest/connector.ts';
 import {
@@ -28,9 +29,6 @@ class MissingSettingsError extends Error {
     this.name = 'MissingSettingsError';
   }
 }
-
-/** What a bridge belongs to, by its kind. */
-export type Pinned = 'odoo.database' | 'hubspot.account' | 'harvest.account';
 
 /** Keeps the first one that ever answered, and answers which one that was. */
 export type Pin = (kind: Pinned, id: string) => Promise<string>;

@@ -8,7 +8,7 @@ import {
   type Settings,
 } from '../settings.ts';
 import { openDatabaseForReading, StoreError } from '../store/database.ts';
-import { metaTable } from '../store/meta.ts';
+import { metaTable, pinnedKinds } from '../store/meta.ts';
 import type { Connector, Finding } from '../systems/system.ts';
 import { checkDatabase } from './check-database.ts';
 
@@ -75,13 +75,9 @@ async function pinnedBefore(settings: Settings): Promise<Pin> {
   try {
     const database = openDatabaseForReading(settings.databasePath);
     const { get } = metaTable(database);
-    const pinned = {
-      'odoo.database': get('odoo.database'),
-      'hubspot.account': get('hubspot.account'),
-      'harvest.account': get('harvest.account'),
-    };
+    const pinned = new Map(pinnedKinds.map((kind) => [kind, get(kind)]));
     await database.kysely.destroy();
-    return async (kind, id) => pinned[kind] ?? id;
+    return async (kind, id) => pinned.get(kind) ?? id;
   } catch (error) {
     if (error instanceof StoreError) return async (_, id) => id;
     throw error;

@@ -176,15 +176,8 @@ export function createApply(tables: Tables) {
   }
 
   function readAgain({ system, entity, id, correlation }: Reading, at: string): void {
-    const event = {
-      id: newId(),
-      system,
-      type: entity,
-      objectId: id,
-      operation: 'write',
-      fields: [],
-    } as const;
-    events.insert({ ...event, correlation, occurredAt: at, echo: false }, at);
+    const known = { id: newId(), system, type: entity, objectId: id, correlation, occurredAt: at };
+    events.insert({ ...known, operation: 'write', fields: [], echo: false }, at);
   }
 
   return function apply(

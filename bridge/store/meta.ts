@@ -1,12 +1,13 @@
 import type { OpenDatabase } from './database.ts';
 import { prepare, slot } from './statement.ts';
 
+/** Which database or account of a system this bridge belongs to: the first one that answered. */
+export const pinnedKinds = ['odoo.database', 'hubspot.account', 'harvest.account'] as const;
+export type Pinned = (typeof pinnedKinds)[number];
+
 /** Facts about this installation that have to outlive a restart. */
 export type MetaKey =
-  /** Which database or account of a system this bridge belongs to: the first one that answered. */
-  | 'odoo.database'
-  | 'hubspot.account'
-  | 'harvest.account'
+  | Pinned
   /** Which match keys all records have; empty while they are being made. */
   | 'match.keys';
 

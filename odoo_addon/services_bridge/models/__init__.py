@@ -12,6 +12,7 @@ from . import sale_order
 from . import services_bridge_circuit
 from . import services_bridge_delivery
 from . import services_bridge_event
+from . import services_bridge_event_clear
 from . import services_bridge_facade
 from . import services_bridge_facade_describe
 from . import services_bridge_facade_expenses
