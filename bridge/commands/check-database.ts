@@ -40,7 +40,7 @@ function checkFile(path: string, found: Stats): Finding {
   if (found.size === 0)
     return { level: 'ok', message: `${path} is empty: the bridge fills it when it starts` };
   try {
-    openDatabaseForReading(path).connection.close();
+    openDatabaseForReading(path, { older: true }).connection.close();
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     return { level: 'error', message: error.message };

@@ -73,7 +73,7 @@ async function checkSystems(connectors: readonly Connector[]): Promise<number> {
 /** Answers which database and accounts this bridge belongs to: before its first contact, those that answer. Keeps nothing. */
 async function pinnedBefore(settings: Settings): Promise<Pin> {
   try {
-    const database = openDatabaseForReading(settings.databasePath);
+    const database = openDatabaseForReading(settings.databasePath, { older: true });
     const { get } = metaTable(database);
     const pinned = new Map(pinnedKinds.map((kind) => [kind, get(kind)]));
     await database.kysely.destroy();

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
-import { migrate } from './migrate.ts';
+import { migrate, missingMigrations } from './migrate.ts';
 import type { Schema } from './schema.ts';
 
 export type Connection = Database.Database;
@@ -103,8 +103,15 @@ export function otherLayout(path: string, error: unknown): unknown {
   );
 }
 
-/** Opens the file for reading only, beside a running bridge. Throws `StoreError` with a plain sentence. */
-export function openDatabaseForReading(path: string): OpenDatabase {
+/**
+ * Opens the file for reading only, beside a running bridge. Throws `StoreError` with a plain sentence.
+ *
+ * @param older whether the tables may be those of an older release, for who only reads what every release has
+ */
+export function openDatabaseForReading(
+  path: string,
+  { older = false }: { readonly older?: boolean } = {},
+): OpenDatabase {
   if (!existsSync(path))
     throw new StoreError(`There is no database at ${path}. Has the bridge been started once?`);
   let connection: Connection | undefined;
@@ -113,11 +120,21 @@ export function openDatabaseForReading(path: string): OpenDatabase {
     connection.pragma('busy_timeout = 5000');
     // The first look into the file: it may be no database at all, somebody else's, or from before the first release.
     connection.prepare('select 1 from meta, lease limit 1').get();
+    const done = connection.prepare<[], string>('select name from migration').pluck().all();
+    if (missingMigrations(new Set(done)) > 0 && !older)
+      throw new StoreError(
+        `The database ${path} was last used by an older release of the bridge. Start this one: it brings it up to date.`,
+      );
     return { connection, kysely: wrap(connection) };
   } catch (error) {
     connection?.close();
+    if (error instanceof StoreError) throw error;
+    if (!(error instanceof Database.SqliteError))
+      throw new StoreError(`The database ${path} cannot be used: ${(error as Error).message}`, {
+        cause: error,
+      });
     throw new StoreError(
-      `${path} cannot be read as the database of a bridge: ${(error as Error).message}. Set DATABASE_PATH to the one that the bridge has.`,
+      `${path} cannot be read as the database of a bridge: ${error.message}. Set DATABASE_PATH to the one that the bridge has.`,
       { cause: error },
     );
   }

@@ -34,6 +34,17 @@ class NewerDatabaseError extends Error {
 }
 
 /**
+ * How many migrations a database still lacks that has those of these names.
+ * @throws NewerDatabaseError when it has one that this release does not know
+ */
+export function missingMigrations(done: ReadonlySet<string>): number {
+  for (const name of done) {
+    if (!migrations.some((migration) => migration.name === name)) throw new NewerDatabaseError(name);
+  }
+  return migrations.length - done.size;
+}
+
+/**
  * Brings the tables up to date. Each migration runs in a transaction of its own together with its entry in the
  * `migration` table (Kysely's own migrator does not do that on SQLite), so a failure leaves nothing half done.
  */
@@ -43,9 +54,7 @@ export async function migrate(database: Kysely<Schema>): Promise<void> {
   );
   const { rows } = await sql<{ name: string }>`select name from migration`.execute(database);
   const done = new Set(rows.map((row) => row.name));
-  for (const name of done) {
-    if (!migrations.some((migration) => migration.name === name)) throw new NewerDatabaseError(name);
-  }
+  if (missingMigrations(done) === 0) return;
   for (const migration of migrations) {
     if (done.has(migration.name)) continue;
     await database.transaction().execute(async (transaction) => {

@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { check } from '../../bridge/commands/check.ts';
 import { openStore } from '../../bridge/store/store.ts';
@@ -51,6 +52,20 @@ test('a database that is not there yet is made later, not now', async () => {
       `  ✓ ${wanted} is not there yet: the bridge makes it when it starts`,
     ]);
   expect(readdirSync(dirname(path))).toEqual([]);
+});
+
+test('a database of a newer release is said to be one, that of an older one is brought up to date by a start', async () => {
+  const path = temporaryPath();
+  await (await openStore(path)).close();
+  const file = new Database(path);
+  const latest = file.prepare<[], string>('select max(name) from migration').pluck().get();
+  file.prepare("insert into migration values ('9999-later', '2030-01-01T00:00:00.000Z')").run();
+  expect(await said(path)).toEqual([
+    `  ✗ The database ${path} cannot be used: The database was last used by a newer release of the bridge (it has "9999-later", which this one does not know). Start that release, or restore a backup.`,
+  ]);
+  file.prepare("delete from migration where name in (?, '9999-later')").run(latest);
+  file.close();
+  expect(await said(path)).toEqual([`  ✓ ${path} can be read and written`]);
 });
 
 test('a database that is there is left as it is', async () => {

@@ -153,5 +153,21 @@ describe('migrations', () => {
     const opening = openStore(path);
     await expect(opening).rejects.toBeInstanceOf(StoreError);
     await expect(opening).rejects.toThrow('newer release of the bridge (it has "9999-later"');
+    expect(() => openDatabaseForReading(path)).toThrow(
+      `The database ${path} cannot be used: The database was last used by a newer release of the bridge (it has "9999-later", which this one does not know). Start that release, or restore a backup.`,
+    );
+  });
+
+  test('a database of an older release is for the bridge to bring up to date, not for who only reads', async () => {
+    const path = temporaryPath();
+    await (await openStore(path)).close();
+    const file = new Database(path);
+    const latest = file.prepare<[], string>('select max(name) from migration').pluck().get();
+    file.prepare('delete from migration where name = ?').run(latest);
+    file.close();
+    expect(() => openDatabaseForReading(path)).toThrow(
+      `The database ${path} was last used by an older release of the bridge. Start this one: it brings it up to date.`,
+    );
+    openDatabaseForReading(path, { older: true }).connection.close();
   });
 });
