@@ -1,6 +1,6 @@
 import { isDatabaseFailure } from '../store/database.ts';
 import type { ClaimedDelivery } from '../store/delivery.ts';
-import type { Settlement } from '../store/settle.ts';
+import type { Settlement } from '../store/settlement.ts';
 import type { Store } from '../store/store.ts';
 import type { Connector } from '../systems/system.ts';
 import { eachAtOnce } from './at-once.ts';

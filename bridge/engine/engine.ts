@@ -1,4 +1,4 @@
-import type { Settlement } from '../store/settle.ts';
+import type { Settlement } from '../store/settlement.ts';
 import type { Store } from '../store/store.ts';
 import type { Connector } from '../systems/system.ts';
 import { urgently } from '../systems/urgency.ts';

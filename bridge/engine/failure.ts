@@ -1,5 +1,5 @@
 import type { ClaimedDelivery } from '../store/delivery.ts';
-import type { SettledDead, SettledRetry } from '../store/settle.ts';
+import type { SettledDead, SettledRetry } from '../store/settlement.ts';
 import { type ErrorKind, SystemError } from '../systems/error.ts';
 import { type Backoff, backoffDelay } from './backoff.ts';
 import type { Health } from './health.ts';

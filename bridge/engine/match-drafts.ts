@@ -1,5 +1,5 @@
 import { sourceObject } from '../store/delivery.ts';
-import type { SettledDead, SettledProposed, SettledRetry, Settlement } from '../store/settle.ts';
+import type { SettledDead, SettledProposed, SettledRetry, Settlement } from '../store/settlement.ts';
 import {
   type Later,
   needsPairing,

@@ -6,7 +6,7 @@ import { lanes, type Rule } from '../rules/rule.ts';
 import type { NewDelivery } from '../store/delivery.ts';
 import type { NewEvent } from '../store/event.ts';
 import type { StoredRecord, SystemObject } from '../store/record.ts';
-import type { Need } from '../store/settle.ts';
+import type { Need } from '../store/settlement.ts';
 import type { Landscape } from './landscape.ts';
 import { rulesBetween } from './plan.ts';
 

@@ -6,7 +6,7 @@ import type { ClaimedDelivery, NewDelivery } from '../store/delivery.ts';
 import type { DeliveryContext } from '../store/delivery-store.ts';
 import type { Restored } from '../store/link.ts';
 import type { StoredRecord, SystemObject } from '../store/record.ts';
-import type { Settlement } from '../store/settle.ts';
+import type { Settlement } from '../store/settlement.ts';
 import type { Store } from '../store/store.ts';
 import type { Drafted, PrepareWork } from './draft.ts';
 import { conflictCause, policyOf } from './guard.ts';

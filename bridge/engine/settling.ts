@@ -1,4 +1,4 @@
-import type { Settlement } from '../store/settle.ts';
+import type { Settlement } from '../store/settlement.ts';
 
 /** As many as a commit carries well. */
 const mostTogether = 500;

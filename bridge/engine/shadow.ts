@@ -5,7 +5,7 @@ import { isDatabaseFailure } from '../store/database.ts';
 import { type ClaimedDelivery, type NewDelivery, sourceObject } from '../store/delivery.ts';
 import type { DeliveryContext } from '../store/delivery-store.ts';
 import type { SystemObject } from '../store/record.ts';
-import type { ShadowNote } from '../store/settle.ts';
+import type { ShadowNote } from '../store/settlement.ts';
 import type { Store } from '../store/store.ts';
 import { referenceOf, type Terrain } from './landscape.ts';
 import { givenBy, type Plan, planDelivery, referredObjects } from './plan.ts';

@@ -1,6 +1,6 @@
 import type { StoredBusinessEvent } from '../store/business-event.ts';
 import type { ClaimedDelivery } from '../store/delivery.ts';
-import type { Settlement } from '../store/settle.ts';
+import type { Settlement } from '../store/settlement.ts';
 import type { Store } from '../store/store.ts';
 import type { PrepareWork } from './draft.ts';
 import { referenceOf } from './landscape.ts';

@@ -1,6 +1,6 @@
 import { initialTrespasses, trespasses } from '../rules/ownership.ts';
 import { eventSource } from '../store/business-event.ts';
-import type { Settlement } from '../store/settle.ts';
+import type { Settlement } from '../store/settlement.ts';
 import type { Connector, WriteResult } from '../systems/system.ts';
 import { asSystemError, blamesItem, settleFailedCall, settleFailedItem } from './failure.ts';
 import type { Health } from './health.ts';

@@ -6,7 +6,7 @@ import { recorded } from '../engine/shadow.ts';
 import { canonicalJson, fingerprint } from '../entities/state.ts';
 import type { ClaimedDelivery } from '../store/delivery.ts';
 import type { StoredCall } from '../store/flow-call.ts';
-import type { Settlement } from '../store/settle.ts';
+import type { Settlement } from '../store/settlement.ts';
 import type { Store } from '../store/store.ts';
 
 /** Finds out what has to be done for the claimed deliveries of flows. */

@@ -5,7 +5,7 @@ import type { Observe } from '../engine/observer.ts';
 import { eventSource } from '../store/business-event.ts';
 import { sourceObject } from '../store/delivery.ts';
 import type { SystemObject } from '../store/record.ts';
-import type { Settlement } from '../store/settle.ts';
+import type { Settlement } from '../store/settlement.ts';
 import type { Store } from '../store/store.ts';
 import { readsToday } from './condition.ts';
 import { createFlowContext } from './context.ts';

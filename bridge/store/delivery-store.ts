@@ -8,7 +8,8 @@ import type { createQueueCounts, QueueCount } from './queue.ts';
 import type { createReader } from './reader.ts';
 import type { recordTable, StoredRecord, SystemObject } from './record.ts';
 import { type Bring, bringNothing } from './reunite.ts';
-import type { createSettle, Settlement } from './settle.ts';
+import type { createSettle } from './settle.ts';
+import type { Settlement } from './settlement.ts';
 import type { Writer } from './writer.ts';
 
 /** What a delivery needs to be tried, as the store knows it. */

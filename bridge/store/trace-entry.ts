@@ -11,7 +11,7 @@ import type {
   LinkTable,
   ProposalTable,
 } from './schema.ts';
-import type { ShadowNote } from './settle.ts';
+import type { ShadowNote } from './settlement.ts';
 
 /** One thing that happened. */
 export interface TraceEntry {

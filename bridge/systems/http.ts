@@ -1,7 +1,16 @@
 import pRetry from 'p-retry';
 import { type Dispatcher, Pool } from 'undici';
+import { brokenConnection, failedToReach, neverSent } from './broken-connection.ts';
 import { type ErrorKind, lostAnswer, SystemError } from './error.ts';
-import { type Answer, exchange, NeverSentError } from './exchange.ts';
+import { type Answer, exchange } from './exchange.ts';
+import {
+  isRedirect,
+  kindOfStatus,
+  redirectMessage,
+  retryAfter,
+  type SortedRefusal,
+  saysNothingOfObjects,
+} from './http-status.ts';
 import type { Limiter } from './limiter.ts';
 
 export interface HttpOptions {
@@ -22,12 +31,6 @@ export interface HttpOptions {
   readonly sort?: (status: number, body: unknown) => SortedRefusal | undefined;
   /** False where only the status of an answer counts; its body is then not looked at. */
   readonly answersMatter?: boolean;
-}
-
-export interface SortedRefusal {
-  readonly kind: ErrorKind;
-  /** With `limited`: how long to wait where the answer does not say. */
-  readonly retryAfterMilliseconds?: number;
 }
 
 export interface HttpRequest {
@@ -207,132 +210,8 @@ export function createHttp(options: HttpOptions): Http {
   };
 }
 
-/** These are about what was sent; every other refusal without a meaning of its own is about the system. */
-const refusesContent: ReadonlySet<number> = new Set([400, 413, 414, 422]);
-
-/** `lost`: it does not say what became of the request. */
-function kindOfStatus(status: number): ErrorKind | 'lost' {
-  if (status === 429) return 'limited';
-  // 402: the account is not paid for.
-  if (status === 401 || status === 402 || status === 403) return 'denied';
-  if (status === 404 || status === 410) return 'missing';
-  if (status === 409 || status === 423) return 'conflict';
-  if (refusesContent.has(status)) return 'invalid';
-  // 503 says that nothing was done; any other failure of a server may come after it did the work.
-  if (status === 408 || (status >= 500 && status !== 503)) return 'lost';
-  // Also a redirect: a page to log in or one that tells of maintenance stands before the system.
-  return 'unavailable';
-}
-
-/** A page for people that something is not there: whatever stands before the system does not find the system. */
-const saysNothingOfObjects = (status: number, headers: HttpAnswer['headers']): boolean =>
-  (status === 404 || status === 410) && /^text\/html/i.test(String(headers['content-type'] ?? ''));
-
-/** No redirect is followed: what is sent, credentials among it, goes to the address that was configured. */
-export const isRedirect = (status: number): boolean => status >= 300 && status < 400;
-
-/** Names the host that a redirect leads to, and no more of its address: there may be secrets in it. */
-export function redirectMessage(
-  system: string,
-  location: string | string[] | undefined,
-  baseUrl: string,
-): string {
-  const text = Array.isArray(location) ? location[0] : location;
-  const target = text === undefined ? null : URL.parse(text, baseUrl);
-  const where = target?.host ? `${target.protocol}//${target.host}` : 'another address';
-  return `${system} redirects to ${where}: correct the address`;
-}
-
-const beforeSending = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_INVALID_ARG',
-]);
-
-const timeouts = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
-
-/** The request is none that can be sent. */
-const refusedHere = (error: unknown): boolean => codeOf(error) === 'UND_ERR_INVALID_ARG';
-
-/** Worth another try at once: it was sent, no answer came, and no time limit has been used up already. */
-const brokenConnection = (error: unknown): boolean =>
-  error instanceof SystemError &&
-  error.kind === 'unavailable' &&
-  error.status === undefined &&
-  !refusedHere(error) &&
-  !timeouts.has(codeOf(error) ?? '');
-
-const neverSent = (error: unknown): boolean =>
-  error instanceof NeverSentError || beforeSending.has(codeOf(error) ?? '');
-
 const mayChange = ({ method, changes = method !== 'GET' && method !== 'HEAD' }: HttpRequest): boolean =>
   changes;
-
-function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code !== undefined) return code;
-  if (error instanceof AggregateError) return codeOf(error.errors[0]);
-  return codeOf(error.cause);
-}
-
-const failedToReach = (system: string, error: unknown): string =>
-  refusedHere(error)
-    ? `a request to ${system} cannot be sent: ${flaw(error)}`
-    : `${system} could not be reached: ${reason(error)}`;
-
-/** Undici names the header, and never what is in it. */
-function flaw(error: unknown): string {
-  const detail = error instanceof Error ? error.message : String(error);
-  const header = /^invalid (\S+) header$/.exec(detail)?.[1];
-  if (header === undefined) return detail;
-  return (
-    `its header ${header} holds characters that no header can hold. Look at the setting that it comes from, such as ` +
-    'the token: a line break may have been copied with it'
-  );
-}
-
-function reason(error: unknown): string {
-  const code = codeOf(error);
-  switch (code) {
-    case 'ECONNREFUSED':
-      return 'nothing listens at its address';
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return 'its host name is not known';
-    case 'UND_ERR_CONNECT_TIMEOUT':
-      return 'no connection within the time limit';
-    case 'UND_ERR_HEADERS_TIMEOUT':
-    case 'UND_ERR_BODY_TIMEOUT':
-      return 'no answer within the time limit';
-    default:
-      return error instanceof Error
-        ? `${error.message}${code === undefined ? '' : ` (${code})`}`
-        : String(error);
-  }
-}
-
-/** No system asks for more in earnest; after it, asking once more costs one call. */
-const longestWait = 24 * 60 * 60_000;
-
-/** Milliseconds of a `Retry-After` header, a day at most: seconds or an HTTP date. */
-export function retryAfter(
-  header: string | string[] | undefined,
-  now: number = Date.now(),
-): number | undefined {
-  const text = Array.isArray(header) ? header[0] : header;
-  if (text === undefined || text.trim() === '') return undefined;
-  const seconds = Number(text);
-  if (Number.isFinite(seconds)) return bounded(seconds * 1000);
-  const at = Date.parse(text);
-  return Number.isNaN(at) ? undefined : bounded(at - now);
-}
-
-const bounded = (milliseconds: number): number => Math.min(longestWait, Math.max(0, milliseconds));
 
 function queryText(query: HttpRequest['query']): string {
   if (query === undefined) return '';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createSettling } from '../../bridge/engine/settling.ts';
-import type { Settlement } from '../../bridge/store/settle.ts';
+import type { Settlement } from '../../bridge/store/settlement.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

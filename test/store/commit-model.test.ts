@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import { expect } from 'vitest';
 import type { Reading, Route } from '../../bridge/store/apply.ts';
 import type { ClaimedDelivery, NewDelivery } from '../../bridge/store/delivery.ts';
-import type { Settlement } from '../../bridge/store/settle.ts';
+import type { Settlement } from '../../bridge/store/settlement.ts';
 import { openStore, type Store } from '../../bridge/store/store.ts';
 import type { Random } from '../engine/random.ts';
 import { testSeeds } from '../engine/seeds.ts';

@@ -1,4 +1,4 @@
-import type { SettledProposed } from '../../bridge/store/settle.ts';
+import type { SettledProposed } from '../../bridge/store/settlement.ts';
 import type { Store } from '../../bridge/store/store.ts';
 import { delivery, reading, settled } from './samples.ts';
 

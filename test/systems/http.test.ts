@@ -5,13 +5,8 @@ import { setTimeout } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SystemError } from '../../bridge/systems/error.ts';
-import {
-  createHttp,
-  type Http,
-  type HttpOptions,
-  type HttpRequest,
-  retryAfter,
-} from '../../bridge/systems/http.ts';
+import { createHttp, type Http, type HttpOptions, type HttpRequest } from '../../bridge/systems/http.ts';
+import { retryAfter } from '../../bridge/systems/http-status.ts';
 import { createLimiter } from '../../bridge/systems/limiter.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, number: number) => void;

@@ -1,4 +1,4 @@
-import type { SortedRefusal } from '../http.ts';
+import type { SortedRefusal } from '../http-status.ts';
 
 /** How long HubSpot asks to wait when it locks records. */
 const lockMilliseconds = 2000;

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import OdooAwait from 'odoo-await';
 import { type ErrorKind, SystemError, type SystemErrorContext } from '../error.ts';
-import { isRedirect, redirectMessage, retryAfter } from '../http.ts';
+import { isRedirect, redirectMessage, retryAfter } from '../http-status.ts';
 import { answerWasLost, type Fault, faultOfTraceback, kindOfFault, sentenceOf } from './fault.ts';
 import { createSlots } from './slots.ts';
 import { baseContext, type CallOptions, type OdooTransport, type TransportOptions } from './transport.ts';
