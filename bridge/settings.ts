@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import type { Secret } from './secret.ts';
 import {
@@ -16,6 +15,15 @@ import {
   webhookSecrets,
   wholeNumber,
 } from './setting-kinds.ts';
+import {
+  collectValues,
+  type Environment,
+  isUsed,
+  parse,
+  readText,
+  type SettingProblem,
+  SettingsError,
+} from './setting-values.ts';
 import {
   type SubscriberSettings,
   secretsVariable,
@@ -147,26 +155,6 @@ export const secretNames = [
   'HARVEST_TOKEN',
 ];
 
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-export interface SettingProblem {
-  readonly variable: string;
-  /** What is wrong and what to do. Never the value of a secret. */
-  readonly message: string;
-}
-
-/** The bridge cannot run with this environment. Holds every problem. */
-export class SettingsError extends Error {
-  readonly problems: readonly SettingProblem[];
-
-  constructor(problems: readonly SettingProblem[]) {
-    const lines = problems.map(({ variable, message }) => `  ${variable} ${message}`);
-    super(`The settings are not complete or not right (see .env.example):\n${lines.join('\n')}`);
-    this.name = 'SettingsError';
-    this.problems = problems;
-  }
-}
-
 /**
  * The settings that an environment describes. A variable that is empty counts as not set.
  *
@@ -179,7 +167,12 @@ export function readSettings(
 ): Settings {
   const problems: SettingProblem[] = [];
   const subscribers = subscribersIn(environment);
-  const values = collectValues(environment, subscribers, readFile, problems);
+  const names = [
+    ...variableNames,
+    ...subscribers.flatMap((name) => [urlVariable(name), secretsVariable(name)]),
+  ];
+  const secrets = [...secretNames, ...subscribers.map(secretsVariable)];
+  const values = collectValues(environment, { names, secrets }, readFile, problems);
   const bridge = parse(bridgeVariables, values, problems);
   const odoo = parse(odooVariables, values, problems);
   const hubspot = isUsed(hubspotVariables, values) ? parse(hubspotVariables, values, problems) : undefined;
@@ -258,91 +251,13 @@ export function readAdminAccess(
   readFile: (path: string) => string = readText,
 ): AdminAccess {
   const problems: SettingProblem[] = [];
-  const own = Object.fromEntries(
-    Object.keys(adminVariables.entries).flatMap((name) => [
-      [name, environment[name]],
-      [`${name}_FILE`, environment[`${name}_FILE`]],
-    ]),
-  );
-  const settings = parse(adminVariables, collectValues(own, [], readFile, problems), problems);
+  const names = Object.keys(adminVariables.entries);
+  const secrets = secretNames.filter((name) => names.includes(name));
+  const values = collectValues(environment, { names, secrets }, readFile, problems);
+  const settings = parse(adminVariables, values, problems);
   if (settings === undefined || problems.length > 0) throw new SettingsError(problems);
   const { HOST, PORT, DATABASE_PATH, ADMIN_TOKEN, ADMIN_URL } = settings;
   const host = everywhere[HOST] ?? HOST;
   const url = ADMIN_URL ?? `http://${host.includes(':') ? `[${host}]` : host}:${PORT}`;
   return { databasePath: DATABASE_PATH, url, ...(ADMIN_TOKEN === undefined ? {} : { token: ADMIN_TOKEN }) };
-}
-
-type Values = ReadonlyMap<string, string>;
-type Section = v.ObjectSchema<v.ObjectEntries, undefined>;
-
-/** What is set, by name, with secrets fetched from their files. */
-function collectValues(
-  environment: Environment,
-  subscribers: readonly string[],
-  readFile: (path: string) => string,
-  problems: SettingProblem[],
-): Values {
-  const values = new Map<string, string>();
-  for (const name of [
-    ...variableNames,
-    ...subscribers.flatMap((of) => [urlVariable(of), secretsVariable(of)]),
-  ]) {
-    const value = environment[name]?.trim() ?? '';
-    if (value !== '') values.set(name, value);
-  }
-  for (const name of [...secretNames, ...subscribers.map(secretsVariable)]) {
-    const variable = `${name}_FILE`;
-    const path = environment[variable]?.trim() ?? '';
-    if (path === '') continue;
-    if (values.has(name)) {
-      problems.push({ variable, message: `is set beside ${name}: keep one of them` });
-      continue;
-    }
-    const { content, fault } = contentOf(path, readFile);
-    if (fault !== undefined) problems.push({ variable, message: `names ${path}, which ${fault}` });
-    // What cannot be read is not missing as well.
-    values.set(name, content);
-  }
-  return values;
-}
-
-/** The content of a secret's file, or what is wrong with it, without showing any of it. */
-function contentOf(
-  path: string,
-  readFile: (path: string) => string,
-): { readonly content: string; readonly fault?: string } {
-  try {
-    const content = readFile(path).trim();
-    return content === '' ? { content, fault: 'is empty' } : { content };
-  } catch (error) {
-    const isOtherwiseEncoded = (error as { code?: string }).code === 'ERR_ENCODING_INVALID_ENCODED_DATA';
-    return {
-      content: '',
-      fault: isOtherwiseEncoded ? 'is not UTF-8: save the file as UTF-8' : 'cannot be read',
-    };
-  }
-}
-
-/** @throws Error for a file that cannot be read, or that is not UTF-8 */
-const readText = (path: string): string =>
-  new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
-
-/** True when anybody began to fill this section in, so that the rest of it is asked for. */
-const isUsed = (section: Section, values: Values): boolean =>
-  Object.keys(section.entries).some((name) => values.has(name));
-
-function parse<Schema extends Section>(
-  section: Schema,
-  values: Values,
-  problems: SettingProblem[],
-): v.InferOutput<Schema> | undefined {
-  const input = Object.fromEntries(Object.keys(section.entries).map((name) => [name, values.get(name)]));
-  const result = v.safeParse(section, input, { abortPipeEarly: true });
-  if (result.success) return result.output;
-  const reported = new Set(problems.map(({ variable }) => variable));
-  for (const issue of result.issues) {
-    const variable = String(issue.path?.[0]?.key);
-    if (!reported.has(`${variable}_FILE`)) problems.push({ variable, message: issue.message });
-  }
-  return undefined;
 }

@@ -4,14 +4,8 @@ import { dirname, join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Secret } from '../bridge/secret.ts';
-import {
-  type Environment,
-  readAdminAccess,
-  readSettings,
-  SettingsError,
-  secretNames,
-  variableNames,
-} from '../bridge/settings.ts';
+import { type Environment, SettingsError } from '../bridge/setting-values.ts';
+import { readAdminAccess, readSettings, secretNames, variableNames } from '../bridge/settings.ts';
 
 const signingSecret = (bytes: number, fill = 7) => `whsec_${Buffer.alloc(bytes, fill).toString('base64')}`;
 

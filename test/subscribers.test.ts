@@ -2,7 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { configure } from '../bridge/connectors.ts';
-import { type Environment, readSettings } from '../bridge/settings.ts';
+import type { Environment } from '../bridge/setting-values.ts';
+import { readSettings } from '../bridge/settings.ts';
 import { temporaryPath } from './store/temporary.ts';
 
 const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;

@@ -1,12 +1,7 @@
 import { type Configuration, checkRules, configure, type Pin } from '../connectors.ts';
 import type { RuleSet } from '../rules/rule.ts';
-import {
-  type Environment,
-  readDatabasePath,
-  readRulesDirectory,
-  readSettings,
-  type Settings,
-} from '../settings.ts';
+import type { Environment } from '../setting-values.ts';
+import { readDatabasePath, readRulesDirectory, readSettings, type Settings } from '../settings.ts';
 import { openDatabaseForReading, StoreError } from '../store/database.ts';
 import { metaTable, pinnedKinds } from '../store/meta.ts';
 import type { Connector, Finding } from '../systems/system.ts';
