@@ -12,6 +12,8 @@ export interface Sum {
 
 export interface BalanceKey {
   readonly customer: string | null;
+  /** Several customers may have one name. The id in the erp; `<system>:<id>` for one that is not there. */
+  readonly customerId: string | null;
   readonly legalEntity: string | null;
   /** `2026-10` */
   readonly month: string | null;
@@ -48,7 +50,7 @@ export function createBooks(): Books {
   const accounts = new Map<string, Account>();
 
   function accountOf(key: BalanceKey): Account {
-    const name = JSON.stringify([key.customer, key.legalEntity, key.month, key.currency]);
+    const name = JSON.stringify([key.customerId, key.legalEntity, key.month, key.currency]);
     let account = accounts.get(name);
     if (account === undefined) {
       const sums = Object.fromEntries(columns.map((column) => [column, nothing]));
@@ -85,7 +87,7 @@ export const isBalanced = ({ remainder }: Pick<BalanceRow, 'remainder'>): boolea
   remainder.hours.isZero() && remainder.amount.isZero();
 
 function inOrder(left: BalanceKey, right: BalanceKey): number {
-  for (const part of ['month', 'customer', 'legalEntity', 'currency'] as const) {
+  for (const part of ['month', 'customer', 'customerId', 'legalEntity', 'currency'] as const) {
     const order = (left[part] ?? '').localeCompare(right[part] ?? '');
     if (order !== 0) return order;
   }

@@ -25,7 +25,7 @@ export interface ControlLine {
   readonly month: string | null;
   /** Decimal hours; `null` where it is not about time. Negative where the erp has more than was approved. */
   readonly hours: string | null;
-  /** Decimal money without tax; invoices with tax. `null` where no price is known. */
+  /** Decimal money without tax; invoices with tax, credit notes negative. `null` where no price is known. */
   readonly amount: string | null;
   readonly currency: string | null;
   /** Since when it is so, as far as that is known: UTC ISO. */

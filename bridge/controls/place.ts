@@ -1,6 +1,6 @@
 import type { State } from '../entities/field.ts';
 import type { Overview } from '../store/overview.ts';
-import type { StoredRecord } from '../store/record.ts';
+import type { StoredRecord, SystemObject } from '../store/record.ts';
 
 /** Where time belongs, in words that people know. */
 export interface Place {
@@ -8,6 +8,8 @@ export interface Place {
   /** How the project is billed. */
   readonly billingMethod: string | null;
   readonly customer: string | null;
+  /** The customer's id in the erp; `<system>:<id>` for one that is not there. */
+  readonly customerId: string | null;
   readonly legalEntity: string | null;
   readonly currency: string | null;
 }
@@ -16,6 +18,7 @@ const nowhere: Place = {
   project: null,
   billingMethod: null,
   customer: null,
+  customerId: null,
   legalEntity: null,
   currency: null,
 };
@@ -52,15 +55,22 @@ export function createPlaces(overview: Overview, erp: string): Places {
 
   function placeOf({ system, state }: StoredRecord): Place {
     const customerId = textOf(state, 'customer');
-    const customer =
-      customerId === null ? undefined : overview.record({ system, entity: 'customer', id: customerId });
+    const object: SystemObject | undefined =
+      customerId === null ? undefined : { system, entity: 'customer', id: customerId };
+    const customer = object && overview.record(object);
     return {
       project: textOf(state, 'name'),
       billingMethod: textOf(state, 'billing_method'),
       customer: customer === undefined ? null : textOf(customer.state, 'name'),
+      customerId: object === undefined ? null : idOf(object),
       legalEntity: textOf(state, 'legal_entity'),
       currency: textOf(state, 'currency'),
     };
+  }
+
+  function idOf(customer: SystemObject): string {
+    const inErp = customer.system === erp ? customer.id : overview.idIn(customer, erp);
+    return inErp ?? `${customer.system}:${customer.id}`;
   }
 
   return {

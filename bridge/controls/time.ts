@@ -67,22 +67,30 @@ function createTimeControl(context: ControlContext, psa: string, erp: string, ru
     const price = priceOf(line.state, there) ?? priceOf(record.state, here);
     const hours = hoursOf(record.state);
     const hoursThere = hoursOf(line.state);
-    const key = keyOf(record.state, here, price);
     const keyThere = keyOf(line.state, there, price);
+    const booked = { hours: hoursThere, amount: worthOf(hoursThere, price) };
+    if (!isBrought(rules, record.state)) {
+      exempt(record, here);
+      const text = 'It is not to be billed any more, and the erp still has it.';
+      different(record, keyThere, minus(nothing, booked), text);
+      return;
+    }
+    const key = keyOf(record.state, here, price);
     const approvedValue = worthOf(hours, price);
     books.add(key, 'approved', hours, approvedValue);
     const entry = { hours, amount: approvedValue };
-    const tentry = { hours: hoursThere, amount: worthOf(hoursThere, price) };
     if (sameKey(key, keyThere)) {
       if (hours.equals(hoursThere)) return;
       const text = `${hours} h were approved, the erp has ${hoursThere} h.`;
-      different(record, key, minus(entry, tentry), text);
+      different(record, key, minus(entry, booked), text);
       return;
     }
-    const where = ({ customer, month }: BalanceKey) => `${customer ?? 'no customer'}, ${month}`;
+    const namesake = key.customer === keyThere.customer && key.customerId !== keyThere.customerId;
+    const where = ({ customer, customerId, month }: BalanceKey) =>
+      `${customer ?? 'no customer'}${namesake ? ` (${customerId})` : ''}, ${month}`;
     const text = `It was approved for ${where(key)}, and the erp has it under ${where(keyThere)}.`;
     different(record, key, entry, text);
-    different(record, keyThere, minus(nothing, tentry), text);
+    different(record, keyThere, minus(nothing, booked), text);
   }
 
   function different(record: StoredRecord, key: BalanceKey, much: Quantity, text: string): void {
@@ -91,15 +99,19 @@ function createTimeControl(context: ControlContext, psa: string, erp: string, ru
     report('posted_differently', record, key, much, { ...found, reason: `${text} ${found.reason}` });
   }
 
+  /** What is not billed has hours, and no value. */
+  function exempt({ state }: StoredRecord, place: Place): void {
+    const hours = hoursOf(state);
+    const key = keyOf(state, place, undefined);
+    books.add(key, 'approved', hours, new Decimal(0));
+    books.add(key, 'exempt', hours, new Decimal(0));
+  }
+
   function notPosted(record: StoredRecord): void {
     const project = textOf(record.state, 'project');
     const place = places.of(psa, project);
     if (!isBrought(rules, record.state)) {
-      // What is not billed has hours, and no value.
-      const hours = hoursOf(record.state);
-      const key = keyOf(record.state, place, undefined);
-      books.add(key, 'approved', hours, new Decimal(0));
-      books.add(key, 'exempt', hours, new Decimal(0));
+      exempt(record, place);
       return;
     }
     const task = textOf(record.state, 'task');
@@ -172,12 +184,16 @@ function createTimeControl(context: ControlContext, psa: string, erp: string, ru
     { owner, person, reason, next, since }: Reason,
   ): void {
     const { system, entity, id } = record;
+    const { customer, legalEntity, month, currency } = key;
     if (!isWithin(period, textOf(record.state, 'day'))) return;
     context.onLine({
       control,
       object: { system, entity, id },
       label: labelOf(record, places),
-      ...key,
+      customer,
+      legalEntity,
+      month,
+      currency,
       hours: hours.toFixed(),
       amount: amount?.toFixed(2) ?? null,
       since,
@@ -223,13 +239,14 @@ const worthOf = (hours: Decimal, price: Price | undefined): Decimal | null =>
 
 const keyOf = (state: State, place: Place, price: Price | undefined): BalanceKey => ({
   customer: place.customer,
+  customerId: place.customerId,
   legalEntity: place.legalEntity,
   month: monthOf(textOf(state, 'day')),
   currency: price?.currency ?? place.currency,
 });
 
 const sameKey = (left: BalanceKey, right: BalanceKey): boolean =>
-  left.customer === right.customer &&
+  left.customerId === right.customerId &&
   left.month === right.month &&
   left.currency === right.currency &&
   left.legalEntity === right.legalEntity;

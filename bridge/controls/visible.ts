@@ -1,3 +1,5 @@
+import { Decimal } from 'decimal.js';
+import type { State } from '../entities/field.ts';
 import { rulesFrom } from '../rules/routes.ts';
 import type { StoredRecord, SystemObject } from '../store/record.ts';
 import { type ControlContext, isWithin, monthOf } from './context.ts';
@@ -68,7 +70,7 @@ function report({ system, entity, id, state }: StoredRecord, reason: Reason, con
     legalEntity: textOf(state, 'legal_entity'),
     month: monthOf(textOf(state, 'issued_on')),
     hours: null,
-    amount: textOf(state, 'total'),
+    amount: amountOf(state),
     currency: textOf(state, 'currency'),
     since,
     owner: whose,
@@ -76,4 +78,10 @@ function report({ system, entity, id, state }: StoredRecord, reason: Reason, con
     reason: why,
     next,
   });
+}
+
+/** With tax; credit notes count negative. */
+function amountOf(state: State): string | null {
+  const total = textOf(state, 'total');
+  return total === null || state.kind !== 'credit_note' ? total : new Decimal(total).negated().toFixed(2);
 }

@@ -15,6 +15,7 @@ const fates = [
   'pending',
   'dead',
   'not billable',
+  'billable no more',
   'withdrawn',
   'deleted',
   'not approved',
@@ -90,8 +91,16 @@ async function plant(firm: Firm, random: Random, number: number, expected: Expec
     expected.lines.push(`posted_not_approved ${id} ${hours.negated()}`);
     return;
   }
-  add('approved', customer, month, hours, fate === 'not billable' ? new Decimal(0) : value);
-  if (fate === 'not billable') add('exempt', customer, month, hours, new Decimal(0));
+  if (fate === 'billable no more') {
+    await post();
+    await firm.knows(here, { ...entry, billable: false });
+    add('posted', customer, month, hours, value);
+    add('different', customer, month, hours.negated(), value.negated());
+    expected.lines.push(`posted_differently ${id} ${hours.negated()}`);
+  }
+  const isExempt = fate === 'not billable' || fate === 'billable no more';
+  add('approved', customer, month, hours, isExempt ? new Decimal(0) : value);
+  if (isExempt) add('exempt', customer, month, hours, new Decimal(0));
   if (fate === 'pending' || fate === 'dead') {
     await firm.bringing(here, 'odoo', fate === 'dead' ? { dead: 'The period is closed.' } : 'pending');
     add(fate === 'dead' ? 'rejected' : 'pending', customer, month, hours, value);

@@ -137,6 +137,77 @@ test('time on a posted invoice, and time that is billed by fee or retainer, is n
   expect(retainer.report().lines).toEqual([]);
 });
 
+test('time that is not billable any more, and that the erp still has, is told of', async () => {
+  const firm = await firmWithProject();
+  await firm.knows(here, entry);
+  await firm.brought(here, 'odoo', '70');
+  await firm.knows(key('odoo', 'timesheet', '70'), { ...line, invoice: 'x' });
+  await firm.knows(here, { ...entry, billable: false });
+  const { lines, balance, balanced } = firm.report();
+  expect(balanced).toBe(true);
+  expect(lines).toEqual([
+    expect.objectContaining({
+      control: 'posted_differently',
+      object: here,
+      hours: '-7.5',
+      amount: '-900.00',
+    }),
+  ]);
+  expect(lines[0]?.reason).toContain('It is not to be billed any more, and the erp still has it.');
+  expect(balance[0]?.sums.exempt.hours.toFixed()).toBe('7.5');
+});
+
+test('customers of one name are told apart', async () => {
+  const firm = await firmWithProject();
+  await firm.knows(key('odoo', 'customer', '10'), { name: 'Aurora Energy AG' });
+  await firm.knows(key('odoo', 'project', '2'), {
+    name: 'Other roadmap',
+    customer: '10',
+    legal_entity: 'Northwind',
+    currency: 'CHF',
+    billing_method: 'time_and_materials',
+  });
+  await firm.knows(here, entry);
+  await firm.brought(here, 'odoo', '70');
+  await firm.knows(key('odoo', 'timesheet', '70'), { ...line, project: '2', invoice: 'x' });
+  const { lines, balance } = firm.report();
+  expect(balance.map(({ customer, customerId }) => [customer, customerId])).toEqual([
+    ['Aurora Energy AG', '10'],
+    ['Aurora Energy AG', '9'],
+  ]);
+  expect(lines.map(({ control, hours }) => [control, hours])).toEqual([
+    ['posted_differently', '7.5'],
+    ['posted_differently', '-7.5'],
+  ]);
+  expect(lines[0]?.reason).toContain(
+    'It was approved for Aurora Energy AG (9), 2026-10, and the erp has it under Aurora Energy AG (10), 2026-10.',
+  );
+});
+
+test('a credit note that is not visible counts against the invoices', async () => {
+  const firm = await firmWithProject();
+  const invoice = {
+    status: 'posted',
+    customer: '9',
+    opportunities: ['4'],
+    total: '1000.00',
+    currency: 'CHF',
+  };
+  await firm.knows(key('odoo', 'opportunity', '4'), { name: 'Deal' });
+  await firm.knows(key('odoo', 'invoice', '40'), { ...invoice, kind: 'invoice', issued_on: '2026-10-05' });
+  await firm.knows(key('odoo', 'invoice', '41'), {
+    ...invoice,
+    kind: 'credit_note',
+    issued_on: '2026-10-06',
+  });
+  expect(
+    firm
+      .report()
+      .lines.map(({ amount }) => amount)
+      .toSorted(),
+  ).toEqual(['-1000.00', '1000.00']);
+});
+
 test('an invoice is visible once its deal was brought to the CRM, and not while that fails', async () => {
   const firm = await firmWithProject();
   const deal = key('odoo', 'opportunity', '2');
