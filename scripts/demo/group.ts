@@ -79,8 +79,10 @@ async function foundCompanies({ admin, sales, finance, bridge }: Firm): Promise<
   );
   const name = 'Northwind Public Sector';
   const currency = await resolveExternalId(admin, 'base.EUR');
-  const publicSector = { id: await admin.create('res.company', { name, currency_id: currency }), name };
+  const publicSector = { id: await admin.create('res.company', { name }), name };
   await admin.call('account.chart.template', 'try_loading', [[], chart, publicSector.id]);
+  // A chart of accounts brings its own currency.
+  await admin.write('res.company', [publicSector.id], { currency_id: currency });
   const logins = [sales.login, finance.login, bridge.login];
   await admin.write('res.users', await usersOf(admin, logins), { company_ids: [[4, publicSector.id]] });
   return { consulting, publicSector };

@@ -100,6 +100,16 @@ test('an administrator connects Odoo with the bridge, and changes the secret', a
   });
   await bridge.start(secret);
   expect(await settings.test()).toEqual(answered);
+
+  // What was typed and not saved is saved and tested at once.
+  await settings.fill({ address: 'http://127.0.0.1:1' });
+  expect(await settings.test()).toEqual({
+    kind: 'danger',
+    message: expect.stringContaining('http://127.0.0.1:1 refused the connection.'),
+  });
+  await settings.fill({ address: bridge.address });
+  expect(await settings.test()).toEqual(answered);
+  expect((await settings.read()).address).toBe(bridge.address);
 });
 
 test('the outbox shows what a salesperson changed', async () => {

@@ -72,7 +72,7 @@ export function summarizeBilling(rows: readonly Row[], today: string): State {
   const open = Decimal.sum(0, ...moves.map((move) => move.open));
   const latest = latestInvoice(moves);
   return {
-    billing_status: statusOf(moves, invoiced, open, today),
+    billing_status: statusOf(moves, today),
     billing_currency: comparable ? (currency ?? null) : null,
     // A sum over several currencies would be a number without meaning.
     billing_invoiced: comparable ? moneyText(invoiced) : null,
@@ -85,8 +85,19 @@ export function summarizeBilling(rows: readonly Row[], today: string): State {
   };
 }
 
-function statusOf(moves: readonly BilledMove[], invoiced: Decimal, open: Decimal, today: string): string {
-  if (moves.length === 0) return 'none';
+/** From what asks most to be looked at. */
+const worstFirst = ['overdue', 'open', 'partial', 'paid', 'credited'] as const;
+
+/** Amounts of different currencies are not weighed against each other: the worst status of one of them counts. */
+function statusOf(moves: readonly BilledMove[], today: string): string {
+  const byCurrency = [...Map.groupBy(moves, ({ currency }) => currency).values()];
+  const found = new Set(byCurrency.map((some) => statusInCurrency(some, today)));
+  return worstFirst.find((status) => found.has(status)) ?? 'none';
+}
+
+function statusInCurrency(moves: readonly BilledMove[], today: string): (typeof worstFirst)[number] {
+  const invoiced = Decimal.sum(0, ...moves.map((move) => move.total));
+  const open = Decimal.sum(0, ...moves.map((move) => move.open));
   // An invoice and a credit note that were not reconciled yet leave nothing to be paid, so nothing is late.
   if (open.greaterThan(0) && moves.some((move) => isOverdue(move, today))) return 'overdue';
   if (!invoiced.greaterThan(0) && moves.some((move) => move.isCreditNote)) return 'credited';

@@ -79,7 +79,7 @@ export const opportunityInOdoo: OdooEntity = {
   async values(client, states, signal) {
     const currencies = states.some((state) => typeof state.currency === 'string')
       ? await companyCurrencies(client, signal)
-      : [];
+      : new Map<string, number>();
     const companies = await companiesOfCustomers(client, states, signal);
     return states.map((state) => opportunityValues(state, currencies, companies));
   },
@@ -111,13 +111,16 @@ function decision(row: Row, won: ReadonlySet<number>): State {
 /** Odoo's words for a status, which the addon brings about as Odoo's own buttons do. */
 const wonStatuses: Readonly<Record<string, string>> = { won: 'won', lost: 'lost', open: 'pending' };
 
-/** What expected revenues can be in: an opportunity has no currency of its own, it is its company's. One call. */
-async function companyCurrencies(client: OdooClient, signal: AbortSignal): Promise<readonly string[]> {
+/** What expected revenues can be in, with ids: an opportunity has no currency of its own, it is its company's. One call. */
+async function companyCurrencies(
+  client: OdooClient,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, number>> {
   const rows = await client.searchRead('res.company', [], ['currency_id'], {
     signal,
     action: 'read the currencies of the companies',
   });
-  return [...new Set(rows.map((row) => nameOf(row.currency_id)).filter((name) => name !== null))];
+  return new Map(rows.map((row) => [nameOf(row.currency_id) ?? '', idOf(row.currency_id) ?? 0]));
 }
 
 /**
@@ -147,20 +150,24 @@ async function companiesOfCustomers(
 
 function opportunityValues(
   state: State,
-  currencies: readonly string[],
+  currencies: ReadonlyMap<string, number>,
   companies: ReadonlyMap<number, number>,
 ): ValuesResult {
   const { currency } = state;
-  if (typeof currency === 'string' && !currencies.includes(currency))
+  if (typeof currency === 'string' && !currencies.has(currency))
     return failed(
-      `Odoo keeps the amounts of opportunities in ${currencies.join(' or ')}, so one in ${currency} cannot be brought ` +
+      `Odoo keeps the amounts of opportunities in ${[...currencies.keys()].join(' or ')}, so one in ${currency} cannot be brought ` +
         'there. Give the amount in that currency, or leave the amount out of the rule.',
     );
   const values: OdooValues = { type: 'opportunity' };
   for (const [field, value] of Object.entries(state)) {
     if (field === 'name') values.name = value ?? false;
     else if (field === 'amount') values.expected_revenue = Number(value ?? 0);
-    else if (field === 'close_on') values.date_deadline = value ?? false;
+    // Whether it is that of the opportunity's own company, the addon knows once it is written.
+    else if (field === 'currency') {
+      const id = currencies.get(String(value));
+      if (id !== undefined) values.company_currency = id;
+    } else if (field === 'close_on') values.date_deadline = value ?? false;
     else if (field === 'status') {
       const status = wonStatuses[String(value)];
       if (status === undefined)

@@ -20,8 +20,40 @@ class CrmLead(models.Model):
         return refused
 
     @api.model
+    def _services_bridge_remembered(self, changes):
+        """Return in which currency each amount is meant to be."""
+        return {
+            change.reference: change.values["company_currency"]
+            for change in changes
+            if (change.values or {}).get("company_currency")
+        }
+
+    @api.model
+    def _services_bridge_excess(self, written, remembered):
+        """An opportunity has no currency of its own: it is that of its company, which
+        is only known once the opportunity is written."""
+        refused = super()._services_bridge_excess(written, remembered)
+        for reference, currency_id in remembered.items():
+            lead = written[reference]
+            if lead.company_currency.id != currency_id:
+                refused[reference] = ItemError(
+                    "conflict",
+                    self.env._(
+                        "The amount is in %(wanted)s, but Odoo keeps the opportunities "
+                        "of %(company)s in %(kept)s. Give the amount in that currency, "
+                        "or the opportunity a customer of another company.",
+                        wanted=self.env["res.currency"].browse(currency_id).name,
+                        company=(lead.company_id or self.env.company).sudo().name,
+                        kept=lead.company_currency.name,
+                    ),
+                )
+        return refused
+
+    @api.model
     def _services_bridge_create(self, vals_list):
         statuses = [values.pop("won_status", False) for values in vals_list]
+        for values in vals_list:
+            values.pop("company_currency", None)
         leads = super()._services_bridge_create(vals_list)
         for lead, status in zip(leads, statuses, strict=True):
             lead._services_bridge_set_status(status)
@@ -29,6 +61,7 @@ class CrmLead(models.Model):
 
     def _services_bridge_write(self, values):
         status = values.pop("won_status", False)
+        values.pop("company_currency", None)
         if values:
             super()._services_bridge_write(values)
         self._services_bridge_set_status(status)

@@ -11,7 +11,7 @@ class ResConfigSettings(models.TransientModel):
 
     services_bridge_enabled = fields.Boolean(string="Send Changes to the Bridge")
     services_bridge_address = fields.Char(
-        string="Address", help="Where Odoo reaches the bridge, without a path."
+        string="Address", help="Where Odoo reaches the bridge."
     )
     services_bridge_batch_size = fields.Integer(
         string="Batch Size", default=DEFAULT_BATCH_SIZE

@@ -9,12 +9,14 @@ from .services_bridge_facade_upsert import ORIGIN
 class ServicesBridgeFacade(models.AbstractModel):
     _inherit = "services.bridge.facade"
 
-    def _make_once(self, target, items, check, make):
+    def _make_once(self, target, items, check, make, find=None):
         """Make at most one record for each reference, however often it is asked for.
 
         :param target: empty recordset of what is made
         :param check: called with an item, returns what ``make`` takes
         :param make: returns the new record; an empty one when there is nothing to make
+        :param find: returns a record that does for a new reference, too, which then
+            stays without a record of its own; an empty one where there is none
         :return: one answer per item, in order
         """
         items = self._checked_list(items, self.env._("items"))
@@ -30,13 +32,13 @@ class ServicesBridgeFacade(models.AbstractModel):
             except ItemError as found:
                 answers[index] = self._error_answer(names[index], found)
         with origin(self.env.cr, ORIGIN):
-            done = self._make_new(target, checked, make)
+            done = self._make_new(target, checked, make, find)
         return [
             answers[index] if index in answers else done[names[index]]
             for index in range(len(items))
         ]
 
-    def _make_new(self, target, checked, make):
+    def _make_new(self, target, checked, make, find):
         """
         :param checked: ``{reference: what make takes}``
         :return: ``{reference: answer}``
@@ -49,6 +51,9 @@ class ServicesBridgeFacade(models.AbstractModel):
         for name, item in checked.items():
             if known.get(name):
                 answers[name] = self._once_known(target.browse(known[name]), name)
+                continue
+            if find and (record := find(item)):
+                answers[name] = self._once_known(record, name)
                 continue
             try:
                 with mute_logger("odoo.sql_db"), self.env.cr.savepoint():

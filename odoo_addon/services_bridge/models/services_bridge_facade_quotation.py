@@ -26,13 +26,19 @@ class ServicesBridgeFacade(models.AbstractModel):
     def make_quotation(self, items):
         """Make a draft order for the opportunity of each item, once per reference.
 
+        An opportunity that has one already, which is not cancelled, gets no other.
+
         :return: one answer per item, in order
         """
         self = self._entered()
         orders = self.env["sale.order"]
         orders.check_access("create")
         return self._make_once(
-            orders, items, self._checked_quotation, self._quotation_of
+            orders,
+            items,
+            self._checked_quotation,
+            self._quotation_of,
+            find=self._earlier_quotation,
         )
 
     def _checked_quotation(self, item):
@@ -46,6 +52,25 @@ class ServicesBridgeFacade(models.AbstractModel):
             note=fields.optional_text("note"),
             currency=fields.optional_text("currency").upper(),
         )
+
+    def _earlier_quotation(self, item):
+        """Return the order that was made for the opportunity before, as long as it
+        counts; a confirmed one first."""
+        # the order may be of a company that the caller is not in
+        orders = self.env["sale.order"].sudo()
+        orders = orders.search(
+            [("opportunity_id", "=", item.opportunity_id), ("state", "!=", "cancel")],
+            order="id desc",
+        )
+        references = self.env["services.bridge.reference"]
+        owners = references._owners(orders, orders.ids)
+        adopted = references._adopted(orders, list(owners.values()))
+        made = orders.filtered(
+            lambda order: order.id in owners and owners[order.id] not in adopted
+        )
+        return (made.filtered(lambda order: order.state == "sale") or made)[
+            :1
+        ].sudo(False)
 
     def _quotation_of(self, item):
         """Return the new order."""

@@ -141,3 +141,36 @@ class TestOpportunities(BridgeCase):
             ],
         )
         self.assertEqual(answer["result"], "created", answer)
+
+    def test_currency_is_that_of_the_company(self):
+        own = self.env.company.currency_id
+        foreign = self.env.ref("base.EUR" if own.name != "EUR" else "base.USD")
+        foreign.active = True
+        other = self.env["res.company"].create(
+            {"name": "Other", "currency_id": foreign.id}
+        )
+        self.as_service.env.user.company_ids += other
+        theirs = self.env["res.partner"].create(
+            {"name": "Customer of Other", "company_id": other.id}
+        )
+        there = {"partner_id": theirs.id, "company_id": other.id}
+        answers = self.upsert(
+            self.item(1, company_currency=own.id),
+            self.item(2, company_currency=foreign.id),
+            self.item(3, company_currency=foreign.id, **there),
+            self.item(4, company_currency=own.id, **there),
+        )
+        self.assertEqual(
+            [answer.get("error", answer["result"]) for answer in answers],
+            ["created", "conflict", "created", "conflict"],
+        )
+        self.assertIn("Other", answers[3]["message"])
+        self.assertIn(own.name, answers[3]["message"])
+        [again] = self.upsert(self.item(1, company_currency=own.id))
+        self.assertEqual(again["result"], "unchanged")
+        [wrong] = self.upsert(
+            self.item(1, company_currency=foreign.id, expected_revenue="7.00")
+        )
+        self.assertEqual(wrong["error"], "conflict")
+        lead = self.env["crm.lead"].browse(again["id"])
+        self.assertEqual(lead.expected_revenue, 12000, "nothing of it was written")

@@ -32,9 +32,11 @@ class TestQuotation(BridgeCase):
         cls.as_billing = cls.facade.with_user(cls.user)
 
     def item(self, number=1, **values):
+        """Each number has an opportunity of its own."""
+        opportunity = self.opportunity if number == 1 else self.opportunity.copy()
         return {
             "reference": f"flow:quote:{number}",
-            "opportunity_id": self.opportunity.id,
+            "opportunity_id": opportunity.id,
             "name": "Platform rollout",
             "product": "CONS",
             "amount": "12000.00",
@@ -94,6 +96,29 @@ class TestQuotation(BridgeCase):
                 {"reference": "flow:quote:2", "id": False},
             ],
         )
+
+    def test_one_quotation_for_an_opportunity(self):
+        [first] = self.make(self.item())
+        order = self.order_of(first)
+        again = self.item(2, opportunity_id=self.opportunity.id)
+        [answer] = self.make(again)
+        self.assertEqual(
+            answer, {**first, "reference": "flow:quote:2", "result": "unchanged"}
+        )
+        self.assertEqual(self.opportunity.order_ids, order)
+        [known] = self.as_billing.lookup("sale.order", ["flow:quote:2"])
+        self.assertFalse(known["id"], "the order keeps its own reference")
+        order._action_cancel()
+        [answer] = self.make(again)
+        other = self.order_of(answer)
+        self.assertEqual(self.opportunity.order_ids, order | other)
+
+    def test_quotation_by_a_person_is_none_of_the_bridge(self):
+        self.env["sale.order"].create(
+            {"partner_id": self.customer.id, "opportunity_id": self.opportunity.id}
+        )
+        [answer] = self.make(self.item())
+        self.assertEqual(self.order_of(answer).opportunity_id, self.opportunity)
 
     def test_deleted_by_a_person(self):
         [first] = self.make(self.item())
@@ -222,7 +247,9 @@ class TestQuotation(BridgeCase):
         self.assertEqual(order.company_id, other)
         self.assertEqual(order.order_line.company_id, other)
         self.customer.company_id = self.env.company
-        [answer] = facade.make_quotation([self.item(2)])
+        order._action_cancel()
+        again = {**self.item(), "reference": "flow:quote:2"}
+        [answer] = facade.make_quotation([again])
         self.assertEqual(answer["error"], "conflict", answer)
         self.assertIn("Other", answer["message"])
 
@@ -273,7 +300,8 @@ class TestQuotation(BridgeCase):
             [answer.get("error", answer["result"]) for answer in answers],
             ["created", "missing"] + ["invalid"] * 9 + ["created"] + ["invalid"] * 2,
         )
-        self.assertEqual(len(self.opportunity.order_ids), 2)
+        orders = self.env["sale.order"].search([])
+        self.assertEqual(len(orders), 2)
 
     def test_not_with_the_first_service_group_alone(self):
         with self.assertRaises(AccessError):

@@ -90,6 +90,17 @@ describe('summarizeBilling', () => {
     });
   });
 
+  test.each([
+    [
+      'overdue',
+      [move(late), creditNote({ amount_total: 15_000, amount_residual: 15_000, currency_id: [4, 'JPY'] })],
+    ],
+    ['open', [move({}), move({ ...paid, currency_id: [4, 'JPY'] })]],
+    ['paid', [move(paid), creditNote({ currency_id: [4, 'JPY'] })]],
+  ])('weighs no amounts of different currencies against each other: %s', (status, moves) => {
+    expect(summarizeBilling(moves, today)).toMatchObject({ billing_status: status, billing_open: null });
+  });
+
   test('shows the invoice with the newest day, then the highest id', () => {
     const moves = [
       move({ name: 'B', invoice_date: '2026-02-10' }),
