@@ -1,9 +1,8 @@
-import { type Configuration, configure } from '../connectors.ts';
+import { configure } from '../connectors.ts';
 import { keyPlanOf } from '../engine/counterpart.ts';
 import { createDerive } from '../engine/derive.ts';
 import { createGuard } from '../engine/guard.ts';
-import { createHealth } from '../engine/health.ts';
-import { createLandscape } from '../engine/landscape.ts';
+import { createLandscape, type Landscape } from '../engine/landscape.ts';
 import { createRefreshStep } from '../engine/refresh.ts';
 import { createRoute } from '../engine/route.ts';
 import type { Means } from '../reconcile/means.ts';
@@ -12,6 +11,7 @@ import { lanes } from '../rules/rule.ts';
 import type { Settings } from '../settings.ts';
 import type { Store } from '../store/store.ts';
 import { pause } from '../systems/limiter.ts';
+import { type Admission, createAdmissions } from './admission.ts';
 
 /** A reconciler without a bridge around it. What has to be brought is queued and leaves when the bridge starts. */
 export interface LonelyReconciler extends Reconciler {
@@ -20,21 +20,21 @@ export interface LonelyReconciler extends Reconciler {
 }
 
 /**
- * Reads and compares as the running bridge would. Nothing is written to any system.
+ * Reads and compares as the running bridge would, and only what that would read. No object is written to any system.
  *
  * @throws RulesError, MissingSettingsError
  */
 export async function reconcileAlone(settings: Settings, store: Store): Promise<LonelyReconciler> {
-  const configuration = configure(settings, store.pinMeta);
-  const { rules, connectors } = configuration;
+  const { rules, connectors } = configure(settings, store.pinMeta);
   await store.keepMatchKeys(keyPlanOf(rules));
   const landscape = createLandscape(rules, connectors);
+  const admissionTo = createAdmissions(landscape);
   const reconciler = createReconciler({
     store,
     landscape,
     now: Date.now,
-    ready: async () => true,
-    workOff: createOwnWork(store, configuration),
+    ready: (system, signal) => admissionTo(system).readiness.ensure(signal),
+    workOff: createOwnWork(store, landscape, admissionTo),
     onRepairs: () => undefined,
     onMoved: () => undefined,
     onTrouble: (run, { message }, waitMs) =>
@@ -58,8 +58,11 @@ export async function reconcileAlone(settings: Settings, store: Store): Promise<
 }
 
 /** Works events off as the engine does, but only as far as what was read leads to deliveries. */
-export function createOwnWork(store: Store, { rules, connectors }: Configuration): Means['workOff'] {
-  const landscape = createLandscape(rules, connectors);
+export function createOwnWork(
+  store: Store,
+  landscape: Landscape,
+  admissionTo: (system: string) => Admission,
+): Means['workOff'] {
   const consequences = {
     route: createRoute(landscape),
     derive: createDerive(landscape),
@@ -70,8 +73,7 @@ export function createOwnWork(store: Store, { rules, connectors }: Configuration
       ...consequences,
       store,
       connector: landscape.connector(system),
-      health: createHealth(Date.now, Math.random),
-      readiness: { ensure: async () => true, refused: async () => false, problems: () => [] },
+      ...admissionTo(system),
       observe: (event) => {
         if (event.kind === 'failed') console.error(event.error);
       },

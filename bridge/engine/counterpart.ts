@@ -2,7 +2,7 @@ import type { State } from '../entities/field.ts';
 import { madeAtMs } from '../entities/id.ts';
 import { exactKey, type KeyPlan, type MatchKey } from '../matching/key.ts';
 import { matchKindOf } from '../matching/normalise.ts';
-import { lanes, type RuleSet } from '../rules/rule.ts';
+import { lanes, type Rule, type RuleSet } from '../rules/rule.ts';
 
 import { type ClaimedDelivery, sourceObject } from '../store/delivery.ts';
 import type { DeliveryContext } from '../store/delivery-store.ts';
@@ -12,7 +12,7 @@ import type { Store } from '../store/store.ts';
 import { type Landscape, referenceOf } from './landscape.ts';
 import type { Match, Taken } from './match.ts';
 import type { Pairing } from './pairing.ts';
-import { givenBy, type Plan, rulesBetween } from './plan.ts';
+import { givenBy, isInShadow, type Plan, rulesBetween } from './plan.ts';
 
 /** A delivery of an object that has no counterpart in the target yet. */
 export interface Unpaired {
@@ -118,9 +118,13 @@ export async function pairAll(
     if (isEchoed(index)) return wait(echoText(delivery));
     if (match.taken !== undefined && bothWays && plan.mayCreate && isTelling(entity, match.taken.field))
       return proposeTaken(delivery, match.taken);
-    const likely = candidates[index] as readonly Candidate[];
-    if (likely.length > 0)
-      return { kind: 'propose', candidates: likely, cause: likelyText(delivery, likely) };
+    const { doubtful = [] } = match;
+    const likely = (candidates[index] as readonly Candidate[]).filter(
+      ({ object }) => !doubtful.some(({ object: { id } }) => id === object.id),
+    );
+    const possible = [...likely, ...doubtful];
+    if (possible.length > 0)
+      return { kind: 'propose', candidates: possible, cause: likelyText(delivery, possible) };
     if (!plan.mayCreate) return { kind: 'unmatched' };
     const keys = keysOf(item).map(({ field, value }) => `${entity} ${field} ${value}`);
     if (keys.some((key) => (beingCreated.get(key) ?? source) !== source))
@@ -199,7 +203,7 @@ const unreadText = ({ target }: ClaimedDelivery): string => `Waits until what ${
 const echoText = ({ source, target }: ClaimedDelivery): string =>
   `Waits until it is known what of ${target} has just been created in ${source}.`;
 
-/** What holds for all objects of an entity that go from one system to another. */
+/** Rules in shadow change nothing about what the others do, so they do not count here. */
 interface Circumstances {
   /** Objects of this kind are also created the other way round. */
   readonly bothWays: boolean;
@@ -207,29 +211,45 @@ interface Circumstances {
   readonly propose: boolean;
 }
 
-const circumstancesByRules = new WeakMap<RuleSet, Map<string, Circumstances>>();
+const waysBackByRules = new WeakMap<RuleSet, Map<string, Circumstances>>();
+
+function circumstancesOf(
+  landscape: Landscape,
+  { delivery, plan }: Pick<Unpaired, 'delivery' | 'plan'>,
+): Circumstances {
+  const back = wayBackOf(landscape, delivery);
+  const propose = back.propose || plan.rules.some((rule) => rule.propose);
+  return propose === back.propose ? back : { ...back, propose };
+}
 
 /** By the systems and the entity: the same for all of a kind, so found once. */
-function circumstancesOf(landscape: Landscape, { delivery }: Pick<Unpaired, 'delivery'>): Circumstances {
-  let known = circumstancesByRules.get(landscape.rules);
+function wayBackOf(
+  landscape: Landscape,
+  { source, target, entity }: Pick<ClaimedDelivery, 'source' | 'target' | 'entity'>,
+): Circumstances {
+  let known = waysBackByRules.get(landscape.rules);
   if (known === undefined) {
     known = new Map();
-    circumstancesByRules.set(landscape.rules, known);
+    waysBackByRules.set(landscape.rules, known);
   }
-  const { source, target, entity } = delivery;
   const kind = `${source} ${target} ${entity}`;
-  let circumstances = known.get(kind);
-  if (circumstances === undefined) {
-    const there = rulesBetween({ source, target, entity }, landscape);
-    const back = rulesBetween({ source: target, target: source, entity }, landscape);
-    circumstances = {
-      bothWays: back.some((rule) => rule.create !== 'never'),
-      propose: [...there, ...back].some((rule) => rule.propose),
+  let way = known.get(kind);
+  if (way === undefined) {
+    const rules = isInShadow(landscape, source)
+      ? []
+      : rulesBetween({ source: target, target: source, entity }, landscape).filter(mayWrite);
+    way = {
+      bothWays: rules.some((rule) => rule.create !== 'never'),
+      propose: rules.some((rule) => rule.propose),
     };
-    known.set(kind, circumstances);
+    known.set(kind, way);
   }
-  return circumstances;
+  return way;
 }
+
+/** An override can take some objects out of the shadow of their rule. */
+const mayWrite = ({ shadow, overrides }: Rule): boolean =>
+  !shadow || overrides.some((override) => override.shadow === false);
 
 async function candidatesOf(
   { store }: Means,

@@ -3,11 +3,13 @@ import type { State } from '../entities/field.ts';
 import { exactKey } from '../matching/key.ts';
 import { matchKindOf, spellingsOf } from '../matching/normalise.ts';
 import type { KnownCounterpart } from '../store/counterpart.ts';
+import type { Candidate } from '../store/proposal.ts';
 import type { SystemObject } from '../store/record.ts';
 import type { Store } from '../store/store.ts';
 import { SystemError } from '../systems/error.ts';
 import type { Connector } from '../systems/system.ts';
 import { blamesItem } from './failure.ts';
+import { contradicted, isShared } from './match-doubt.ts';
 
 export interface Search {
   /** The object that a counterpart is looked for. */
@@ -19,14 +21,22 @@ export interface Search {
 }
 
 export type Match =
-  /** `dismissed`: what the store knows by a key, and what is not so any more. */
-  | { readonly kind: 'none'; readonly dismissed: ReadonlySet<string>; readonly taken?: Taken }
+  | None
   | { readonly kind: 'one'; readonly id: string }
   | { readonly kind: 'several'; readonly field: string; readonly ids: readonly string[] }
   /** The target does not take the value that was looked for. */
   | { readonly kind: 'refused'; readonly error: SystemError }
   /** Another object of the same batch has the same counterpart: look again when that is settled. */
   | { readonly kind: 'later' };
+
+interface None {
+  readonly kind: 'none';
+  /** What the store knows by a key, and what is not so any more, or only a person may link. */
+  readonly dismissed: ReadonlySet<string>;
+  readonly taken?: Taken;
+  /** The same by a key that others may share, and contradicted by what else is known. */
+  readonly doubtful?: readonly Candidate[];
+}
 
 /** The same by an exact key, but linked to another object of the system that the searched one is in. */
 export interface Taken {
@@ -52,7 +62,7 @@ interface Asked {
 
 /**
  * Looks for objects that are already in the target, in the target itself and in what the store knows of it: the first
- * field with a hit decides. Objects that have a counterpart in the source already do not count, nor do those of which
+ * field with a hit decides, unless it is one that others may share and the rest contradicts it. Objects that have a counterpart in the source already do not count, nor do those of which
  * a person said that they are others.
  *
  * @throws SystemError when the target cannot be asked
@@ -93,7 +103,13 @@ function merge(before: Match, now: Match): Match {
   if (now.kind !== 'none' || before.kind !== 'none') return now;
   const taken = before.taken ?? now.taken;
   const dismissed = new Set([...before.dismissed, ...now.dismissed]);
-  return { kind: 'none', dismissed, ...(taken === undefined ? {} : { taken }) };
+  const doubtful = [...(before.doubtful ?? []), ...(now.doubtful ?? [])];
+  return {
+    kind: 'none',
+    dismissed,
+    ...(taken === undefined ? {} : { taken }),
+    ...(doubtful.length === 0 ? {} : { doubtful }),
+  };
 }
 
 /** One match per value that is looked for. */
@@ -118,7 +134,34 @@ async function findBy(means: Means, entity: EntityName, field: string, asked: re
         : await matchOf(means, item, field, here instanceof SystemError ? [] : here, there, unseen),
     );
   }
-  return matches;
+  return isShared(entity, field) ? withDoubts(means, asked, known, matches) : matches;
+}
+
+/** Matches that are contradicted become candidates. */
+async function withDoubts(
+  { connector, store, signal }: Means,
+  asked: readonly Asked[],
+  known: readonly (readonly KnownCounterpart[])[],
+  matches: readonly Match[],
+): Promise<Match[]> {
+  const hits = matches.flatMap((match, position) => {
+    const { search } = asked[position] as Asked;
+    if (match.kind !== 'one') return [];
+    const object = { system: connector.system, entity: search.object.entity, id: match.id };
+    const own = known[position]?.find(({ id, direct }) => direct && id === match.id);
+    return [{ position, state: search.state, object, other: own?.state }];
+  });
+  const found = await contradicted(connector, hits, signal);
+  const result = [...matches];
+  for (const [index, { position }] of hits.entries()) {
+    const candidate = found[index];
+    if (candidate === undefined) continue;
+    const dismissed = new Set([candidate.object.id]);
+    // What counts as gone until it is read again cannot be proposed.
+    const isGone = (await store.record(candidate.object))?.gone === true;
+    result[position] = { kind: 'none', dismissed, ...(isGone ? {} : { doubtful: [candidate] }) };
+  }
+  return result;
 }
 
 async function matchOf(

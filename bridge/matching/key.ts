@@ -21,7 +21,7 @@ export interface KeyPlan {
 }
 
 /** Changes when the same states give other keys than before: all that is kept is then made anew. */
-const keyVersion = 1;
+const keyVersion = 2;
 
 /** A name for everything that decides which keys are kept. */
 export const planName = (plan: KeyPlan): string => JSON.stringify([keyVersion, plan.exact, plan.likely]);
@@ -108,6 +108,9 @@ function placeOf(state: State): string | undefined {
 
 /** True for keys that so many may share that they tell nothing then. */
 export const isWord = ({ field }: MatchKey): boolean => (wordSlots as readonly string[]).includes(field);
+
+/** How much it says that two share a key, in words of a name: an e-mail address says more than all words together. */
+export const weightOf = (key: MatchKey): number => (isWord(key) || key.field === '~pair' ? 1 : 10);
 
 /** Keys under which a neighbour stands when it has this one: words of a name change their place. */
 export const lookedUpAs = (key: MatchKey): MatchKey[] =>

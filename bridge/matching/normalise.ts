@@ -1,7 +1,9 @@
 import { domainToASCII } from 'node:url';
 import type { EntityName } from '../entities/catalogue.ts';
 import { splitLegalForm } from './legal-form.ts';
+import { isSharedHost } from './shared-host.ts';
 import { fold, wordsOf } from './text.ts';
+import { completeVat } from './vat.ts';
 
 /** How the values of a field are compared. `firm` is a name with a legal form; `reference` a number or code. */
 export type MatchKind = 'vat' | 'domain' | 'email' | 'phone' | 'firm' | 'name' | 'reference';
@@ -18,7 +20,7 @@ export function matchKindOf(entity: EntityName, field: string): MatchKind {
 
 /**
  * A value as it is compared: two values that people take for the same are the same text. `undefined` for one that
- * identifies nothing: empty, not of its kind, or shared by strangers (`gmail.com`).
+ * identifies nothing: empty, not of its kind, or shared by strangers (`gmail.com`, `facebook.com`).
  *
  * @param country ISO 3166-1 alpha-2 code of the object, where known: completes VAT numbers without prefix
  */
@@ -35,7 +37,7 @@ export const spellingsOf = (kind: MatchKind, value: string, normalised: string):
   spelledSo.has(kind) && normalised !== value ? [value, normalised] : [value];
 
 const normalisers: Readonly<Record<MatchKind, (value: string, country?: string) => string>> = {
-  vat: normaliseVat,
+  vat: completeVat,
   domain: normaliseDomain,
   email: normaliseEmail,
   phone: normalisePhone,
@@ -44,65 +46,9 @@ const normalisers: Readonly<Record<MatchKind, (value: string, country?: string) 
   reference: (value) => value.normalize('NFKC').replace(/\s+/g, '').toUpperCase(),
 };
 
-/** Countries whose prefix of VAT numbers is not their ISO code. */
-const vatPrefixes: Readonly<Record<string, string>> = { GR: 'EL' };
-/** What Swiss firms put behind their number, in four languages. */
-const swissSuffix = /^(CHE\d{9})(MWST|TVA|IVA|VAT)$/;
-
-function normaliseVat(value: string, country: string | undefined): string {
-  let number = value.toUpperCase().replace(/[^A-Z0-9]/g, '');
-  if (!/\d/.test(number)) return '';
-  if (/^\d/.test(number) && country !== undefined && /^[A-Z]{2}$/i.test(country)) {
-    const code = country.toUpperCase();
-    number = `${vatPrefixes[code] ?? code}${number}`;
-  }
-  number = number.replace(/^GR(?=\d)/, 'EL').replace(swissSuffix, '$1');
-  // Belgian numbers have had ten digits since 2005; many still write the nine of before.
-  return number.replace(/^BE(\d{9})$/, 'BE0$1');
-}
-
-/** Anybody can have an address there, so it says nothing about who somebody is. */
-const publicMailHosts: ReadonlySet<string> = new Set([
-  'aol.com',
-  'free.fr',
-  'gmail.com',
-  'gmx.at',
-  'gmx.ch',
-  'gmx.de',
-  'gmx.net',
-  'googlemail.com',
-  'hotmail.com',
-  'hotmail.fr',
-  'icloud.com',
-  'laposte.net',
-  'libero.it',
-  'live.com',
-  'mac.com',
-  'mail.com',
-  'mail.ru',
-  'me.com',
-  'msn.com',
-  'orange.fr',
-  'outlook.com',
-  'proton.me',
-  'protonmail.com',
-  'qq.com',
-  'skynet.be',
-  't-online.de',
-  'telenet.be',
-  'wanadoo.fr',
-  'web.de',
-  'yahoo.co.uk',
-  'yahoo.com',
-  'yahoo.de',
-  'yahoo.fr',
-  'yandex.ru',
-  'ziggo.nl',
-]);
-
 function normaliseDomain(value: string): string {
   const host = hostOf(value);
-  return publicMailHosts.has(host) ? '' : host;
+  return isSharedHost(host) ? '' : host;
 }
 
 /** The host of an address as people type it, in ASCII; empty when it is none. */

@@ -4,6 +4,7 @@ import { addressOf, addressSimilarity } from './address.ts';
 import { textOf } from './field.ts';
 import { nameOf, nameSimilarity } from './name.ts';
 import { type MatchKind, normalise } from './normalise.ts';
+import { differInPrefix } from './vat.ts';
 
 /** What one field says about whether two objects are the same. */
 export interface Evidence {
@@ -114,9 +115,7 @@ function vatSimilarity(left: string, right: string, sides: Sides): number | unde
   const there = normalise('vat', right, textOf(sides.right, 'country'));
   if (here === undefined || there === undefined) return undefined;
   if (here === there) return 1;
-  const bare = [here, there].map((number) => number.replace(/^[A-Z]+/, ''));
-  const prefixMissing = /^\d/.test(here) || /^\d/.test(there);
-  return prefixMissing && bare[0] === bare[1] ? 0.95 : 0;
+  return differInPrefix(here, there) ? 0.95 : 0;
 }
 
 const sameHost = 0.6;

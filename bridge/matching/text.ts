@@ -10,19 +10,24 @@ const plainLetters: Readonly<Record<string, string>> = {
   þ: 'th',
   ı: 'i',
 };
-const marks = /\p{M}+/gu;
+/** Elsewhere a mark makes another letter: ハ and バ, и and й, all vowels of Thai and Hindi. */
+const diacritics = /([\p{Script=Latin}\p{Script=Greek}])[\u0300-\u036f]+/gu;
+/** They only choose how a character looks. */
+const variationSelectors = /[\ufe00-\ufe0f]/g;
 const special = /[ßæœøłđðþı]/g;
 const ascii = /^[ -~]*$/;
 
-/** Lower case, without diacritics, with single spaces: `" Café  ØRSTED"` becomes `"cafe orsted"`. */
+/** Lower case, Latin and Greek letters without diacritics, with single spaces: `" Café  ØRSTED"` becomes `"cafe orsted"`. */
 export function fold(text: string): string {
   const lower = text.toLowerCase();
   const plain = ascii.test(lower)
     ? lower
     : lower
         .normalize('NFKD')
-        .replace(marks, '')
-        .replace(special, (letter) => plainLetters[letter] as string);
+        .replace(diacritics, '$1')
+        .replace(variationSelectors, '')
+        .replace(special, (letter) => plainLetters[letter] as string)
+        .normalize('NFC');
   return plain.replace(/\s+/g, ' ').trim();
 }
 
@@ -40,9 +45,9 @@ export function wordsOf(text: string): string[] {
   for (const word of fold(text)
     .replace(/['’`´]/g, '')
     .replace(/&/g, ' & ')
-    .split(/[^\p{L}\p{N}&+#]+/u)) {
+    .split(/[^\p{L}\p{M}\p{N}&+#]+/u)) {
     if (/^\p{L}$/u.test(word)) letters += word;
-    else if (word !== '') {
+    else if (notOnlyMarks.test(word)) {
       endLetters();
       words.push(ands.has(word) ? '&' : word);
     }
@@ -51,4 +56,5 @@ export function wordsOf(text: string): string[] {
   return words;
 }
 
+const notOnlyMarks = /\P{M}/u;
 const ands: ReadonlySet<string> = new Set(['and', 'und', 'et']);

@@ -1,5 +1,5 @@
 import type { State } from '../entities/field.ts';
-import { isWord, lookedUpAs, type MatchKey, neighbourhoods } from '../matching/key.ts';
+import { isWord, lookedUpAs, type MatchKey, neighbourhoods, weightOf } from '../matching/key.ts';
 import { likelyFrom, scoreOf } from '../matching/score.ts';
 import type { linkTable } from './link.ts';
 import type { matchKeyTable } from './match-key.ts';
@@ -66,13 +66,15 @@ export function createCounterparts({ links, matchKeys, proposals, records }: Tab
     /** Records of `target` that are likely the same as the object, and could be linked to it; the likeliest first. */
     likely(object: SystemObject, state: State, target: string): Candidate[] {
       const { entity } = object;
-      const ids = new Set<string>();
+      const shared = new Map<string, number>();
       for (const key of neighbourhoods(entity, state)) {
         const limit = isWord(key) ? commonFrom : mostCompared;
         const found = lookedUpAs(key).flatMap((as) => matchKeys.havingIn(target, entity, as, limit));
         if (isWord(key) && found.length >= commonFrom) continue;
-        for (const id of found) ids.add(id);
+        for (const id of new Set(found)) shared.set(id, (shared.get(id) ?? 0) + weightOf(key));
       }
+      // There may be more than are compared: those that share most come first.
+      const ids = [...shared].sort(([, left], [, right]) => right - left).map(([id]) => id);
       const candidates: Candidate[] = [];
       let compared = 0;
       for (const id of ids) {

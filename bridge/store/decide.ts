@@ -62,7 +62,8 @@ export function createDecide(tables: Tables) {
 
   function accept(proposal: Proposal, decision: Decision, bring: Bring, nowMs: number, at: string): Decided {
     const { source, target } = sidesOf(proposal);
-    const gone = [source, target].find((object) => records.get(object)?.gone !== false);
+    // One that the target was asked for may not have been read yet.
+    const gone = [source, target].find((object) => records.get(object)?.gone === true);
     if (gone !== undefined) return conflict(`${nameOf(gone)} is gone, so there is nothing to link.`);
     let members: readonly Member[];
     try {

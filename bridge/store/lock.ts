@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { mkdirSync, readlinkSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreError } from './database.ts';
 
@@ -11,7 +11,8 @@ const held = new Set<Database.Database>();
 
 /**
  * Makes this process the only writer of a database file. The lock is a transaction held open on a small file
- * beside it, so the operating system frees it however the process ends, also after `kill -9`.
+ * beside it, so the operating system frees it however the process ends, also after `kill -9`. By whatever links a file is
+ * reached, its lock is the same.
  */
 export function lockForWriting(path: string): { release(): void } {
   const lock = openLock(path);
@@ -38,9 +39,30 @@ export function lockForWriting(path: string): { release(): void } {
 function openLock(path: string): Database.Database {
   try {
     mkdirSync(dirname(path), { recursive: true });
-    return new Database(`${path}.lock`, { timeout: 0 });
+    return new Database(`${realPath(path)}.lock`, { timeout: 0 });
   } catch (error) {
     throw unusable(path, error);
+  }
+}
+
+/** Where the file is, or will be made: a link may lead to one that is not there yet. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const folder = realpathSync(dirname(path));
+  const place = join(folder, basename(path));
+  const goal = linkedFrom(place);
+  return goal === undefined ? place : realPath(resolve(folder, goal));
+}
+
+function linkedFrom(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
   }
 }
 

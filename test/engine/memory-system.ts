@@ -112,7 +112,7 @@ export class MemorySystem implements Connector {
           read: { batch },
           write: { batch, fields: [] },
           remove: { batch },
-          find: ['name', 'email', 'vat'],
+          find: ['name', 'email', 'vat', 'domain'],
           ...capability,
         },
       ]),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type MatchKind, matchKindOf, normalise } from '../../bridge/matching/normalise.ts';
+import { wordsOf } from '../../bridge/matching/text.ts';
 
 /** Every row is one thing, spelled in several ways. */
 const same: Readonly<Partial<Record<MatchKind, readonly (readonly string[])[]>>> = {
@@ -34,7 +35,15 @@ const same: Readonly<Partial<Record<MatchKind, readonly (readonly string[])[]>>>
     ['O’Neil Partners LLP', "O'Neil Partners L.L.P.", 'ONeil Partners llp'],
     ['Ørsted A/S', 'Orsted A/S'],
   ],
-  name: [['José  García', 'jose garcia', ' JOSÉ GARCÍA ']],
+  name: [
+    ['José  García', 'jose garcia', ' JOSÉ GARCÍA ', 'Jose\u0301 Garci\u0301a'],
+    ['Ελλάς', 'ΕΛΛΑΣ'.toLowerCase()],
+    ['Nguyễn', 'nguyen'],
+    // Half width and full width, composed and not.
+    ['バナ', 'ﾊﾞﾅ', 'ハ\u3099ナ'],
+    ['삼성', '삼성'.normalize('NFD')],
+    ['Юрий', 'ЮРИЙ', 'Юрии\u0306'],
+  ],
   reference: [['SO-0042', 'so-0042', ' SO -0042']],
 };
 
@@ -47,6 +56,10 @@ const different: Readonly<Partial<Record<MatchKind, readonly (readonly string[])
     ['Acme AG', 'Acme GmbH', 'Acme', 'Acme Ltd'],
     ['C+', 'C#', 'C'],
     ['AB Systems', 'A.B.C. Systems'],
+    ['ハナ株式会社', 'バナ株式会社', 'パナ株式会社'],
+    ['กา', 'กี', 'กู', 'ก'],
+    ['राम', 'रोम', 'रीम'],
+    ['Мой', 'Мои'],
   ],
   name: [
     ['C++', 'C#'],
@@ -78,6 +91,16 @@ describe('normalise', () => {
     ['domain', 'gmail.com'],
     ['domain', 'info@hotmail.com'],
     ['domain', 'localhost'],
+    ['domain', 'gmx.com'],
+    ['domain', 'hotmail.be'],
+    ['domain', 'live.nl'],
+    ['domain', 'yahoo.es'],
+    ['domain', 'yahoo.com.br'],
+    ['domain', 'https://www.facebook.com/bakkerij.jan'],
+    ['domain', 'm.facebook.com'],
+    ['domain', 'be.linkedin.com/company/acme'],
+    ['domain', 'sites.google.com/view/acme'],
+    ['domain', 'www.wix.com/acme'],
     ['email', 'none'],
     ['email', '@acme.example'],
     ['phone', '112'],
@@ -93,6 +116,48 @@ describe('normalise', () => {
     expect(normalise('vat', 'BE0477472701', 'DE')).toBe('BE0477472701');
   });
 
+  test.each([
+    ['ES', 'B12345674', 'ESB12345674'],
+    ['ES', 'B-12345674', 'ESB12345674'],
+    ['ES', 'ES B12345674', 'ESB12345674'],
+    ['ES', 'X1234567L', 'ESX1234567L'],
+    ['ES', '12345678Z', 'ES12345678Z'],
+    ['AT', 'U12345678', 'ATU12345678'],
+    ['AT', 'ATU 12345678', 'ATU12345678'],
+    ['NL', '123456789B01', 'NL123456789B01'],
+    ['GR', 'GR123456789', 'EL123456789'],
+    ['GR', 'EL123456789', 'EL123456789'],
+    ['GB', 'XI123456789', 'XI123456789'],
+    ['GB', 'GD001', 'GBGD001'],
+    ['CH', '123.456.789', 'CHE123456789'],
+    ['CH', 'E-123.456.789 MWST', 'CHE123456789'],
+    ['CH', 'CHE-123.456.789', 'CHE123456789'],
+    ['FR', '83404833048', 'FR83404833048'],
+    ['FR', 'FR83404833048', 'FR83404833048'],
+    // French numbers may begin with two letters, also with these.
+    ['FR', 'K7404833048', 'FRK7404833048'],
+    ['FR', 'FR404833048', 'FRFR404833048'],
+    ['FR', 'DE123456789', 'DE123456789'],
+    ['MC', '12345678901', 'FR12345678901'],
+    ['DE', 'ESB12345674', 'ESB12345674'],
+    // What it is in a country whose numbers are not known here, nobody can tell.
+    ['MX', 'ABC010203AB9', 'ABC010203AB9'],
+  ])('a number of %s: %s', (country, number, complete) => {
+    expect(normalise('vat', number, country)).toBe(complete);
+    expect(normalise('vat', complete, country)).toBe(complete);
+  });
+
+  test.each([
+    'acme.wixsite.com',
+    'acme.blogspot.com',
+    'acme.business.site',
+    'max.com',
+    'live-acme.nl',
+    'gmx-partner.de',
+  ])('the domain %s belongs to one', (host) => {
+    expect(normalise('domain', host)).toBe(host);
+  });
+
   test('what is normalised stays as it is', () => {
     for (const { kind, spellings } of [...rows(same), ...rows(different)]) {
       for (const spelling of spellings) {
@@ -101,6 +166,11 @@ describe('normalise', () => {
       }
     }
   });
+});
+
+test('marks are no words of their own', () => {
+  expect(wordsOf('Acme ❤️ Studio')).toEqual(['acme', 'studio']);
+  expect(wordsOf('สวัสดี ไทย')).toEqual(['สวัสดี', 'ไทย'].map((word) => word.normalize('NFKC')));
 });
 
 test('fields are compared by what they mean', () => {

@@ -41,6 +41,11 @@ const likely: readonly (readonly [string, State, State])[] = [
     { name: 'Acme', vat: 'DE123456789' },
     { name: 'Acme GmbH', vat: '123456789' },
   ],
+  [
+    'a VAT number that begins with a letter, without its prefix',
+    { name: 'Talleres Sol', vat: 'ESB12345674', country: 'ES' },
+    { name: 'Talleres Sol SL', vat: 'B12345674' },
+  ],
 ];
 
 const unlikely: readonly (readonly [string, State, State])[] = [
@@ -57,6 +62,11 @@ const unlikely: readonly (readonly [string, State, State])[] = [
     'the same address only',
     { name: 'Acme', street: 'Hauptstraße 5', postal_code: '10115' },
     { name: 'Initech', street: 'Hauptstr. 5', postal_code: '10115' },
+  ],
+  [
+    'another VAT number with the same digits',
+    { name: 'Acme', vat: 'BE123456789' },
+    { name: 'Acme', vat: 'DE123456789' },
   ],
   ['nothing to compare', { name: 'Acme' }, { phone: '030 5551234' }],
   ['two short names', { name: 'AB' }, { name: 'AC' }],

@@ -111,6 +111,30 @@ describe('among a hundred thousand known customers', () => {
   });
 });
 
+test('who shares an e-mail address is found among many who share a word each', async () => {
+  const store = await openStore(temporaryPath());
+  onTestFinished(() => store.close());
+  await store.keepMatchKeys({ exact: {}, likely: ['customer'] });
+  const words = ['Global', 'Digital', 'Consulting'];
+  const crowd = Array.from({ length: 780 }, (_, index) =>
+    reading(
+      `a${index}`,
+      { name: `${words[index % 3]} ${(index * 7919).toString(36)}zz` },
+      { system: 'hubspot' },
+    ),
+  );
+  const same = [
+    reading('z1', { name: 'Golbal Digital Consulting', email: 'info@gdc.example' }, { system: 'hubspot' }),
+    reading('z2', { name: 'Globak Consulting Digital' }, { system: 'hubspot' }),
+  ];
+  await store.apply({ readings: [...crowd, ...same], finished: [], failed: [], route: () => [] });
+  const state = { name: 'Global Digital Consulting', email: 'info@gdc.example' };
+  const [found] = await store.likely('hubspot', [
+    { ...object, state, fingerprint: '', gone: false, readAt: '' },
+  ]);
+  expect(found?.map(({ object: { id } }) => id)).toEqual(['z1', 'z2']);
+});
+
 test('keys of another plan are made anew for what is known, in rounds, and only once', async () => {
   const path = temporaryPath();
   const store = await openStore(path);

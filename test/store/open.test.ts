@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -85,6 +85,24 @@ describe('one writer', () => {
     await (await openStore(path)).close();
   });
 
+  test.each(['a link to the file', 'a link to its folder'])(
+    'one that comes by %s is refused',
+    async (which) => {
+      const path = temporaryPath();
+      const link = temporaryPath();
+      const isFile = which === 'a link to the file';
+      const byLink = isFile ? link : join(`${link}-folder`, basename(path));
+      // The file is not there yet when it is opened first.
+      symlinkSync(isFile ? path : dirname(path), isFile ? link : dirname(byLink));
+      const first = await openStore(byLink);
+      await expect(openStore(path)).rejects.toThrow(`Another bridge is running on ${path}`);
+      await first.close();
+      const second = await openStore(path);
+      await expect(openStore(byLink)).rejects.toThrow(`Another bridge is running on ${byLink}`);
+      await second.close();
+    },
+  );
+
   test('a second process is refused; after kill -9 of the first the next one opens, with everything kept', async () => {
     const path = temporaryPath();
     const first = await openElsewhere(path);
@@ -98,6 +116,14 @@ describe('one writer', () => {
     expect(await store.appendEvents([event('kept')])).toEqual({ accepted: 0, duplicates: 1 });
     await store.close();
   });
+});
+
+test('a file that this user cannot get at is not said to be missing', () => {
+  const path = temporaryPath();
+  symlinkSync(basename(path), path);
+  expect(() => openDatabaseForReading(path)).toThrow(
+    new RegExp(`^The database ${path} cannot be read: ELOOP.*Run this as the user who runs the bridge`),
+  );
 });
 
 describe('migrations', () => {

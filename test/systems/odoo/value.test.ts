@@ -96,6 +96,9 @@ describe('what a customer is known by', () => {
     ['localhost', null, null],
     [null, 'jane@gmail.com', null],
     [null, 'jane@GMX.de', null],
+    [null, 'jan@hotmail.be', null],
+    ['https://www.facebook.com/acme', null, null],
+    ['https://www.linkedin.com/company/acme', 'info@acme.example', 'acme.example'],
     [null, null, null],
   ])('the domain of %s and %s', (website, email, domain) => {
     expect(domainOf(website, email)).toBe(domain);
