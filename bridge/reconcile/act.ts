@@ -6,10 +6,11 @@ import type { Deviation } from '../store/link.ts';
 import type { Repair, SettledFinding } from '../store/reconciliation.ts';
 import type { Finding } from '../store/reconciliation-finding.ts';
 import type { Direction } from './direction.ts';
-import { closeSolved, exceptionOf } from './exception.ts';
+import { exceptionOf } from './exception.ts';
 import { isDifference } from './judge.ts';
 import { lookClosely, type Outcome } from './look.ts';
 import { breathe, type Means } from './means.ts';
+import { closeSolved, standsAlone } from './solved.ts';
 import { correlationOf, type Track } from './track.ts';
 
 const findingsPerRound = 100;
@@ -43,7 +44,7 @@ export async function act(
     for (const target of new Set(repairs.map(({ delivery }) => delivery.target))) means.onRepairs(target);
     await breathe(signal);
   }
-  await closeSolved(track, means, signal);
+  await closeSolved(track, directions, means, signal);
 }
 
 interface Decision {
@@ -63,8 +64,10 @@ async function decide(
   if (policy === 'report') return { action: 'reported' };
   const direction = directions.find(({ source }) => source === object.system);
   const alone = other === undefined && kind === 'missing-here';
-  if (kind === 'duplicate' || alone || direction === undefined) return { action: 'raised' };
   // Somebody may have put it right meanwhile.
+  if (kind === 'duplicate' || alone)
+    return { action: (await standsAlone(object, track.scope, means.store)) ? 'raised' : 'solved' };
+  if (direction === undefined) return { action: 'raised' };
   const pair = await means.store.pairOf(object, direction.target);
   const outcome = await lookClosely(direction, pair, means);
   if (!isDifference(outcome.judgement)) return { action: 'solved' };
@@ -74,7 +77,7 @@ async function decide(
 }
 
 function repairOf(outcome: Outcome, direction: Direction, track: Track, { landscape }: Means): Decision {
-  const { pair, judgement, stuck } = outcome;
+  const { pair, judgement, stuck, repairedInVain } = outcome;
   const { source, target, entity } = direction;
   if (judgement.left === 'kept') return { action: 'reported' };
   const conflict = policyOf(landscape.rules, entity);
@@ -95,7 +98,7 @@ function repairOf(outcome: Outcome, direction: Direction, track: Track, { landsc
       ? {}
       : { restore: { id: pair.otherId, deviations } }),
   };
-  const asks = judgement.left === 'raised' || (conflict === 'raise' && isChangedThere);
+  const asks = judgement.left === 'raised' || repairedInVain || (conflict === 'raise' && isChangedThere);
   return { action: asks ? 'raised' : 'repaired', repair };
 }
 

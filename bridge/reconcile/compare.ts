@@ -2,7 +2,6 @@ import type { State } from '../entities/field.ts';
 import type { NewFinding } from '../store/reconciliation-finding.ts';
 import type { Pair, Stretch } from '../store/reconciliation-pair.ts';
 import type { Scratch } from '../store/reconciliation-scratch.ts';
-import type { StoredRecord, SystemObject } from '../store/record.ts';
 import { createAmounts, type Sides } from './amounts.ts';
 import type { Direction } from './direction.ts';
 import { createDirectory } from './directory.ts';
@@ -10,7 +9,8 @@ import { isDifference, type Judgement } from './judge.ts';
 import { createLikeness } from './likeness.ts';
 import { judgeAll, lookClosely, type Outcome } from './look.ts';
 import { breathe, chunksOf, type Means } from './means.ts';
-import { extentOf } from './read.ts';
+import { extentOf } from './scope.ts';
+import { createStrangers } from './strangers.ts';
 import { type Amount, type Column, createSums, effectsOf } from './sums.ts';
 import type { Track } from './track.ts';
 
@@ -53,13 +53,15 @@ export async function compare(
     await track.save({ way, step, after }, results);
   }
 
+  const strangers = createStrangers(track, { scratch, store, sums, amounts, note });
+
   /** Compares pairs of one way, and finds those that the target has twice. */
   async function takePairs(
     direction: Direction,
     pairs: readonly Pair[],
     likeness: ((state: State) => string | undefined) | undefined,
   ): Promise<void> {
-    const judgements = await judgeAll(direction, pairs, means.landscape, directory);
+    const judgements = await judgeAll(direction, pairs, means, directory);
     const outcomes: (Outcome | undefined)[] = [];
     for (const [index, judgement] of judgements.entries())
       if (isDifference(judgement)) {
@@ -71,7 +73,10 @@ export async function compare(
       judgement: outcomes[index]?.judgement ?? judgement,
       outcome: outcomes[index],
     }));
-    if (direction.main) await amounts.prepare(looked.map(({ pair }) => sidesOf(pair)));
+    if (direction.main) {
+      await amounts.prepare(looked.map(({ pair }) => sidesOf(pair)));
+      strangers.forgetLinked(looked.map(({ pair }) => pair));
+    }
     for (const { pair, judgement, outcome } of looked) {
       const { here, there } = direction.main ? addUp(pair, judgement) : { here: none, there: none };
       if (judgement.kind === 'unread' || judgement.kind === 'held') track.count(judgement.kind);
@@ -85,7 +90,7 @@ export async function compare(
         } else if (judgement.left !== 'kept' || (direction.main && scope.totals.length > 0))
           await note(findingOf(direction, pair, judgement, outcome, here, there));
       }
-      if (likeness !== undefined) await lookForTwins(direction, pair, likeness);
+      if (likeness !== undefined) await strangers.lookForTwins(direction, pair, likeness);
     }
     track.advance(pairs.length);
     track.count('compared', pairs.length);
@@ -106,7 +111,8 @@ export async function compare(
     const dueInto: readonly Column[] = isAlike ? ['here', 'wholeHere'] : ['here'];
     const whole = theirs === undefined ? none : amounts.there(theirs, sides);
     if (assumed) {
-      sums.add(['wholeThere'], other === undefined ? mine : whole);
+      // What could not be read is only said to be there where nobody was asked.
+      if (other !== undefined || scope.known) sums.add(['wholeThere'], other === undefined ? mine : whole);
       sums.add([...dueInto, 'there'], mine);
       return { here: mine, there: mine };
     }
@@ -142,95 +148,6 @@ export async function compare(
     findings.push(finding);
   }
 
-  async function lookForTwins(
-    { target, entity }: Direction,
-    { other }: Pair,
-    likeness: (state: State) => string | undefined,
-  ): Promise<void> {
-    if (other === undefined || other.gone || !scratch.hasStrangers()) return;
-    const like = likeness(other.state);
-    if (like === undefined) return;
-    for (const id of scratch.alike(like)) {
-      scratch.dropStranger(id);
-      const twin: SystemObject = { system: target, entity, id };
-      const [record] = await store.records([twin]);
-      if (record === undefined || record.gone) continue;
-      const sides = { here: undefined, there: record.state };
-      await amounts.prepare([sides]);
-      const there = amounts.inExtent(record.state) ? amounts.there(record.state, sides) : none;
-      sums.add(['there'], there);
-      await note({
-        kind: 'duplicate',
-        object: twin,
-        other: { system: target, id: other.id },
-        fields: {},
-        effects: effectsOf(none, there),
-        cause: `${target} has it twice: ${other.id} says the same, and only that belongs to something elsewhere.`,
-        action: 'open',
-      });
-    }
-  }
-
-  const aloneAmong = (pairs: readonly Pair[]): StoredRecord[] =>
-    pairs.flatMap(({ id, other }) => (id !== '' || other === undefined ? [] : [other]));
-
-  /** Counts what only the target has. */
-  async function meetStrangers(
-    pairs: readonly Pair[],
-    likeness: (state: State) => string | undefined,
-  ): Promise<void> {
-    const alone = aloneAmong(pairs);
-    const sides = alone.map(({ state }) => ({ here: undefined, there: state }));
-    await amounts.prepare(sides);
-    for (const [index, { state }] of alone.entries())
-      if (amounts.inExtent(state)) sums.add(['wholeThere'], amounts.there(state, sides[index] as Sides));
-    remember(alone, likeness);
-  }
-
-  /** Those that are told already stay as they are. */
-  async function rememberStrangers(
-    pairs: readonly Pair[],
-    likeness: (state: State) => string | undefined,
-  ): Promise<void> {
-    const alone = aloneAmong(pairs);
-    const found = await store.foundOf(track.id, alone);
-    remember(
-      alone.filter((_, index) => found[index]?.length === 0),
-      likeness,
-    );
-  }
-
-  /** Whether it is a twin shows when its likeness is met. */
-  function remember(alone: readonly StoredRecord[], likeness: (state: State) => string | undefined): void {
-    for (const { id, state } of alone) {
-      const like = likeness(state) ?? (scope.strangers === 'raise' ? `alone ${id}` : undefined);
-      if (like !== undefined) scratch.noteStranger({ id, likeness: like });
-    }
-  }
-
-  /** What only the target has, is no twin, and only the bridge may make there. */
-  async function raiseStrangers(direction: Direction, ids: readonly string[]): Promise<void> {
-    const { target, entity } = direction;
-    const records = await store.records(ids.map((id) => ({ system: target, entity, id })));
-    const sides = records.map((record) => ({ here: undefined, there: record?.state }));
-    await amounts.prepare(sides);
-    for (const [index, record] of records.entries()) {
-      if (record === undefined || record.gone) continue;
-      const there = amounts.inExtent(record.state)
-        ? amounts.there(record.state, sides[index] as Sides)
-        : none;
-      sums.add(['there'], there);
-      await note({
-        kind: 'missing-here',
-        object: { system: target, entity, id: record.id },
-        fields: {},
-        effects: effectsOf(none, there),
-        cause: `Nothing in ${direction.source} belongs to it, and only the bridge may make it in ${target}.`,
-        action: 'open',
-      });
-    }
-  }
-
   type Walk = (after: string) => Promise<Stretch<Pair>>;
 
   async function walk(
@@ -264,7 +181,7 @@ export async function compare(
     const first = way === start.way ? start.step : 0;
     const afterOf = (step: Step) => (way === start.way && steps[start.step] === step ? start.after : '');
     scratch.clearStrangers();
-    const strangers: Walk = (after) => store.strangers(extentOf(target, track), source, after);
+    const alone: Walk = (after) => store.strangers(extentOf(target, track), source, after);
     const linked = (pairs: readonly Pair[]) =>
       takePairs(
         direction,
@@ -275,16 +192,16 @@ export async function compare(
     if (likeness !== undefined && (first > 0 || start.after !== '') && way === start.way)
       await walk(
         '',
-        strangers,
-        (pairs) => rememberStrangers(pairs, likeness),
+        alone,
+        (pairs) => strangers.meetAgain(pairs, likeness),
         async () => undefined,
       );
     if (first === 0) {
       await walk(
         afterOf('strangers'),
-        strangers,
+        alone,
         async (pairs) => {
-          if (likeness !== undefined) await meetStrangers(pairs, likeness);
+          if (likeness !== undefined) await strangers.meet(pairs, likeness);
           await linked(pairs);
         },
         (after) => save(way, 'strangers', after),
@@ -304,7 +221,7 @@ export async function compare(
       for (let after = afterOf('rest'); ; ) {
         const rest = scratch.strangersAfter(after, 200);
         if (rest.length === 0) break;
-        await raiseStrangers(
+        await strangers.raise(
           direction,
           rest.map(({ id }) => id),
         );

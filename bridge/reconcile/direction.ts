@@ -6,6 +6,16 @@ import { readsOf } from '../rules/routes.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { RunScope } from '../store/reconciliation-run.ts';
 
+/** A process that has objects of the source brought when it comes to that. */
+export interface AskingFlow {
+  readonly id: string;
+  readonly condition: FlowCondition;
+  /** Ids of the steps that bring its subject there. */
+  readonly steps: readonly string[];
+  /** True when it begins only for what another system knows already. */
+  readonly known: boolean;
+}
+
 /** One way that rules bring objects. */
 export interface Direction {
   readonly source: string;
@@ -15,9 +25,9 @@ export interface Direction {
   readonly rules: readonly Rule[];
   /** True for the way that totals, strangers and twins are looked at along. */
   readonly main: boolean;
-  /** What processes wait for before they have an object of the source brought. */
-  readonly asked: readonly FlowCondition[];
-  /** The day on which the run is (UTC), for these conditions. */
+  /** Processes that have its objects brought. */
+  readonly asked: readonly AskingFlow[];
+  /** The day on which the run is (UTC), for their conditions. */
   readonly today: string;
 }
 
@@ -35,15 +45,16 @@ export function directionsOf(
     rules: rulesBetween({ source: from, target: to, entity }, terrain),
     main,
     today,
-    asked: terrain.rules.flows.flatMap((flow) =>
-      flow.entity === entity &&
-      flow.from === terrain.roleOf(from) &&
-      flow.steps.some(
+    asked: terrain.rules.flows.flatMap((flow) => {
+      if (flow.entity !== entity || flow.from !== terrain.roleOf(from)) return [];
+      const steps = flow.steps.filter(
         (step) => step.kind === 'deliver' && step.on === subject && step.to === terrain.roleOf(to),
-      )
-        ? [flow.condition]
-        : [],
-    ),
+      );
+      const { id, condition, knownIn } = flow;
+      return steps.length === 0
+        ? []
+        : [{ id, condition, steps: steps.map((step) => step.id), known: knownIn !== undefined }];
+    }),
   });
   return [way(source, target, true), way(target, source, false)].filter(({ rules }) => rules.length > 0);
 }

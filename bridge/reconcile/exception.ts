@@ -1,17 +1,20 @@
-import { dayFields } from '../rules/reconcile.ts';
-import type { NewException } from '../store/exception.ts';
+import type { NewException, StoredException } from '../store/exception.ts';
 import type { Finding, FindingKind } from '../store/reconciliation-finding.ts';
+import type { ReconciliationRun } from '../store/reconciliation-run.ts';
 import type { SystemObject } from '../store/record.ts';
-import { textOf } from './directory.ts';
-import { breathe, type Means } from './means.ts';
+import type { Store } from '../store/store.ts';
 import type { Track } from './track.ts';
 
 /** All exceptions of a declaration have keys that begin with this. */
 const keysOf = (declaration: string): string => `${declaration} `;
 
 /** One object that is wrong in one way is one root cause, in whichever runs it is found. */
-const keyOf = (declaration: string, kind: FindingKind, { system, entity, id }: SystemObject): string =>
+export const keyOf = (declaration: string, kind: FindingKind, { system, entity, id }: SystemObject): string =>
   `${keysOf(declaration)}${kind} ${system}:${entity}:${id}`;
+
+export const declarationOfKey = (key: string): string => key.split(' ', 1)[0] as string;
+
+export const kindOfKey = (key: string): string | undefined => key.split(' ', 2)[1];
 
 /** What a person is told of a difference that only they can put right. */
 export function exceptionOf(
@@ -79,35 +82,33 @@ const words: Readonly<Record<FindingKind, (name: string, there: string) => Words
   }),
 };
 
-/** What an earlier run raised, and this one looked at and did not find any more, needs nobody any more. */
-export async function closeSolved(
-  track: Track,
-  { store }: Pick<Means, 'store'>,
-  signal: AbortSignal,
-): Promise<void> {
-  const { declaration, scope } = track;
+/** What a person is told of a run that failed: as long as none succeeds, nobody knows what differs. */
+export const failureOf = (
+  { id, declaration, scope }: Pick<ReconciliationRun, 'id' | 'declaration' | 'scope'>,
+  cause: string,
+): NewException => ({
+  source: 'reconciliation',
+  key: failureKey(declaration),
+  object: { system: scope.source, entity: scope.entity, id: declaration },
+  owner: scope.owner,
+  title: `The reconciliation "${declaration}" failed.`,
+  cause,
+  remedy: `Put that right, and have it go on: bridge reconcile resume ${id}.`,
+});
+
+/** Names the one exception for runs of a declaration that fail. */
+export const failureKey = (declaration: string): string => `${keysOf(declaration)}failed`;
+
+/** Open exceptions of a declaration that are about objects, many at a time. */
+export async function* openExceptions(
+  declaration: string,
+  store: Pick<Store, 'raisedAfter'>,
+): AsyncGenerator<readonly StoredException[]> {
   const prefix = keysOf(declaration);
   for (let after = prefix; ; ) {
     const open = await store.raisedAfter(prefix, after, 200);
     if (open.length === 0) return;
-    const objects = open.map(({ object }) => object);
-    const [found, records] = [await store.foundOf(track.id, objects), await store.records(objects)];
-    const closed = open.flatMap(({ key, object }, index) => {
-      const kinds = found[index] ?? [];
-      const state = records[index]?.state;
-      const isFound = kinds.some((kind) => keyOf(declaration, kind, object) === key);
-      return isFound || !isLookedAt(state) ? [] : [key];
-    });
-    await track.save(track.position, { closed });
+    yield open.filter(({ key }) => key !== failureKey(declaration));
     after = open.at(-1)?.key as string;
-    await breathe(signal);
-  }
-
-  /** A run of another month says nothing of it. */
-  function isLookedAt(state: Parameters<typeof textOf>[0]): boolean {
-    const field = dayFields[scope.entity];
-    const day = field === undefined ? undefined : textOf(state, field);
-    const { from = '', to = '9999' } = scope;
-    return day === undefined || (day >= from && day <= to);
   }
 }

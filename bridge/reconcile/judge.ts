@@ -23,7 +23,7 @@ export interface Sketch {
 export interface Judgement {
   /**
    * `same`: both agree; `nothing`: there is nothing to compare; `unread`: the other side was never read; `held`: a process has
-   * it brought when its time has come. All else is a difference.
+   * it brought when its time has come, unless it is past that or stuck, which `settleHeld` looks up. All else is a difference.
    */
   readonly kind: FindingKind | 'same' | 'nothing' | 'unread' | 'held';
   /** What should be there, by the rules, with all that is known here; absent: nothing. */
@@ -130,7 +130,7 @@ function judgeWrite(
     const always = plan.rules.some((rule) => rule.create === 'always');
     if (always) return { kind: 'missing-there', due, fields: {} };
     const states = new Map([[subject, state]]);
-    const isHeld = plan.mayCreate && asked.some((condition) => meets(condition, states, subject, today));
+    const isHeld = plan.mayCreate && asked.some(({ condition }) => meets(condition, states, subject, today));
     return isHeld ? { kind: 'held', due, fields: {} } : nothing;
   }
   const wanted = translateReferences(

@@ -4,7 +4,9 @@ import type { OpenWay } from '../store/reconciliation-way.ts';
 import type { Store } from '../store/store.ts';
 import type { Direction } from './direction.ts';
 import { createDirectory, type Directory } from './directory.ts';
+import { settleHeld } from './held.ts';
 import { isDifference, type Judgement, judge, sketch } from './judge.ts';
+import { isOfRun } from './track.ts';
 
 /** How an object was found to be once it was looked at closely. */
 export interface Outcome {
@@ -16,13 +18,15 @@ export interface Outcome {
   readonly obstacle?: string;
   /** True when a delivery of it stands that only a person can make go on. */
   readonly stuck: boolean;
+  /** True when that delivery was a repair itself. */
+  readonly repairedInVain: boolean;
 }
 
 /** Judges many pairs by what is known. */
 export async function judgeAll(
   direction: Direction,
   pairs: readonly Pair[],
-  landscape: Landscape,
+  { store, landscape }: { readonly store: Store; readonly landscape: Landscape },
   directory: Directory,
 ): Promise<Judgement[]> {
   const { source, target } = direction;
@@ -31,9 +35,13 @@ export async function judgeAll(
     target,
     sketches.flatMap((each) => each.referred),
   );
-  return sketches.map((each) =>
+  const judgements = sketches.map((each) =>
     judge(direction, each, landscape, (entity, id) => directory.idIn(target, source, entity, id)),
   );
+  for (const [index, judgement] of judgements.entries())
+    if (judgement.kind === 'held')
+      judgements[index] = await settleHeld(direction, pairs[index] as Pair, judgement, store);
+  return judgements;
 }
 
 /**
@@ -43,27 +51,31 @@ export async function judgeAll(
 export async function lookClosely(
   direction: Direction,
   pair: Pair,
-  { store, landscape }: { readonly store: Store; readonly landscape: Landscape },
+  means: { readonly store: Store; readonly landscape: Landscape },
 ): Promise<Outcome> {
+  const { store } = means;
   const { source, target, entity } = direction;
   const fresh =
     pair.record === undefined ? pair : await store.pairOf({ system: source, entity, id: pair.id }, target);
-  const [found] = await judgeAll(direction, [fresh], landscape, createDirectory(store));
+  const [found] = await judgeAll(direction, [fresh], means, createDirectory(store));
   const judgement = found as Judgement;
-  if (!isDifference(judgement)) return { pair: fresh, judgement, waiting: false, stuck: false };
+  const calm = { waiting: false, stuck: false, repairedInVain: false };
+  if (!isDifference(judgement)) return { pair: fresh, judgement, ...calm };
   if (await isWrittenSince(direction, fresh, judgement, store)) {
     const { due = {} } = judgement;
     const agreed: Judgement = { kind: 'same', due, there: due, assumed: true, fields: {} };
-    return { pair: fresh, judgement: agreed, waiting: false, stuck: false };
+    return { pair: fresh, judgement: agreed, ...calm };
   }
   const [way] = await store.ways([{ target, source, entity, sourceId: fresh.id }]);
   const waiting = way !== undefined && goesOn(way);
   const obstacle = way === undefined || waiting ? undefined : (way.cause ?? undefined);
+  const stuck = way !== undefined && !waiting;
   return {
     pair: fresh,
     judgement,
     waiting,
-    stuck: way !== undefined && !waiting,
+    stuck,
+    repairedInVain: stuck && isOfRun(way.correlation),
     ...(obstacle === undefined ? {} : { obstacle }),
   };
 }

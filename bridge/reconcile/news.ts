@@ -113,15 +113,16 @@ export async function driftFinding(
   state: State,
   direction: Direction,
   { since, run }: { readonly since: string; readonly run: string },
-  { store, landscape }: Means,
+  means: Means,
 ): Promise<NewFinding | undefined> {
+  const { store } = means;
   const { source, target, entity } = direction;
   const [sourceId] = await store.idsIn(source, [object]);
   if (sourceId === undefined) return undefined;
   const here: SystemObject = { system: source, entity, id: sourceId };
   const pair = await store.pairOf(here, target);
   const other = { ...object, state, fingerprint: '', gone: false, readAt: since };
-  const [judgement] = await judgeAll(direction, [{ ...pair, other }], landscape, createDirectory(store));
+  const [judgement] = await judgeAll(direction, [{ ...pair, other }], means, createDirectory(store));
   if (judgement?.kind !== 'different') return undefined;
   const changed = Object.entries(judgement.fields).filter(
     ([field, { theirs }]) => before === undefined || !sameValue(before.state[field], theirs),

@@ -3,8 +3,10 @@ import type { ReconciliationRun } from '../store/reconciliation-run.ts';
 import { SystemError } from '../systems/error.ts';
 import { pause } from '../systems/limiter.ts';
 import { conduct } from './conduct.ts';
+import { failureKey, failureOf } from './exception.ts';
 import type { Means } from './means.ts';
 import { type Order, OrderError, scopeOf } from './scope.ts';
+import { closeOrphans } from './solved.ts';
 
 export interface ReconcilerOptions extends Means {
   /** Waits between two tries. */
@@ -27,7 +29,7 @@ export interface Reconciler {
   /** The run stays where it is; what it came to is kept. */
   stop(id: string): Promise<Asked>;
   resume(id: string): Promise<Asked>;
-  /** Goes on with runs that the end of an earlier process interrupted. */
+  /** Goes on with runs that the end of an earlier process interrupted, and closes what is not declared any more. */
   takeUp(): Promise<void>;
   /** Resolves when the run is not running any more. */
   ended(id: string): Promise<void>;
@@ -81,9 +83,13 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   }
 
   async function end(id: string, state: 'done' | 'stopped' | 'failed', note?: string): Promise<void> {
-    await store.changeRun(id, state, note);
     const run = await store.reconciliation(id);
-    if (run !== undefined) onMoved(run);
+    if (run === undefined) return;
+    await store.changeRun(id, state, note, {
+      raised: state === 'failed' ? [failureOf(run, note ?? 'Nobody knows why.')] : [],
+      closed: state === 'done' ? [failureKey(run.declaration)] : [],
+    });
+    onMoved((await store.reconciliation(id)) ?? run);
   }
 
   function launch(run: ReconciliationRun): void {
@@ -160,6 +166,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     },
 
     async takeUp() {
+      await closeOrphans(landscape.rules.reconciliations, store);
       for (const run of await store.reconciliations(mostTakenUp))
         if (run.state === 'running' && !underWay.has(run.id)) launch(run);
     },

@@ -1,5 +1,6 @@
 import type { Terrain } from '../engine/landscape.ts';
 import { type DifferencePolicy, dayFields, type Reconciliation } from '../rules/reconcile.ts';
+import type { RecordExtent } from '../store/reconciliation-pair.ts';
 import type { RunScope } from '../store/reconciliation-run.ts';
 
 /** What somebody asks for; all that is not said is as the declaration says. */
@@ -48,6 +49,19 @@ export function scopeOf(order: Order, terrain: Terrain, nowMs: number): RunScope
     owner: declaration.owner,
     totals: declaration.totals,
     by: declaration.by,
+  };
+}
+
+/** The records of one side that a run is about. */
+export function extentOf(system: string, { scope }: { readonly scope: RunScope }): RecordExtent {
+  const { entity, from, to } = scope;
+  const day = dayFields[entity];
+  return {
+    system,
+    entity,
+    ...(day === undefined || (from === undefined && to === undefined) ? {} : { day }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
   };
 }
 

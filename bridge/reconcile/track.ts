@@ -70,4 +70,9 @@ export function createTrack(run: ReconciliationRun, store: Pick<Store, 'moveRun'
 }
 
 /** The name under which everything that a run leads to is found: `reconcile:<run>`. */
-export const correlationOf = (run: string): string => `reconcile:${run}`;
+export const correlationOf = (run: string): string => `${prefix}${run}`;
+
+const prefix = 'reconcile:';
+
+/** Whether any run led to it. */
+export const isOfRun = (correlation: string): boolean => correlation.startsWith(prefix);

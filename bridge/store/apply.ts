@@ -112,7 +112,7 @@ interface Tables {
 }
 
 /** Turns a reading into a record, a change and deliveries. Runs inside a transaction. */
-export function createApply(tables: Tables) {
+export function createApply(tables: Tables, beganAt: string) {
   const { businessEvents, decide, matchKeys, records, changes, deliveries, events, attempts, links, needs } =
     tables;
 
@@ -203,7 +203,8 @@ export function createApply(tables: Tables) {
     };
     const gone = reading.state === null;
     const readAt = reading.askedAt ?? at;
-    if (gone && known === undefined) return 'unchanged';
+    // Of one that is linked it is news all the same: whatever it is the same as has lost its counterpart.
+    if (gone && known === undefined && links.objectOf(object) === undefined) return 'unchanged';
     const json = gone ? undefined : canonicalJson(reading.state);
     const mark = json === undefined ? (known?.fingerprint ?? '') : fingerprint(json);
     const same = known !== undefined && known.gone === gone && known.fingerprint === mark;
@@ -239,11 +240,13 @@ export function createApply(tables: Tables) {
     records.put({ ...object, state, fingerprint: mark, gone, readAt }, json ?? canonicalJson(state));
     const newKeys = matchKeys.note(object, before, reading.state, Object.keys(change.differences));
     changes.insert(change, json, at);
-    if (derive !== undefined) {
-      const origin: Origin = { created: reading.created === true, last: known?.state };
+    if (derive !== undefined && !(gone && before === null)) {
+      // What was created before this bridge began is as old as whatever it never saw change.
+      const created = reading.created === true && (reading.occurredAt ?? at) >= beganAt;
+      const origin: Origin = { created, last: known?.state };
       keepEvents(derive(change, origin), object, reading, nowMs, at);
     }
-    if (before === null) deliveries.wakeUnmatched(object.system, object.entity as EntityName, nowMs);
+    if (before === null && !gone) deliveries.wakeUnmatched(object.system, object.entity as EntityName, nowMs);
     const echoTo = reading.echo ? echoOf(change) : undefined;
     const routed = new Set<string>();
     for (const delivery of route(change, context)) {

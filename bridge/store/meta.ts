@@ -8,6 +8,8 @@ export type Pinned = (typeof pinnedKinds)[number];
 /** Facts about this installation that have to outlive a restart. */
 export type MetaKey =
   | Pinned
+  /** When this database was begun: UTC ISO. */
+  | 'began'
   /** Which match keys all records have; empty while they are being made. */
   | 'match.keys';
 

@@ -182,6 +182,36 @@ export function pairTable({ connection, kysely }: OpenDatabase) {
       .$castTo<Row>(),
   );
 
+  const unread = prepare<Limits, { id: string | null }>(
+    connection,
+    kysely
+      .selectFrom('record as mine')
+      .leftJoin('link as own', (join) =>
+        join
+          .onRef('own.system', '=', 'mine.system')
+          .onRef('own.entity', '=', 'mine.entity')
+          .onRef('own.external_id', '=', 'mine.external_id'),
+      )
+      .leftJoin('link as there', (join) =>
+        join
+          .onRef('there.object_id', '=', 'own.object_id')
+          .on('there.system', '=', slot<string>('otherSystem')),
+      )
+      .leftJoin('record as other', (join) =>
+        join
+          .onRef('other.system', '=', 'there.system')
+          .onRef('other.entity', '=', 'there.entity')
+          .onRef('other.external_id', '=', 'there.external_id'),
+      )
+      .select('there.external_id as id')
+      .where('mine.system', '=', slot<string>('system'))
+      .where('mine.entity', '=', slot<string>('entity'))
+      .where(within)
+      .where(inExtent('mine'))
+      .where('other.external_id', 'is', null)
+      .orderBy('mine.external_id'),
+  );
+
   function limitsOf(extent: RecordExtent, otherSystem: string, after: string): Limits {
     const { system, entity, day } = extent;
     const skip = (day === undefined ? mostPerStretch : mostSkipped) - 1;
@@ -219,6 +249,15 @@ export function pairTable({ connection, kysely }: OpenDatabase) {
       return stretch(
         limits,
         rows.map((row) => pairOf(row, extent, source, extent.system)),
+      );
+    },
+    /** Ids in another system that were never read, of what is in the extent. */
+    unread(extent: RecordExtent, system: string, after: string): Stretch<string> {
+      const limits = limitsOf(extent, system, after);
+      const rows = unread.all(limits);
+      return stretch(
+        limits,
+        rows.flatMap(({ id }) => id ?? []),
       );
     },
     /** Records that are not gone. */

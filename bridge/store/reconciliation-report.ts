@@ -13,7 +13,7 @@ export interface ReconciliationArchive {
   totals(run: string): StoredTotal[];
   /** All findings of a run in the order in which they were found, a few at a time in memory. */
   findings(run: string): Iterable<Finding>;
-  /** What people call an object; `undefined` where it has no name or is not known. */
+  /** What people call an object, there or in a system that it is linked with; `undefined` where nobody knows a name. */
   nameOf(object: SystemObject): string | undefined;
   close(): void;
 }
@@ -29,6 +29,11 @@ export function openReconciliations(path: string): ReconciliationArchive {
     const findings = findingTable(database);
     const totals = totalTable(database);
     const records = recordTable(database);
+    const counterparts = connection.prepare<SystemObject, Pick<SystemObject, 'system' | 'id'>>(
+      `select there.system, there.external_id as id from link as here
+       join link as there on there.object_id = here.object_id and there.system <> here.system
+       where here.system = @system and here.entity = @entity and here.external_id = @id order by there.system`,
+    );
     const names = new Map<string, string | undefined>();
     return {
       runs: (limit) => runs.newest(limit),
@@ -45,7 +50,15 @@ export function openReconciliations(path: string): ReconciliationArchive {
       },
       nameOf(object) {
         const key = `${object.system} ${object.entity} ${object.id}`;
-        if (!names.has(key)) names.set(key, shownName(records.get(object)?.state, object.entity));
+        if (!names.has(key)) {
+          const all = [object, ...counterparts.all(object)].map((each) =>
+            shownName(records.get({ ...object, ...each })?.state, object.entity),
+          );
+          names.set(
+            key,
+            all.find((name) => name !== undefined),
+          );
+        }
         return names.get(key);
       },
       close: () => connection.close(),

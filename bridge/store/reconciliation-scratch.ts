@@ -10,7 +10,7 @@ export interface Stranger {
 /** An object that was known, and was not among those that its system listed. */
 export interface Unlisted {
   readonly id: string;
-  /** Fingerprint and canonical JSON of what was known. */
+  /** Fingerprint and canonical JSON of what was known; the fingerprint is empty for one that was never read. */
   readonly fingerprint: string;
   readonly state: string;
 }
@@ -29,6 +29,7 @@ export interface Scratch {
   /** Strangers that are like this. */
   alike(likeness: string): string[];
   hasStrangers(): boolean;
+  isStranger(id: string): boolean;
   dropStranger(id: string): void;
   strangersAfter(id: string, limit: number): Stranger[];
   clearStrangers(): void;
@@ -56,6 +57,7 @@ export function openScratch(): Scratch {
   const met = file.prepare<[string, number], Stranger>(
     'select id, likeness from stranger where id > ? order by id limit ?',
   );
+  const known = file.prepare('select 1 from stranger where id = ?');
   const drop = file.prepare('delete from stranger where id = ?');
   let strangers = 0;
 
@@ -86,6 +88,7 @@ export function openScratch(): Scratch {
     },
     alike: (likeness) => (strangers === 0 ? [] : alike.all(likeness).map(({ id }) => id)),
     hasStrangers: () => strangers > 0,
+    isStranger: (id) => strangers > 0 && known.get(id) !== undefined,
     dropStranger(id) {
       drop.run(id);
     },

@@ -6,6 +6,7 @@ import { sourceObject } from './delivery.ts';
 import type { deliveryTable } from './delivery-table.ts';
 import type { eventTable, NewEvent } from './event.ts';
 import type { NewException, StoredException } from './exception.ts';
+import { type FlowInstance, flowInstanceTable } from './flow-instance.ts';
 import type { Deviation, linkTable } from './link.ts';
 import type { createNews } from './news.ts';
 import type { createReader } from './reader.ts';
@@ -91,7 +92,12 @@ export interface ReconciliationStore {
   runningReconciliation(declaration: string): Promise<ReconciliationRun | undefined>;
   moveRun(id: string, progress: RunProgress, results?: RunResults): Promise<void>;
   /** False when it cannot be running, because another run of its declaration is. */
-  changeRun(id: string, state: RunState, note?: string): Promise<boolean>;
+  changeRun(
+    id: string,
+    state: RunState,
+    note?: string,
+    results?: Pick<RunResults, 'raised' | 'closed'>,
+  ): Promise<boolean>;
   findings(run: string, after: number, limit: number): Promise<Finding[]>;
   /** The kinds of findings that a run has of each object. */
   foundOf(run: string, objects: readonly SystemObject[]): Promise<FindingKind[][]>;
@@ -100,6 +106,8 @@ export interface ReconciliationStore {
   totals(run: string): Promise<StoredTotal[]>;
   /** What people still have to look at because of runs, where its key begins with `prefix`, behind `after`. */
   raisedAfter(prefix: string, after: string, limit: number): Promise<StoredException[]>;
+  /** Nobody has to look at these any more. */
+  closeRaised(keys: readonly string[]): Promise<void>;
   /** What of these events of one system says something new. */
   newsAmong(system: string, events: readonly NewEvent[]): Promise<(News | undefined)[]>;
   /** Number of the newest event. */
@@ -108,11 +116,15 @@ export interface ReconciliationStore {
   hasOpenEvents(system: string, upTo: number, laneCount: number): Promise<boolean>;
   pairs(extent: RecordExtent, target: string, after: string): Promise<Stretch<Pair>>;
   strangers(extent: RecordExtent, source: string, after: string): Promise<Stretch<Pair>>;
+  /** Ids in `system` of what is in the extent of another one, where they were never read. */
+  unread(extent: RecordExtent, system: string, after: string): Promise<Stretch<string>>;
   recordsIn(extent: RecordExtent, after: string): Promise<Stretch<StoredRecord>>;
   /** What is known of one object and its counterpart now. */
   pairOf(object: SystemObject, target: string): Promise<Pair>;
   records(objects: readonly SystemObject[]): Promise<(StoredRecord | undefined)[]>;
   ways(objects: readonly ObjectOfDelivery[]): Promise<(OpenWay | undefined)[]>;
+  /** The last round of a business process for an object. */
+  latestProcess(flow: string, subject: SystemObject): Promise<FlowInstance | undefined>;
   /** Whether the bridge wrote each object at this instant or later. */
   writtenSince(objects: readonly (SystemObject & { readonly since: string })[]): Promise<boolean[]>;
   sameKeys(
@@ -157,6 +169,7 @@ export function createReconciliationStore(means: Means): ReconciliationStore & {
   const ways = wayTable(database);
   const unlisted = unlistedTable(database);
   const raised = raisedTable(database);
+  const processes = flowInstanceTable(database);
   const instant = () => new Date(means.now()).toISOString();
 
   const lastEvent = prepare<object, { seq: number | null }>(
@@ -247,6 +260,11 @@ export function createReconciliationStore(means: Means): ReconciliationStore & {
     };
   }
 
+  function tell(results: Pick<RunResults, 'raised' | 'closed'>, at: string): void {
+    for (const exception of results.raised ?? []) raised.raise(exception, 1, at);
+    for (const key of results.closed ?? []) raised.close(key, at);
+  }
+
   return {
     startRun: (run) => writer.write(() => runs.insert(run, instant())),
     reconciliation: async (id) => runs.get(id),
@@ -264,22 +282,24 @@ export function createReconciliationStore(means: Means): ReconciliationStore & {
         if (results.sideDone === true) unlisted.remove(id);
         for (const { seq, action, cause } of results.settled ?? []) findings.settle(seq, action, cause);
         for (const repair of results.repairs ?? []) mend(repair, nowMs, at);
-        for (const exception of results.raised ?? []) raised.raise(exception, 1, at);
-        for (const key of results.closed ?? []) raised.close(key, at);
+        tell(results, at);
         runs.move(id, progress, at);
       }),
-    changeRun: (id, state, note) =>
+    changeRun: (id, state, note, results = {}) =>
       writer.write(() => {
         const run = runs.get(id);
         const other = run === undefined ? undefined : runs.runningOf(run.declaration);
         if (state === 'running' && other !== undefined && other.id !== id) return false;
-        runs.change(id, state, note, instant());
+        const at = instant();
+        runs.change(id, state, note, at);
+        tell(results, at);
         return true;
       }),
     findings: async (run, after, limit) => findings.after(run, after, limit),
     foundOf: async (run, objects) => read(() => objects.map((object) => findings.kindsOf(run, object))),
     unlistedAfter: async (run, after, limit) => unlisted.after(run, after, limit),
     totals: async (run) => totals.ofRun(run),
+    closeRaised: (keys) => writer.write(() => tell({ closed: keys }, instant())),
     raisedAfter: async (prefix, after, limit) => raised.after(prefix, after, limit),
     newsAmong: async (system, list) =>
       read(() => {
@@ -301,10 +321,12 @@ export function createReconciliationStore(means: Means): ReconciliationStore & {
       ),
     pairs: async (extent, target, after) => read(() => pairs.pairs(extent, target, after)),
     strangers: async (extent, source, after) => read(() => pairs.strangers(extent, source, after)),
+    unread: async (extent, system, after) => read(() => pairs.unread(extent, system, after)),
     recordsIn: async (extent, after) => read(() => pairs.records(extent, after)),
     pairOf: async (object, target) => read(() => pairOf(object, target)),
     records: async (objects) => read(() => objects.map((object) => records.get(object))),
     ways: async (objects) => read(() => objects.map((object) => ways.of(object))),
+    latestProcess: async (flow, subject) => processes.latest(flow, subject),
     writtenSince: async (objects) =>
       read(() =>
         objects.map(({ system, entity, id, since }) => links.writtenSince({ system, entity, id }, since)),

@@ -166,8 +166,18 @@ export interface CursorTable {
   stream: string;
   value: string;
   moved_at: string;
-  /** When a poll first came to the end of the stream. */
-  complete_at: string | null;
+}
+
+export interface PollTable {
+  system: string;
+  stream: string;
+  /** When a poll last came to the end of the stream; `null` before the first one. */
+  ended_at: string | null;
+  /** When the first poll failed after the last one that worked; `null` while they work. */
+  failing_since: string | null;
+  /** How the last one failed: an `ErrorKind`, or `failed` for a bug. */
+  error: string | null;
+  cause: string | null;
 }
 
 export interface MatchKeyTable {
@@ -218,6 +228,7 @@ export interface Schema {
   need: NeedTable;
   attempt: AttemptTable;
   cursor: CursorTable;
+  poll: PollTable;
   reconciliation: ReconciliationTable;
   reconciliation_finding: ReconciliationFindingTable;
   reconciliation_total: ReconciliationTotalTable;

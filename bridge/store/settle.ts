@@ -171,6 +171,8 @@ export function createSettle(tables: Tables) {
   function dead(settlement: SettledDead, at: string): void {
     const { delivery, error, cause } = settlement;
     const uncertain = delivery.uncertain || settlement.uncertain === true;
+    // One is enough to tell what a person has to see to; the doubt of the others has come along.
+    deliveries.supersedeDead(delivery, at);
     deliveries.move(delivery, 'dead', { at, uncertain, error, cause });
     if (uncertain) passDoubtOn(delivery);
     attempt(settlement, { outcome: error, message: cause, fields: settlement.fieldsJson });

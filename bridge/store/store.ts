@@ -8,6 +8,7 @@ import { createDecide } from './decide.ts';
 import { createDeliveryStore, type DeliveryStore } from './delivery-store.ts';
 import { deliveryTable } from './delivery-table.ts';
 import { eventTable, type NewEvent, type StoredEvent } from './event.ts';
+import { createEventCounts, type EventCount } from './event-count.ts';
 import { flowCallTable, type StoredCall } from './flow-call.ts';
 import { createFlowDesk, type FlowDesk } from './flow-desk.ts';
 import { createFlowHousekeeping } from './flow-housekeeping.ts';
@@ -20,6 +21,7 @@ import { createMatchingStore, type MatchingStore } from './matching-store.ts';
 import { type MetaKey, metaTable } from './meta.ts';
 import { needTable } from './need.ts';
 import { createNews } from './news.ts';
+import { type PollFailure, pollTable } from './poll.ts';
 import { proposalTable } from './proposal.ts';
 import { createQueueCounts } from './queue.ts';
 import { createReader } from './reader.ts';
@@ -52,6 +54,8 @@ export interface Store extends DeliveryStore, MatchingStore, ReconciliationStore
   }): Promise<number>;
   /** A poll came to the end of a stream. */
   endPoll(system: string, stream: string): Promise<void>;
+  /** A poll of a stream failed: kept, for people, until one works. */
+  failPoll(system: string, stream: string, failure: PollFailure): Promise<void>;
   cursor(system: string, stream: string): Promise<string | undefined>;
   /** The oldest events of a system that are not worked off, of the first of these lanes that has any. */
   openEvents(system: string, lanes: readonly number[], limit: number): Promise<StoredEvent[]>;
@@ -69,6 +73,8 @@ export interface Store extends DeliveryStore, MatchingStore, ReconciliationStore
   idsIn(system: string, objects: readonly SystemObject[]): Promise<(string | undefined)[]>;
   /** When the oldest event of a system that is not worked off came in. */
   oldestOpenEvent(system: string, laneCount: number): Promise<string | undefined>;
+  /** How many events of each system are not worked off. */
+  eventCounts(): Promise<EventCount[]>;
   record(object: SystemObject): Promise<StoredRecord | undefined>;
   /** One turn of the flow engine: what it looks at and what it decides, in one transaction. */
   flowTurn<Result>(turn: (desk: FlowDesk) => Result): Promise<Result>;
@@ -130,25 +136,31 @@ function createStore(
   const attempts = attemptTable(database);
   const businessEvents = businessEventTable(database, needs);
   const cursors = cursorTable(database);
+  const polls = pollTable(database);
   const meta = metaTable(database);
+  const began = meta.pin('began', new Date(now()).toISOString());
   const matchKeys = matchKeyTable(database, records, meta);
   const proposals = proposalTable(database);
   const decide = createDecide({ deliveries, links, matchKeys, needs, proposals, records });
-  const apply = createApply({
-    decide,
-    matchKeys,
-    businessEvents,
-    records,
-    changes,
-    deliveries,
-    events,
-    attempts,
-    links,
-    needs,
-  });
+  const apply = createApply(
+    {
+      decide,
+      matchKeys,
+      businessEvents,
+      records,
+      changes,
+      deliveries,
+      events,
+      attempts,
+      links,
+      needs,
+    },
+    began,
+  );
   const settle = createSettle({ decide, deliveries, attempts, events, links, needs, records });
-  const flowDesk = createFlowDesk(database, { deliveries, events, links, records });
+  const flowDesk = createFlowDesk(database, { deliveries, events, links, records }, began);
   const flowCalls = flowCallTable(database);
+  const eventCounts = createEventCounts(database);
   const queueCounts = createQueueCounts(database);
   const removeRound = createHousekeeping(database);
   const removeFlows = createFlowHousekeeping(database);
@@ -192,7 +204,7 @@ function createStore(
       writer.write(() => {
         const at = instant();
         let accepted = 0;
-        const complete = cursors.isComplete(system, stream);
+        const complete = polls.isComplete(system, stream);
         for (const event of page) {
           const news = newsOf(event, complete);
           if (news !== undefined && events.insert(news, at)) accepted++;
@@ -201,7 +213,8 @@ function createStore(
         return accepted;
       }),
 
-    endPoll: (system, stream) => writer.write(() => cursors.complete(system, stream, instant())),
+    endPoll: (system, stream) => writer.write(() => polls.end(system, stream, instant())),
+    failPoll: (system, stream, failure) => writer.write(() => polls.fail(system, stream, failure, instant())),
     cursor: async (system, stream) => cursors.get(system, stream),
     openEvents: async (system, lanes, limit) =>
       read(() => {
@@ -231,6 +244,7 @@ function createStore(
       const byLane = Array.from({ length: laneCount }, (_, lane) => events.oldestOpen(system, lane));
       return byLane.filter((at) => at !== undefined).sort()[0];
     },
+    eventCounts: async () => eventCounts(),
     record: async (object) => records.get(object),
 
     flowTurn: (turn) => writer.write(() => turn(flowDesk(now()))),

@@ -104,6 +104,17 @@ describe('an event is derived once', () => {
 });
 
 describe('an object that was not known', () => {
+  test('makes none for what was created before the bridge began, as an outbox that is read from its beginning tells', async () => {
+    const world = await createWorld();
+    world.odoo.put('invoice', '1', { ...draft, status: 'posted' });
+    const before = '2026-01-05T07:59:59.000Z';
+    await world.tell(world.odoo, 'invoice', '1', { operation: 'create', occurredAt: before });
+    await world.calm();
+    expect(eventsIn(world)).toEqual([]);
+    await change(world, '1', { payment: 'paid' });
+    expect(eventsIn(world)).toEqual(['invoice.paid odoo:1']);
+  });
+
   test('makes its events when it was created so', async () => {
     const world = await createWorld();
     await change(world, '1', { ...draft, status: 'posted' }, 'create');

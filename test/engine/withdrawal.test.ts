@@ -305,7 +305,10 @@ describe('what a person was asked about', () => {
     for (const name of ['Acme AG', 'Acme SE']) await change(world, { name });
     expect(dead(world)).toHaveLength(1);
     await remove(world);
-    expect(dead(world)).toHaveLength(2);
+    // Asked once more, in place of the first time.
+    expect(dead(world)).toHaveLength(1);
+    expect(world.delivery('1').cause).toContain('was deleted');
+    expect(world.outcomes()).toEqual(['created', 'dead', 'dead']);
   });
 
   test('is over at the next change when the rules have changed', async () => {

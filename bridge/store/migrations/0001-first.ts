@@ -176,4 +176,17 @@ export async function up(database: Kysely<unknown>): Promise<void> {
     .addPrimaryKeyConstraint('cursor_key', ['system', 'stream'])
     .modifyEnd(sql`without rowid`)
     .execute();
+
+  // How the polls of a stream end. Most of them find nothing and move no cursor.
+  await schema
+    .createTable('poll')
+    .addColumn('system', 'text', (column) => column.notNull())
+    .addColumn('stream', 'text', (column) => column.notNull())
+    .addColumn('ended_at', 'text')
+    .addColumn('failing_since', 'text')
+    .addColumn('error', 'text')
+    .addColumn('cause', 'text')
+    .addPrimaryKeyConstraint('poll_key', ['system', 'stream'])
+    .modifyEnd(sql`without rowid`)
+    .execute();
 }

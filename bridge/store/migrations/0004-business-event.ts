@@ -29,7 +29,4 @@ export async function up(database: Kysely<unknown>): Promise<void> {
   // The deliveries of an event, whoever they go to.
   await sql`create index delivery_business_event on delivery (source_id, target)
     where entity = 'business_event'`.execute(database);
-
-  // When everything that a stream had to tell at first was taken in: what it brings later and nobody knew was made since.
-  await schema.alterTable('cursor').addColumn('complete_at', 'text').execute();
 }
