@@ -1,21 +1,21 @@
 import type { Terrain } from '../engine/landscape.ts';
 import { isInShadow } from '../engine/plan.ts';
-import type { Role } from '../entities/role.ts';
 import { type Flow, type FlowStep, subject as subjectName } from '../rules/flow.ts';
 import { meets } from '../rules/flow-condition.ts';
 import type { NewException } from '../store/exception.ts';
 import type { FlowInstance, StepProgress } from '../store/flow-instance.ts';
 import type { SystemObject } from '../store/record.ts';
 import { type CallWorld, chosenCall, isDone, judgeCall } from './call-step.ts';
-import { judge, readsToday } from './condition.ts';
+import { judge, readsToday, type Verdict } from './condition.ts';
 import { type DeliverWorld, judgeDelivery } from './deliver-step.ts';
 import { type Absence, createFinder, type Finder, type FindWorld, type Found, named } from './find.ts';
 import { type Outcome, type Request, worst } from './outcome.ts';
 import { readsOf } from './reads.ts';
 import { deadlineOf, exceptionOf, personOf } from './stuck.ts';
+import { subjectState } from './subject.ts';
 
 /** Everything that is known, as an instance sees it. */
-export type World = FindWorld & DeliverWorld & Pick<CallWorld, 'callsOf'>;
+export type World = FindWorld & DeliverWorld & Pick<CallWorld, 'callsOf' | 'madeBefore'>;
 
 /** An instance before it is looked at. */
 export type Standing = Omit<FlowInstance, 'exception'>;
@@ -49,7 +49,8 @@ export function advance(
   const at = new Date(nowMs).toISOString();
   const today = at.slice(0, 10);
   const { subject } = instance;
-  const finder = createFinder(flow, subject, world, terrain);
+  const finder = createFinder(flow, subject, asSeenBy(flow, subject, world), terrain);
+  const optional = new Set(flow.objects.flatMap(({ name, optional }) => (optional === true ? [name] : [])));
   const requests: Request[] = [];
   const known = new Map(instance.steps.map((step) => [step.id, step]));
   const [found] = finder.all(subjectName);
@@ -63,12 +64,13 @@ export function advance(
     idIn: world.idIn,
     record: world.record,
     callsOf: world.callsOf,
+    madeBefore: world.madeBefore,
     isInShadow: (name) => isInShadow(terrain, name),
   };
 
   function look(step: FlowStep, since: string, asked: Record<string, string>): Outcome {
     if (step.kind === 'require' || step.kind === 'await') {
-      const verdict = judge(finder, step, today);
+      const verdict = judge(finder, optional, step, today);
       if (verdict.kind === 'holds') return { kind: 'done' };
       const { at, text } = verdict;
       if (verdict.kind === 'unread') return unread(at, text, since, step.kind === 'require');
@@ -80,7 +82,7 @@ export function advance(
         finder.all(step.on).map((one): Outcome => {
           // What is gone may have to be taken out where it was brought to.
           const object = one.absent?.kind === 'gone' ? one.absent.at : one.object;
-          return object === undefined ? missing(one, since) : deliver(object, step.to, asked);
+          return object === undefined ? missing(one, since) : deliver(step, object, asked);
         }),
       );
     if (finder.several(step.on)) return worst(finder.all(step.on).map((one) => call(step, one, [], since)));
@@ -106,11 +108,15 @@ export function advance(
     return outcome;
   }
 
-  function deliver(object: SystemObject, to: Role, asked: Record<string, string>): Outcome {
+  function deliver(
+    { to, on }: Extract<FlowStep, { kind: 'deliver' }>,
+    object: SystemObject,
+    asked: Record<string, string>,
+  ): Outcome {
     const target = terrain.systemIn(to);
     if (target === undefined)
       return { kind: 'stuck', at: object, text: `No system has the role ${to} any more.` };
-    const circumstances = { fresh, wasThere: flow.knownIn === to };
+    const circumstances = { fresh, wasThere: flow.knownIn === to, oneOfSeveral: finder.several(on) };
     const judged = judgeDelivery(object, target, asked[object.id], circumstances, world, terrain, nowMs);
     if (judged !== 'ask') return judged;
     asked[object.id] = world.record(object)?.readAt ?? '';
@@ -119,7 +125,12 @@ export function advance(
   }
 
   /** It is most likely being read at this moment. */
-  function unread(at: SystemObject, text: string, since: string, needed: boolean): Outcome {
+  function unread(
+    at: SystemObject,
+    text: string,
+    since: string,
+    needed: boolean,
+  ): Exclude<Outcome, { kind: 'done' }> {
     const askMs = Date.parse(since) + readAfterMs;
     const giveUpMs = askMs + readAfterMs;
     if (nowMs >= askMs) requests.push({ kind: 'read', object: at });
@@ -211,7 +222,8 @@ export function advance(
       const { asked: _asked, ...rest } = mine;
       progress.push({ ...rest, state, at });
     };
-    if (!isCalled(step, world) && isLeftOut(step, finder, today)) {
+    const only = isCalled(step, world) ? undefined : judgeOnly(step, finder, optional, today);
+    if (only?.kind === 'fails') {
       settle('skipped');
       continue;
     }
@@ -229,6 +241,7 @@ export function advance(
         });
       return finished('ended', endReason(found?.absent?.text, flow));
     }
+    if (only?.kind === 'unread') return running(step, mine, unread(only.at, only.text, mine.since, true));
     const asked: Record<string, string> = { ...mine.asked };
     const outcome = look(step, mine.since, asked);
     if (outcome.kind !== 'done')
@@ -237,6 +250,19 @@ export function advance(
   }
   return finished('done');
 }
+
+/** Where the flow also runs for a subject that is gone, its steps look at it as it was. */
+const asSeenBy = (flow: Flow, subject: SystemObject, world: World): FindWorld => ({
+  ...world,
+  record(object) {
+    const record = world.record(object);
+    const isSubject =
+      object.id === subject.id && object.entity === subject.entity && object.system === subject.system;
+    if (record?.gone !== true || !isSubject) return record;
+    const state = subjectState(flow, record);
+    return state === undefined ? record : { ...record, gone: false, state };
+  },
+});
 
 /** What a step that asked for something came to, although the condition of its flow ended meanwhile. */
 function lastWord(step: FlowStep, world: World): 'done' | 'under way' | undefined {
@@ -250,9 +276,15 @@ function lastWord(step: FlowStep, world: World): 'done' | 'under way' | undefine
 const isCalled = (step: FlowStep, world: World): boolean =>
   step.kind === 'call' && world.callsOf(step.id).length > 0;
 
-function isLeftOut({ only }: FlowStep, finder: Finder, today: string): boolean {
-  if (only === undefined) return false;
-  return judge(finder, { condition: only, quantity: 'all', on: subjectName }, today).kind !== 'holds';
+/** Whether a step is left out: it is where its own condition fails. `undefined` where it has none. */
+function judgeOnly(
+  { only }: FlowStep,
+  finder: Finder,
+  optional: ReadonlySet<string>,
+  today: string,
+): Verdict | undefined {
+  if (only === undefined) return undefined;
+  return judge(finder, optional, { condition: only, quantity: 'all', on: subjectName }, today);
 }
 
 const endReason = (absence: string | undefined, flow: Flow): string =>
@@ -265,5 +297,3 @@ function mergedSteps(progress: readonly StepProgress[], before: readonly StepPro
 }
 
 const nextMidnight = (nowMs: number): number => (Math.floor(nowMs / dayMs) + 1) * dayMs;
-
-/** What a person is told about a step that is stuck by an object. */

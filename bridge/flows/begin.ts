@@ -8,6 +8,8 @@ import type { SystemObject } from '../store/record.ts';
 import type { Standing } from './advance.ts';
 import type { FlowContext } from './context.ts';
 import { type Consequence, goOn } from './keep.ts';
+import { mayHaveMoreToDo, nextLook, readOnceMore } from './repeat.ts';
+import { subjectState } from './subject.ts';
 
 /** Why a flow is looked at for a subject. */
 export interface Occasion {
@@ -39,10 +41,16 @@ export function lookAtSubject(
     return;
   }
   if (!stands) {
-    if (latest?.holding === true) desk.put({ ...latest, holding: false }, latest, undefined);
+    if (latest?.holding === true) desk.put({ ...withoutLook(latest), holding: false }, latest, undefined);
     return;
   }
-  if (latest?.holding === true && again === undefined) return;
+  if (
+    latest?.holding === true &&
+    again === undefined &&
+    !isDueAgain(desk, flow, latest, news.length > 0, consequence)
+  )
+    return;
+  if (latest === undefined && isFromBefore(flow, record?.state, desk.beganOn)) return;
   const role = flow.knownIn;
   if (
     role !== undefined &&
@@ -51,15 +59,27 @@ export function lookAtSubject(
   )
     return;
   if (latest?.state === 'running') endFor(desk, latest, `It begins again: ${again}.`);
+  else if (latest?.dueMs !== undefined) desk.put(withoutLook(latest), latest, undefined);
+  begin(desk, context, flow, subject, { round: (latest?.round ?? 0) + 1, ...occasion }, consequence);
+}
+
+function begin(
+  desk: FlowDesk,
+  context: FlowContext,
+  flow: Flow,
+  subject: SystemObject,
+  { round, correlation }: { readonly round: number; readonly correlation: string },
+  consequence: Consequence,
+): void {
   const standing: Standing = {
     flow: flow.id,
     subject,
-    round: (latest?.round ?? 0) + 1,
+    round,
     state: 'running',
     holding: true,
     steps: [],
     watched: [],
-    correlation: occasion.correlation,
+    correlation,
     startedAt: desk.at,
     startedBehind: desk.changes.last(),
     late: false,
@@ -67,10 +87,54 @@ export function lookAtSubject(
   goOn(desk, context, flow, standing, undefined, true, consequence);
 }
 
+/** Of a flow that repeats, true when an instance that is done is to be followed by another. */
+function isDueAgain(
+  desk: FlowDesk,
+  flow: Flow,
+  done: StoredInstance,
+  changed: boolean,
+  consequence: Consequence,
+): boolean {
+  // What was asked to be read tells more than what was read before.
+  if (flow.repeats !== true || done.dueMs !== undefined) return false;
+  if (changed) return true;
+  // It was done before its flow said that it repeats.
+  const dueMs = readOnceMore(desk, done, consequence);
+  if (dueMs !== undefined) desk.put({ ...done, dueMs }, done, undefined);
+  return false;
+}
+
+/** Looks at an instance that is done, for what its subject was to be read once more; a new round begins where that is due. */
+export function lookOnceMore(
+  desk: FlowDesk,
+  context: FlowContext,
+  flow: Flow | undefined,
+  done: StoredInstance,
+  consequence: Consequence,
+): void {
+  const repeats = flow?.repeats === true && done.holding;
+  const dueMs = repeats ? nextLook(desk, done) : undefined;
+  const rest = withoutLook(done);
+  desk.put(dueMs === undefined ? rest : { ...rest, dueMs }, done, undefined);
+  if (!repeats || dueMs !== undefined) return;
+  if (!isMet(desk, flow, done.subject) || !mayHaveMoreToDo(desk, context, done)) return;
+  const { subject, round, correlation } = done;
+  begin(desk, context, flow, subject, { round: round + 1, correlation }, consequence);
+}
+
+function withoutLook({ dueMs: _due, ...instance }: StoredInstance): StoredInstance {
+  return instance;
+}
+
 function isMet(desk: FlowDesk, flow: Flow, subject: SystemObject): boolean {
-  const record = desk.record(subject);
-  if (record === undefined || record.gone) return false;
-  return meets(flow.condition, new Map([[subjectName, record.state]]), subjectName, desk.at.slice(0, 10));
+  const state = subjectState(flow, desk.record(subject));
+  return meets(flow.condition, new Map([[subjectName, state]]), subjectName, desk.at.slice(0, 10));
+}
+
+/** What was decided before this bridge began was seen to by other means. */
+function isFromBefore({ since }: Flow, state: State | undefined, beganOn: string): boolean {
+  const day = since === undefined ? undefined : state?.[since];
+  return typeof day === 'string' && day < beganOn;
 }
 
 const isKnownIn = (desk: FlowDesk, subject: SystemObject, system: string | undefined): boolean =>

@@ -3,7 +3,7 @@ import type { State, Value } from '../entities/field.ts';
 import type { Flow, FlowStep } from '../rules/flow.ts';
 import { inputOf } from '../rules/flow-condition.ts';
 import { MappingError } from '../rules/mapping.ts';
-import { dueAt } from '../rules/timing.ts';
+import { dueAt, nextRun } from '../rules/timing.ts';
 import type { CallStand } from '../store/flow-call.ts';
 import type { StoredRecord, SystemObject } from '../store/record.ts';
 import { type Finder, type Found, flowObject, named } from './find.ts';
@@ -16,6 +16,8 @@ export interface CallWorld {
   record(object: SystemObject): StoredRecord | undefined;
   /** The calls that a step asked for, as they stand. */
   callsOf(step: string): readonly CallStand[];
+  /** When an earlier round of a flow that repeats last did something at a step: milliseconds since 1970. */
+  madeBefore(step: string): number | undefined;
   isInShadow(system: string): boolean;
 }
 
@@ -99,9 +101,18 @@ export function judgeCall(
     action: step.action,
     reference: referenceFor(step, object, circumstances),
     input,
-    dueMs: dueAt(step.timing, nowMs + (step.pause ?? 0)),
+    dueMs: dueAt(step.timing, Math.max(nowMs + (step.pause ?? 0), windowEnd(step, world) ?? 0)),
   };
   return { outcome: { ...waiting, text }, request };
+}
+
+/** What was done in a window is done again in the next one at the earliest: what comes in meanwhile belongs together. */
+function windowEnd({ id, timing }: CallStep, world: CallWorld): number | undefined {
+  const madeMs = timing.kind === 'window' ? world.madeBefore(id) : undefined;
+  if (timing.kind !== 'window' || madeMs === undefined) return undefined;
+  const lengthMs = timing.minutes * 60_000;
+  const openedMs = nextRun(timing.cron, madeMs - lengthMs);
+  return openedMs !== undefined && openedMs <= madeMs ? openedMs + lengthMs : undefined;
 }
 
 /** The name of what is done, the same at every try: what a system makes bears it, and is made once. */
@@ -116,13 +127,16 @@ function referenceFor(
   return `flow:${flow.id}:${step.id}:${whose}:${round}${own ? '' : `:${object.id}`}`;
 }
 
-/** What the action gets, with every reference as an id of the system that it is done in. */
-function inputFor(
+/**
+ * What the action gets, with every reference as an id of the system that it is done in.
+ * @throws MappingError
+ */
+export function inputFor(
   step: CallStep,
   { system }: SystemObject,
   own: State,
-  { flow, finder, today, subject }: CallCircumstances,
-  world: CallWorld,
+  { flow, finder, today, subject }: Pick<CallCircumstances, 'flow' | 'finder' | 'today' | 'subject'>,
+  world: Pick<CallWorld, 'idIn'>,
 ): State {
   const names = new Set<string>();
   for (const mapping of Object.values(step.input)) {

@@ -1,6 +1,12 @@
 import type { State, Value } from '../entities/field.ts';
 import { isList } from '../entities/state.ts';
-import { type FlowCondition, type Quantity, today as todayName } from '../rules/flow.ts';
+import {
+  type FlowCondition,
+  gone as goneName,
+  type Quantity,
+  subject as subjectName,
+  today as todayName,
+} from '../rules/flow.ts';
 import { meets } from '../rules/flow-condition.ts';
 import type { Conditions } from '../rules/part.ts';
 import { holds } from '../rules/routes.ts';
@@ -25,6 +31,7 @@ function namesIn(condition: FlowCondition, own: string): Set<string> {
   for (const field of Object.keys(condition.where?.fields ?? {})) {
     const dot = field.indexOf('.');
     if (dot >= 0) names.add(field.slice(0, dot));
+    else if (field === goneName) names.add(subjectName);
   }
   return names;
 }
@@ -33,13 +40,17 @@ function namesIn(condition: FlowCondition, own: string): Set<string> {
 export const readsToday = (condition: FlowCondition | undefined): boolean =>
   condition?.where !== undefined && Object.hasOwn(condition.where.fields, todayName);
 
+/** @param optional names of the objects that need not be there */
 export function judge(
   finder: Finder,
+  optional: ReadonlySet<string>,
   { condition, quantity, on }: { condition: FlowCondition; quantity: Quantity; on: string },
   today: string,
 ): Verdict {
   const found = finder.all(on);
-  const states = finder.states(namesIn(condition, on));
+  const names = namesIn(condition, on);
+  const states = finder.states(names);
+  for (const name of names) if (name !== on && optional.has(name)) fillIn(states, name, finder, condition);
   const isMet = (one: Found): boolean => {
     if (one.absent !== undefined) return false;
     states.set(on, one.state);
@@ -66,7 +77,24 @@ export function judge(
       at: failing.absent.at,
       text: failing.absent.text,
     };
-  return fails(failing.object, `${named(failing.object)}: ${failureText(condition, failing.state)}.`);
+  const others = [...names].filter((name) => name !== on);
+  return (
+    others.map((name) => unread(finder.all(name))).find((one) => one !== undefined) ??
+    fails(failing.object, `${named(failing.object)}: ${failureText(condition, failing.state)}.`)
+  );
+}
+
+/** Every field of an object that is known not to be there is empty. */
+function fillIn(
+  states: Map<string, State | undefined>,
+  name: string,
+  finder: Finder,
+  { where }: FlowCondition,
+): void {
+  const absence = finder.all(name)[0]?.absent;
+  if (absence === undefined || absence.kind === 'unread') return;
+  const own = Object.keys(where?.fields ?? {}).filter((path) => path.startsWith(`${name}.`));
+  states.set(name, Object.fromEntries(own.map((path) => [path.slice(name.length + 1), null])));
 }
 
 const fails = (at: SystemObject, text: string): Verdict => ({ kind: 'fails', at, text });

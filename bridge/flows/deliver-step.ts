@@ -18,6 +18,15 @@ export interface DeliverWorld {
   };
 }
 
+export interface DeliverCircumstances {
+  /** Something that the step looks at has changed. */
+  readonly fresh: boolean;
+  /** It was brought there once. */
+  readonly wasThere: boolean;
+  /** The step brings whatever there is: those that the rules leave where they are do not hold up the others. */
+  readonly oneOfSeveral: boolean;
+}
+
 /** What waits longer for a link or a counterpart is unlikely to get it without help. */
 const patienceMs = 60 * 60_000;
 
@@ -25,14 +34,13 @@ const patienceMs = 60 * 60_000;
  * How bringing an object to a system stands.
  *
  * @param asked when its record was read at the time that it was last asked for
- * @param circumstances `fresh`: something that the step looks at has changed; `wasThere`: it was brought there once
  * @returns `ask`: it has to be brought now
  */
 export function judgeDelivery(
   object: SystemObject,
   target: string,
   asked: string | undefined,
-  { fresh, wasThere }: { readonly fresh: boolean; readonly wasThere: boolean },
+  { fresh, wasThere, oneOfSeveral }: DeliverCircumstances,
   world: DeliverWorld,
   terrain: Terrain,
   nowMs: number,
@@ -55,6 +63,7 @@ export function judgeDelivery(
     if (asked !== undefined || wasThere) return { kind: 'done' };
   }
   if (linked) return { kind: 'done' };
+  if (oneOfSeveral && record?.gone === false) return { kind: 'done' };
   const obstacle = obstacleOf(object, record, target, rules);
   return { kind: 'stuck', at: object, text: obstacle ?? `${named(object)} is not in ${target}.` };
 }

@@ -4,12 +4,14 @@ import { type Loop, type Next, startLoop } from '../engine/loop.ts';
 import type { Observe } from '../engine/observer.ts';
 import { eventSource } from '../store/business-event.ts';
 import { sourceObject } from '../store/delivery.ts';
+import type { FlowDesk } from '../store/flow-desk.ts';
 import type { SystemObject } from '../store/record.ts';
 import type { Settlement } from '../store/settlement.ts';
 import type { Store } from '../store/store.ts';
 import { readsToday } from './condition.ts';
 import { createFlowContext } from './context.ts';
 import type { Consequence } from './keep.ts';
+import { type LinkedKind, linkedKinds, lookAtLinked } from './linked.ts';
 import {
   calledFor,
   lookAtDue,
@@ -49,6 +51,8 @@ export interface Flows {
 /** Where more is waiting than this, all running instances are looked at instead. */
 const mostWakes = 20_000;
 const wakesPerTurn = 200;
+/** What was settled this long before is known here by then, with all that it linked. */
+const linkedSlackMs = 10 * 60_000;
 
 /** Follows every business process of the rules: one loop beside those of the engine. */
 export function createFlows(options: FlowsOptions): Flows {
@@ -66,6 +70,8 @@ export function createFlows(options: FlowsOptions): Flows {
   let left: Wake[] = [];
   /** Flows whose running instances are looked at whatever happened, and how far that is. */
   let looking: { flow: string; after: number }[] | undefined;
+  /** Kinds of objects whose new links are looked at, since when, and how far that is. */
+  let linking: { kind: LinkedKind; since: string; after: string }[] | undefined;
   let lookAgain = false;
   /** An earlier process ended before all that a change concerns were looked at: what was refused is tried again. */
   let interrupted = false;
@@ -126,8 +132,10 @@ export function createFlows(options: FlowsOptions): Flows {
     if (lookAgain) {
       lookAgain = false;
       looking = undefined;
+      linking = undefined;
     }
     if (await lookAtAll()) return 'now';
+    if (await lookAtLinks()) return 'now';
     if (await scan()) return 'now';
     return untilNextDue();
   }
@@ -146,7 +154,10 @@ export function createFlows(options: FlowsOptions): Flows {
             asSubject: true,
           });
       }
-      return wakeUp(desk, context, [...woken.values()]);
+      const settled = batch.flatMap(([, { object, call }]) => (call ? [] : [object]));
+      const result = wakeUp(desk, context, [...woken.values()], settled);
+      if (wakes.size === batch.length) noteLinked(desk);
+      return result;
     });
     // What is settled while this is under way is looked at once more.
     const taken = wakes;
@@ -183,14 +194,47 @@ export function createFlows(options: FlowsOptions): Flows {
     return true;
   }
 
+  /** Nor does anybody know what was linked meanwhile, and flows begin by that too. */
+  async function lookAtLinks(): Promise<boolean> {
+    linking ??= await store.flowTurn((desk) => {
+      const marked = desk.progress.get('linked');
+      const since = marked === undefined ? '' : new Date(Date.parse(marked) - linkedSlackMs).toISOString();
+      return linkedKinds(context).map((kind) => ({ kind, since, after: '' }));
+    });
+    const [first, ...others] = linking;
+    if (first === undefined) return false;
+    const { consequence, last } = await store.flowTurn((desk) => {
+      const result = lookAtLinked(desk, context, first.kind, first.since, first.after);
+      if (result.last === undefined && others.length === 0) noteLinked(desk, others);
+      return result;
+    });
+    finish(consequence);
+    linking = last === undefined ? others : [{ ...first, after: last }, ...others];
+    return true;
+  }
+
+  /** All links that were there are looked at. Seldom written down: most turns would write nothing else. */
+  function noteLinked({ progress, at, nowMs }: FlowDesk, left = linking): void {
+    const marked = progress.get('linked') ?? '';
+    if (left?.length === 0 && !lookAgain && !(nowMs - Date.parse(marked) < linkedSlackMs / 10))
+      progress.put('linked', at);
+  }
+
   /** Looks once at the records that were there before a flow was, and each day where a flow depends on the date. */
   async function scan(): Promise<boolean> {
     const today = new Date(now()).toISOString().slice(0, 10);
     if (scannedOn === today) return false;
     for (const flow of context.flows.values()) {
       const name = `scan:${flow.id}`;
-      const { condition, knownIn = '', from } = flow;
-      const wanted = JSON.stringify([from, condition, knownIn, readsToday(condition) ? today : '']);
+      const { condition, knownIn = '', from, repeats } = flow;
+      const day = readsToday(condition) ? today : '';
+      const wanted = JSON.stringify([
+        from,
+        condition,
+        knownIn,
+        day,
+        ...(repeats === true ? ['repeats'] : []),
+      ]);
       const done = await store.flowTurn((desk) => {
         const position = scanPosition(desk.progress.get(name), wanted);
         if (position === undefined) return undefined;
@@ -216,6 +260,8 @@ export function createFlows(options: FlowsOptions): Flows {
     const wanted = JSON.stringify(context.relations);
     const isMade = await store.flowTurn((desk) => {
       interrupted = desk.progress.get('unfinished') === 'yes';
+      // One that is put in again later begins with what is there then.
+      desk.progress.keepScans([...context.flows.keys()]);
       if (desk.progress.get('change') === undefined) desk.progress.put('change', String(desk.changes.last()));
       if (desk.progress.get('relations') === wanted) return true;
       desk.progress.put('relations', '');

@@ -1,13 +1,13 @@
 import { newId } from '../entities/id.ts';
 import type { Flow, FlowStep } from '../rules/flow.ts';
-import { lanes } from '../rules/rule.ts';
 import { isDatabaseFailure } from '../store/database.ts';
 import type { FlowDesk } from '../store/flow-desk.ts';
 import type { StoredInstance } from '../store/flow-instance.ts';
-import type { SystemObject } from '../store/record.ts';
 import { type Advance, advance, type Standing, type World } from './advance.ts';
 import { actionsOf, type FlowContext } from './context.ts';
 import type { Request } from './outcome.ts';
+import { reading } from './reading.ts';
+import { readOnceMore } from './repeat.ts';
 import { exceptionOf } from './stuck.ts';
 
 /** What a turn leads to outside of the store. */
@@ -44,6 +44,7 @@ export function goOn(
     idIn: desk.idIn,
     relations: desk.relations,
     deliveries: desk.deliveries,
+    madeBefore: (step) => (flow.repeats === true ? desk.calls.madeBefore(standing, step) : undefined),
     callsOf: (step) => (before === undefined ? [] : desk.calls.stands(before.seq, step)),
   };
   let result: Advance;
@@ -54,6 +55,10 @@ export function goOn(
     if (isDatabaseFailure(error)) throw error;
     consequence.failures.push(error);
     result = failed(flow, standing, error, desk.nowMs);
+  }
+  if (flow.repeats === true && result.instance.state === 'done' && result.instance.holding) {
+    const dueMs = readOnceMore(desk, result.instance, consequence);
+    if (dueMs !== undefined) result = { ...result, instance: { ...result.instance, dueMs } };
   }
   consequence.looked++;
   const seq =
@@ -113,7 +118,10 @@ function fulfil(
   const { object } = request;
   const { landscape } = context;
   if (request.kind === 'read') {
-    if (desk.read(reading(object, correlation, desk.at))) systems.add(object.system);
+    const { system, entity, id } = object;
+    // It is asked for once: what a system does not tell of then is not there.
+    const event = reading(`flow-read:${system}:${entity}:${id}`, object, correlation, desk.at);
+    if (desk.read(event)) systems.add(system);
   } else if (request.kind === 'bring') {
     const delivery = context.bring(object, request.target, correlation);
     if (delivery === undefined) return;
@@ -143,17 +151,3 @@ function fulfil(
     targets.add(target);
   }
 }
-
-/** It is asked for once: what a system does not tell of then is not there. */
-const reading = ({ system, entity, id }: SystemObject, correlation: string, at: string) => ({
-  id: `flow-read:${system}:${entity}:${id}`,
-  system,
-  type: entity,
-  objectId: id,
-  operation: 'write' as const,
-  fields: [],
-  correlation,
-  occurredAt: at,
-  echo: false,
-  lane: lanes.indexOf('operations'),
-});

@@ -5,12 +5,12 @@ import type { Finder } from './find.ts';
 
 const dayMs = 24 * 60 * 60_000;
 
-/** When a step is late: milliseconds since 1970. */
+/** When a step is late: milliseconds since 1970. `undefined`: never, as far as anybody knows; where the day that its time runs from is empty too. */
 export function deadlineOf({ within, after }: FlowStep, since: string, finder: Finder): number | undefined {
   if (within === undefined) return undefined;
-  const day = after === undefined ? undefined : finder.all(after.object)[0]?.state?.[after.field];
-  const fromMs = typeof day === 'string' ? Date.parse(`${day}T00:00:00.000Z`) + dayMs : Date.parse(since);
-  return fromMs + within;
+  if (after === undefined) return Date.parse(since) + within;
+  const day = finder.all(after.object)[0]?.state?.[after.field];
+  return typeof day === 'string' ? Date.parse(`${day}T00:00:00.000Z`) + dayMs + within : undefined;
 }
 
 export function personOf({ person }: FlowStep, finder: Finder): string | undefined {

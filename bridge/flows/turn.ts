@@ -4,10 +4,11 @@ import type { FlowDesk } from '../store/flow-desk.ts';
 import type { WatchedObject } from '../store/flow-instance.ts';
 import type { SystemObject } from '../store/record.ts';
 import { referredIds } from '../store/relation.ts';
-import { endFor, lookAtSubject } from './begin.ts';
+import { endFor, lookAtSubject, lookOnceMore } from './begin.ts';
 import type { FlowContext } from './context.ts';
 import { concerns } from './fields.ts';
 import { type Consequence, goOn, noConsequence } from './keep.ts';
+import { beginWhereKnown, membersOf } from './linked.ts';
 
 /** Instances that are looked at in one transaction: so few that nobody who writes meanwhile waits long. */
 const instancesPerTurn = 200;
@@ -121,10 +122,20 @@ function relate(desk: FlowDesk, context: FlowContext, change: KeptChange): Ancho
   return anchors;
 }
 
-/** Looks at the instances of what was woken. */
-export function wakeUp(desk: FlowDesk, context: FlowContext, wakes: readonly Wake[]): Turn {
+/**
+ * Looks at the instances of what was woken.
+ *
+ * @param settled objects that may be linked to others since
+ */
+export function wakeUp(
+  desk: FlowDesk,
+  context: FlowContext,
+  wakes: readonly Wake[],
+  settled: readonly SystemObject[] = [],
+): Turn {
   const consequence = noConsequence();
   const left = wakeAll(desk, context, wakes, consequence);
+  for (const object of settled) beginWhereKnown(desk, context, object, consequence);
   return { consequence, left, worked: wakes.length > 0 };
 }
 
@@ -167,9 +178,11 @@ function look(
   consequence: Consequence,
 ): void {
   const instance = desk.instances.get(seq);
-  if (instance?.state !== 'running') return;
+  if (instance === undefined) return;
   const flow = context.flows.get(instance.flow);
-  if (flow === undefined) endFor(desk, instance, notInRules);
+  if (instance.state !== 'running') {
+    if (instance.dueMs !== undefined) lookOnceMore(desk, context, flow, instance, consequence);
+  } else if (flow === undefined) endFor(desk, instance, notInRules);
   else goOn(desk, context, flow, instance, instance, fresh, consequence);
 }
 
@@ -177,12 +190,7 @@ const notInRules = 'The flow is not in the rules any more.';
 
 /** Everything that is watched where an object was settled: itself, its counterparts, and what they refer to. */
 export function watchedBy(desk: FlowDesk, context: FlowContext, object: SystemObject): WatchedObject[] {
-  const objects: SystemObject[] = [object];
-  for (const system of context.landscape.systems) {
-    const id = system === object.system ? undefined : desk.idIn(object, system);
-    if (id !== undefined) objects.push({ system, entity: object.entity, id });
-  }
-  return objects.flatMap((one): WatchedObject[] => {
+  return membersOf(desk, context, object).flatMap((one): WatchedObject[] => {
     const { system, entity } = one;
     const state = desk.record(one)?.state;
     const anchors = context

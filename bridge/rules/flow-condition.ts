@@ -1,5 +1,5 @@
 import type { State, Value } from '../entities/field.ts';
-import { type FlowCondition, type FlowStep, today as todayName } from './flow.ts';
+import { type FlowCondition, type FlowStep, gone as goneName, subject, today as todayName } from './flow.ts';
 import { type Author, compute, mapFields } from './mapping.ts';
 import { holds } from './routes.ts';
 
@@ -57,7 +57,12 @@ export function inputOf(
 function readable(names: readonly string[], states: FlowStates, own: string, today: string): State {
   const result: Record<string, Value> = {};
   for (const name of names) {
-    const value = name === todayName ? today : valueAt(name, states, own);
+    const value =
+      name === todayName
+        ? today
+        : name === goneName
+          ? states.get(subject)?.[goneName] === true
+          : valueAt(name, states, own);
     if (value !== undefined) result[name] = value;
   }
   return result;

@@ -36,7 +36,9 @@ export function readFlow(reader: Reader, { fieldSets, tables, complete }: FlowWo
   // It starts by its subject alone: a change of another object starts nothing.
   const alone: FlowScope = { objects: new Map(drafts), tables, complete, mentions: [] };
   const condition = readFlowCondition(reader, parts, alone, about);
+  const since = parts.since && readSince(reader, parts.since, alone, about);
   const again = parts.again && readAgain(reader, parts.again, alone, about);
+  const repeats = parts.repeats && reader.flag(parts.repeats, '"repeats"');
 
   const entries = parts.objects === undefined ? [] : reader.entries(parts.objects, '"objects"');
   const objects = (entries ?? []).map((entry) => {
@@ -46,6 +48,13 @@ export function readFlow(reader: Reader, { fieldSets, tables, complete }: FlowWo
   });
   const scope: FlowScope = { objects: drafts, tables, complete, mentions: alone.mentions };
   const steps = readSteps(reader, parts.steps, scope, owner);
+  // One that could not be read may be what does something.
+  if (repeats?.value === true && steps.every(({ step }) => step !== undefined && step.kind !== 'call'))
+    reader.report(
+      repeats.place,
+      'the flow repeats, but does nothing',
+      'leave it out, or add a step with "call"',
+    );
 
   return {
     id,
@@ -65,7 +74,9 @@ export function readFlow(reader: Reader, { fieldSets, tables, complete }: FlowWo
             from: about.role.value,
             condition,
             ...(knownIn === undefined ? {} : { knownIn: knownIn.value }),
+            ...(since === undefined ? {} : { since }),
             ...(again === undefined ? {} : { again }),
+            ...(repeats?.value === true ? { repeats: true } : {}),
             objects,
             steps: steps.map(({ step }) => step),
           }),
@@ -89,6 +100,24 @@ function readId(reader: Reader, piece: Piece): Placed<string> | undefined {
   if (id === undefined || namePattern.test(id.value)) return id;
   reader.report(id.place, `a flow cannot be called "${id.value}"`, nameAdvice);
   return undefined;
+}
+
+function readSince(
+  reader: Reader,
+  piece: Piece,
+  scope: FlowScope,
+  about: FlowObjectDraft,
+): string | undefined {
+  const name = reader.text(piece, '"since"');
+  if (name === undefined || about.fields === undefined) return undefined;
+  const field = fieldOf(reader, name.place, name.value, about.fields, '"since" names');
+  if (field === undefined) return undefined;
+  if (field.kind !== 'day') {
+    reader.report(name.place, `"${name.value}" is no day`, 'name a field that is one, such as close_on');
+    return undefined;
+  }
+  mention(scope, about, [name]);
+  return name.value;
 }
 
 function readAgain(

@@ -15,8 +15,16 @@ export const flowFileKeys = {
     meaning:
       'What it looks at besides its subject, by the names that its steps use, each found from one before it.',
   },
+  since: {
+    meaning:
+      'A day of the subject, such as close_on. It begins only where that is not before the day on which the bridge began, or is empty. Usual: for all.',
+  },
   again: {
     meaning: 'Fields of the subject. When one of them changes, what runs for it ends and begins anew.',
+  },
+  repeats: {
+    meaning:
+      'True where what it does can be due again while its condition goes on holding: it begins anew then. Usual: it is done once.',
   },
   steps: { required: true, meaning: 'What has to happen, one after the other.' },
 } as const satisfies Keys;
@@ -36,6 +44,10 @@ export const flowObjectKeys = {
   in: { required: true, meaning: 'The role of the system in which it is looked at.' },
   field: { meaning: 'The field of "of" that refers to it.' },
   back: { meaning: 'Its own field that refers to "of"; there may be several.' },
+  optional: {
+    meaning:
+      'true: it need not be there. Where it is not, expressions about other objects read its fields as empty.',
+  },
 } as const satisfies Keys;
 
 export const stepKeys = {
@@ -54,7 +66,8 @@ export const stepKeys = {
   },
   within: { meaning: 'How long it may take until it is late: 30m, 12h, 3d. Absent: it is never late.' },
   after: {
-    meaning: 'A day from whose end the time runs, such as subject.due_on. Usual: from when its turn came.',
+    meaning:
+      'A day from whose end the time runs, such as subject.due_on; while it is empty the step is never late. Usual: from when its turn came.',
   },
   owner: { meaning: 'Whose it is when it is stuck: a team of the firm, as it calls it.' },
   person: { meaning: 'The field with the e-mail address of the person, such as subject.owner_email.' },

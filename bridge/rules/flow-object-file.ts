@@ -2,7 +2,7 @@ import { type EntityName, entityNames } from '../entities/catalogue.ts';
 import { type Role, roles } from '../entities/role.ts';
 import { withArticle } from './article.ts';
 import type { FieldSet } from './field-set.ts';
-import { type FlowObject, subject, today } from './flow.ts';
+import { type FlowObject, gone, subject, today } from './flow.ts';
 import type { FlowObjectDraft, FlowWay } from './flow-draft.ts';
 import { flowObjectKeys, flowSubjectKeys } from './flow-keys.ts';
 import type { Placed } from './problem.ts';
@@ -50,7 +50,7 @@ export function readSubject(
 /** Names of objects stand in expressions, so they cannot be words that the language keeps for itself. */
 export const objectNamePattern = /^[a-z][a-z0-9_]*$/;
 const reserved = [
-  ...[subject, today, 'true', 'false', 'null', 'in', 'as', 'break', 'const', 'continue', 'else', 'for'],
+  ...[subject, today, gone, 'true', 'false', 'null', 'in', 'as', 'break', 'const', 'continue', 'else', 'for'],
   ...['function', 'if', 'import', 'let', 'loop', 'package', 'namespace', 'return', 'var', 'void', 'while'],
 ];
 
@@ -61,7 +61,7 @@ export interface ReadObject {
   readonly object: FlowObject | undefined;
 }
 
-/** Reads one of `objects: {<name>: {entity, of, in, field? | back?}}`. */
+/** Reads one of `objects: {<name>: {entity, of, in, field? | back?, optional?}}`. */
 export function readObject(
   reader: Reader,
   { key, value }: Entry,
@@ -79,6 +79,7 @@ export function readObject(
   const entity = parts?.entity && reader.oneOf(parts.entity, `"entity" of ${what}`, entityNames)?.value;
   const role = parts?.in && reader.oneOf(parts.in, `"in" of ${what}`, roles);
   const of = parts?.of && readOf(reader, parts.of, key.value, before);
+  const optional = parts?.optional && reader.flag(parts.optional, `"optional" of ${what}`)?.value;
   const draft = { name: key, entity, role, fields: fieldSets.get(entity) };
   if (parts?.field !== undefined && parts.back !== undefined) {
     const message = `${what} is found in two ways`;
@@ -104,7 +105,14 @@ export function readObject(
     object:
       entity === undefined || role === undefined || of === undefined || by === undefined
         ? undefined
-        : { name: key.value, entity, in: role.value, of: of.draft.name.value, by: by.by },
+        : {
+            name: key.value,
+            entity,
+            in: role.value,
+            of: of.draft.name.value,
+            by: by.by,
+            ...(optional === true ? { optional } : {}),
+          },
   };
 }
 

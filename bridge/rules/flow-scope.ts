@@ -2,7 +2,7 @@ import type { FieldKind } from '../entities/field.ts';
 import type { ReadableObject } from './expression-check.ts';
 import type { ExpressionScope } from './expression-file.ts';
 import type { FieldSet, KnownField } from './field-set.ts';
-import { today } from './flow.ts';
+import { gone, today } from './flow.ts';
 import type { FlowMention, FlowObjectDraft } from './flow-draft.ts';
 import type { Placed } from './problem.ts';
 import type { Piece, Reader } from './reader.ts';
@@ -29,9 +29,10 @@ export function expressionScope(scope: FlowScope, own: FlowObjectDraft): Express
       objects.set(name, {
         owner: object.fields.entity,
         fields: object.fields.kinds,
+        fieldOf: object.fields.get,
         several: object.several && object !== own,
       });
-  const variables: Readonly<Record<string, FieldKind>> = { [today]: 'day' };
+  const variables: Readonly<Record<string, FieldKind>> = { [today]: 'day', [gone]: 'flag' };
   return {
     variables,
     objects,
@@ -44,7 +45,7 @@ export function mention(scope: FlowScope, own: FlowObjectDraft, reads: readonly 
   for (const { value, place } of reads) {
     const dot = value.indexOf('.');
     const object = dot < 0 ? own : scope.objects.get(value.slice(0, dot));
-    if (object === undefined || (dot < 0 && value === today)) continue;
+    if (object === undefined || (dot < 0 && (value === today || value === gone))) continue;
     scope.mentions.push({ object, field: { value: value.slice(dot + 1), place } });
   }
 }

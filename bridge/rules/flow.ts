@@ -8,6 +8,9 @@ export const subject = 'subject';
 /** The day on which a flow is looked at (UTC), as its expressions name it. */
 export const today = 'today';
 
+/** Whether the subject was deleted where it is from, as expressions name it. A flow that does not ask ends then. */
+export const gone = 'gone';
+
 /** An object that belongs to a business process besides its subject, and how it is found. */
 export interface FlowObject {
   /** Its name within the flow: `project`. */
@@ -25,11 +28,13 @@ export interface FlowObject {
    * Where `of` is in another system than `in`, the link between them is followed.
    */
   readonly by: { readonly kind: 'same' } | { readonly kind: 'field' | 'back'; readonly field: string };
+  /** It need not be there. Where it is not, expressions about other objects read its fields as empty. */
+  readonly optional?: true;
 }
 
 /**
  * A condition on one of the flow's objects. Its expression reads that one's fields by their names, those of the others,
- * as far as there is one of each, as `project.status`, and `today`.
+ * as far as there is one of each, as `project.status`, `today` and `gone`.
  */
 export interface FlowCondition {
   readonly when: Conditions;
@@ -47,7 +52,7 @@ interface StepCommon {
   readonly only?: FlowCondition;
   /** Milliseconds until it is late, from when its turn came, or from `after`. Absent: it is never late. */
   readonly within?: number;
-  /** A day of an object, as `subject.due_on`: its end (UTC) is when `within` begins. */
+  /** A day of an object, as `subject.due_on`: its end (UTC) is when `within` begins. While it is empty the step is never late. */
   readonly after?: { readonly object: string; readonly field: string };
   /** Whose it is when it is stuck: a team of the firm, as it calls it. */
   readonly owner: string;
@@ -103,8 +108,18 @@ export interface Flow {
   readonly condition: FlowCondition;
   /** It begins only for subjects that the system in this role knows: those that were brought there once. */
   readonly knownIn?: Role;
+  /**
+   * A day of the subject: the flow begins only for those whose day is not before the one on which the bridge began, or is
+   * empty. Absent: also for what was there long before.
+   */
+  readonly since?: string;
   /** When one of these fields of the subject changes, the instance that is there ends and a new one begins. */
   readonly again?: readonly string[];
+  /**
+   * What it does can be due again while its condition goes on holding: once it has done something, its subject is read, and
+   * a new round begins where the condition still holds. Absent: it is done once as long as the condition holds.
+   */
+  readonly repeats?: true;
   readonly objects: readonly FlowObject[];
   /** One after the other. */
   readonly steps: readonly FlowStep[];

@@ -4,6 +4,7 @@ import type { State } from '../entities/field.ts';
 import { eventEntity, eventSource } from './business-event.ts';
 import type { OpenDatabase } from './database.ts';
 import type { DeliveryState } from './delivery-state.ts';
+import type { FlowInstance } from './flow-instance.ts';
 import { leasesOf } from './lease.ts';
 import type { SystemObject } from './record.ts';
 import { prepare, slot } from './statement.ts';
@@ -51,12 +52,27 @@ export interface CallStand {
 /** A call as it has to be made. */
 export interface StoredCall {
   readonly id: string;
+  readonly instance: number;
+  readonly step: string;
   readonly object: SystemObject;
   readonly action: string;
   readonly reference: string;
   readonly input: State;
   /** True when the step that asked for it still waits for it. */
   readonly wanted: boolean;
+}
+
+/** How the last try at a call ended. */
+interface CallEnd {
+  /** Where it was made. */
+  readonly system: string;
+  readonly action: string;
+  /** As it is kept with the attempt. */
+  readonly outcome: string;
+  /** Id of what came out of it. */
+  readonly made: string | undefined;
+  /** When the try began: UTC ISO. */
+  readonly startedAt: string;
 }
 
 interface StandRow {
@@ -73,6 +89,7 @@ interface StandRow {
 
 interface CallRow {
   id: string;
+  instance: number;
   system: string;
   entity: EntityName;
   external_id: string;
@@ -195,9 +212,46 @@ export function flowCallTable(database: OpenDatabase) {
     kysely
       .selectFrom('flow_call')
       .innerJoin('flow_instance', 'flow_instance.seq', 'flow_call.instance')
-      .select(['flow_call.id', 'flow_call.system', 'flow_call.entity', 'flow_call.external_id'])
+      .select(['flow_call.id', 'flow_call.system', 'flow_call.entity', 'flow_call.external_id', 'instance'])
       .select(['action', 'reference', 'input', 'step', 'flow_instance.state', 'flow_instance.steps'])
       .where('flow_call.id', '=', slot<string>('id')),
+  );
+  const setInput = prepare<{ call: string; input: string }>(
+    connection,
+    kysely
+      .updateTable('flow_call')
+      .set({ input: slot<string>('input') })
+      .where('id', '=', slot<string>('call')),
+  );
+  const ends = prepare<{ instance: number }, Omit<CallEnd, 'made'> & { made: string | null }>(
+    connection,
+    kysely
+      .selectFrom('flow_call')
+      .innerJoin('attempt', 'attempt.delivery', 'flow_call.delivery')
+      .select(['flow_call.system', 'flow_call.action', 'attempt.outcome'])
+      .select(['attempt.external_id as made', 'attempt.started_at as startedAt'])
+      .where('flow_call.instance', '=', slot<number>('instance'))
+      .where(
+        sql<boolean>`attempt.number = (select max(number) from attempt as last where last.delivery = attempt.delivery)`,
+      ),
+  );
+  const madeBefore = prepare<
+    SystemObject & { flow: string; round: number; step: string },
+    { startedAt: string | null }
+  >(
+    connection,
+    kysely
+      .selectFrom('flow_instance')
+      .innerJoin('flow_call', 'flow_call.instance', 'flow_instance.seq')
+      .innerJoin('attempt', 'attempt.delivery', 'flow_call.delivery')
+      .select(sql<string | null>`max(attempt.started_at)`.as('startedAt'))
+      .where('flow_instance.system', '=', slot<string>('system'))
+      .where('flow_instance.entity', '=', slot<string>('entity'))
+      .where('flow_instance.external_id', '=', slot<string>('id'))
+      .where('flow_instance.flow', '=', slot<string>('flow'))
+      .where('flow_instance.round', '<', slot<number>('round'))
+      .where('flow_call.step', '=', slot<string>('step'))
+      .where('attempt.outcome', 'in', sql<string>`('created', 'updated')`),
   );
   const instanceOfCall = prepare<{ id: string }, { instance: number }>(
     connection,
@@ -268,12 +322,29 @@ export function flowCallTable(database: OpenDatabase) {
       );
       return {
         id: row.id,
+        instance: row.instance,
+        step: row.step,
         object: { system: row.system, entity: row.entity, id: row.external_id },
         action: row.action,
         reference: row.reference,
         input: JSON.parse(row.input),
         wanted: row.state === 'running' && !settled,
       };
+    },
+    /** What it gets has changed, and it was not made yet. */
+    setInput(id: string, input: State): void {
+      setInput.run({ call: id, input: JSON.stringify(input) });
+    },
+    /** How the calls of an instance ended; without those that were cleared away. */
+    ends: (instance: number): CallEnd[] =>
+      ends.all({ instance }).map(({ made, ...end }) => ({ ...end, made: made ?? undefined })),
+    /** When an earlier round last did something at a step: milliseconds since 1970; `undefined` where nobody knows of one. */
+    madeBefore(
+      { flow, subject, round }: Pick<FlowInstance, 'flow' | 'subject' | 'round'>,
+      step: string,
+    ): number | undefined {
+      const startedAt = madeBefore.get({ ...subject, flow, round, step })?.startedAt ?? undefined;
+      return startedAt === undefined ? undefined : Date.parse(startedAt);
     },
     instanceOf: (id: string): number | undefined => instanceOfCall.get({ id })?.instance,
   };

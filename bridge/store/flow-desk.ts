@@ -7,10 +7,12 @@ import { flowCallTable, type NewCall } from './flow-call.ts';
 import { flowChangeReader } from './flow-change.ts';
 import { flowDeliveryReader } from './flow-delivery.ts';
 import { type FlowInstance, flowInstanceTable, type StoredInstance } from './flow-instance.ts';
+import { flowLinkReader } from './flow-link.ts';
 import { flowProgressTable } from './flow-progress.ts';
 import type { linkTable } from './link.ts';
 import type { recordTable, StoredRecord, SystemObject } from './record.ts';
 import { relationTable } from './relation.ts';
+import { prepare, slot } from './statement.ts';
 
 interface Tables {
   readonly deliveries: ReturnType<typeof deliveryTable>;
@@ -26,12 +28,15 @@ export interface FlowDesk {
   readonly nowMs: number;
   /** `nowMs` as an instant. */
   readonly at: string;
+  /** The day (UTC) on which this bridge began: `2026-01-31`. */
+  readonly beganOn: string;
   readonly instances: Omit<ReturnType<typeof flowInstanceTable>, 'put'>;
-  readonly calls: Pick<ReturnType<typeof flowCallTable>, 'stands' | 'instanceOf'>;
+  readonly calls: Omit<ReturnType<typeof flowCallTable>, 'ask' | 'letGo' | 'letGoEnded'>;
   readonly changes: ReturnType<typeof flowChangeReader>;
   readonly relations: ReturnType<typeof relationTable>;
   readonly progress: ReturnType<typeof flowProgressTable>;
   readonly deliveries: ReturnType<typeof flowDeliveryReader>;
+  readonly links: ReturnType<typeof flowLinkReader>;
   record(object: SystemObject): StoredRecord | undefined;
   /** The id that the same business object has in `system`. */
   idIn(object: SystemObject, system: string): string | undefined;
@@ -52,10 +57,13 @@ export interface FlowDesk {
   enqueue(delivery: NewDelivery): void;
   /** Has an object read. False when that was asked for before. */
   read(event: NewEvent): boolean;
+  /** True while an event with this id is not worked off. */
+  isOpen(event: string): boolean;
 }
 
 /** @returns makes the desk of one transaction */
-export function createFlowDesk(database: OpenDatabase, tables: Tables) {
+/** @param began when this bridge began: UTC ISO */
+export function createFlowDesk(database: OpenDatabase, tables: Tables, began: string) {
   const instances = flowInstanceTable(database);
   const calls = flowCallTable(database);
   const exceptions = exceptionTable(database);
@@ -63,6 +71,15 @@ export function createFlowDesk(database: OpenDatabase, tables: Tables) {
   const relations = relationTable(database);
   const progress = flowProgressTable(database);
   const deliveries = flowDeliveryReader(database);
+  const links = flowLinkReader(database);
+  const openEvent = prepare<{ id: string }>(
+    database.connection,
+    database.kysely
+      .selectFrom('event')
+      .select('seq')
+      .where('id', '=', slot<string>('id'))
+      .where('done_at', 'is', null),
+  );
 
   return (nowMs: number): FlowDesk => {
     const at = new Date(nowMs).toISOString();
@@ -70,6 +87,7 @@ export function createFlowDesk(database: OpenDatabase, tables: Tables) {
     const ids = new Map<string, string | undefined>();
     return {
       nowMs,
+      beganOn: began.slice(0, 10),
       at,
       instances,
       calls,
@@ -77,6 +95,7 @@ export function createFlowDesk(database: OpenDatabase, tables: Tables) {
       relations,
       progress,
       deliveries,
+      links,
       record({ system, entity, id }) {
         const key = `${system} ${entity} ${id}`;
         if (!records.has(key)) records.set(key, tables.records.get({ system, entity, id }));
@@ -104,6 +123,7 @@ export function createFlowDesk(database: OpenDatabase, tables: Tables) {
       letGoEnded: () => calls.letGoEnded(at),
       enqueue: (delivery) => tables.deliveries.enqueue(delivery, nowMs, at),
       read: (event) => tables.events.insert(event, at),
+      isOpen: (id) => openEvent.get({ id }) !== undefined,
     };
   };
 }

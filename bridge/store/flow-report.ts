@@ -68,15 +68,6 @@ export async function readStuck({ kysely }: OpenDatabase, limit: number): Promis
   return rows.map((row) => instanceOf(row as InstanceRow));
 }
 
-export interface ExceptionFilter {
-  readonly owner?: string;
-  readonly flow?: string;
-  readonly limit?: number;
-}
-
-/** How many are read where nobody says it. */
-export const mostExceptions = 1000;
-
 /** An exception for people. */
 export interface ShownException extends StoredException {
   /** What they call the object at fault; absent where it has no name, or was never read. */
@@ -84,14 +75,14 @@ export interface ShownException extends StoredException {
 }
 
 /** Open exceptions, the oldest first. */
-export async function readExceptions(
-  database: OpenDatabase,
-  { owner, flow, limit = mostExceptions }: ExceptionFilter = {},
-): Promise<ShownException[]> {
-  let query = database.kysely.selectFrom('exception').selectAll().where('closed_at', 'is', null);
-  if (owner !== undefined) query = query.where('owner', '=', owner);
-  if (flow !== undefined) query = query.where('flow', '=', flow);
-  const rows = await query.orderBy('seq').limit(limit).execute();
+export async function readExceptions(database: OpenDatabase, limit: number): Promise<ShownException[]> {
+  const rows = await database.kysely
+    .selectFrom('exception')
+    .selectAll()
+    .where('closed_at', 'is', null)
+    .orderBy('seq')
+    .limit(limit)
+    .execute();
   return shown(
     database,
     rows.map((row) => exceptionOf(row as ExceptionRow)),

@@ -113,7 +113,7 @@ const promises = `## What you can rely on
 
 | answer | what follows |
 |---|---|
-| 2xx within 15 seconds | done; the body is not looked at |
+| 2xx within 15 seconds | done; the body is not looked at, and a connection on which one goes on for more than a second is closed |
 | 429 | again later, not before \`Retry-After\`; counts as no try |
 | 5xx, 408, none in time, not reachable | again later: after 1 s, doubling to 15 minutes, half of it random. An outage of days loses nothing; an event that fails while others get through needs a person after 32 tries, about six hours |
 | 401, 403, 404, 405, 410, a redirection | nobody takes events there, or not from us: all events for this subscriber wait, and the bridge looks about once a minute whether that has changed. Its log says what to mend |

@@ -13,7 +13,7 @@ import {
 } from '../../bridge/rules/flow-keys.ts';
 import { objectNamePattern } from '../../bridge/rules/flow-object-file.ts';
 import { quantities, stepKinds } from '../../bridge/rules/flow-step-file.ts';
-import { type JsonSchema, listOf, mapOf, mapTo, name, oneOf, refer, text } from './schema-part.ts';
+import { flag, type JsonSchema, listOf, mapOf, mapTo, name, oneOf, refer, text } from './schema-part.ts';
 
 const selection = { when: { type: 'object', minProperties: 1 }, where: text };
 const selecting = { anyOf: [{ required: ['when'] }, { required: ['where'] }] };
@@ -30,6 +30,7 @@ const object: JsonSchema = {
     in: oneOf(roles),
     field: text,
     back: text,
+    optional: flag,
   }),
   not: { required: ['field', 'back'] },
   allOf: entityNames.map((entity) => ({
@@ -88,7 +89,9 @@ export const flowFile: JsonSchema = {
     ...selection,
     owner: text,
     objects: mapTo(refer('flow-object'), { type: 'string', pattern: objectNamePattern.source }),
+    since: text,
     again: listOf(text),
+    repeats: flag,
     steps: { type: 'array', items: refer('flow-step'), minItems: 1 },
   }),
   allOf: entityNames.map((entity) => ({
@@ -98,7 +101,11 @@ export const flowFile: JsonSchema = {
     },
     // biome-ignore lint/suspicious/noThenProperty: JSON Schema calls it so.
     then: {
-      properties: { when: refer(`${entity}-when`), again: { items: refer(`${entity}-field`) } },
+      properties: {
+        when: refer(`${entity}-when`),
+        since: refer(`${entity}-field`),
+        again: { items: refer(`${entity}-field`) },
+      },
     },
   })),
 };

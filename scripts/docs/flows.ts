@@ -70,7 +70,8 @@ that plans by days is asked for them. Odoo's own planning is part of its Enterpr
     title: 'From approved time to an invoice',
     text: `Only approved, billable time goes to Odoo, and only when nothing speaks against it. Odoo puts it on the right order
 line by itself. What a contract lets be billed is put on a draft invoice in the hours that finance wants, by Odoo's own
-rules, so the same time is never billed twice:
+rules, so the same time is never billed twice. A contract gets at most one draft in each of these windows; time that comes in
+after it stands on the next one:
 
 | billing method | what makes it billable in Odoo | also looked at |
 |---|---|---|
@@ -104,7 +105,8 @@ proposes stays (the employee).`,
   {
     title: 'From an invoice to the money',
     text: `Company and deal in the CRM show the latest invoice, what was billed, what is open, and whether it is overdue; partial
-payments, credit notes and reversals change that as they are booked.
+payments, credit notes and reversals change that as they are booked. Private persons and sales that only Odoo has are not in
+the CRM, so nothing is looked for there; that an invoice is overdue is told of whatever the CRM shows.
 
 The PSA has every posted invoice that comes from an order, and its customer. In Harvest it is an invoice of Harvest's own,
 with the number of the books; it is marked as sent, and nobody is mailed:
@@ -125,13 +127,15 @@ takes each number once: where companies of a group number alike, an override by 
 as \`scripts/demo/rules/invoice.yaml\` does. The one line of an invoice names no project and holds no time, so Harvest's own
 reports go on counting time as not invoiced. The account needs Harvest's module for invoices; \`bridge check\` says where it
 is off.`,
-    flows: ['invoice-to-cash', 'invoice-in-the-psa', 'invoice-dispute'],
+    flows: ['invoice-to-cash', 'invoice-in-the-crm', 'invoice-in-the-psa', 'invoice-dispute'],
   },
   {
     title: 'When something changes',
     text: `An amendment is made in Odoo, at the order: the budget in the PSA follows. A project that is put on hold or archived in
 Odoo is closed for time in the PSA, and opened again when it goes on. An approval that is withdrawn takes the time out of
-Odoo again; once it is invoiced, that needs a credit note, and goes on by itself after it.
+Odoo again, and so does marking time as not billable; once it is invoiced, that needs a credit note, and goes on by itself after
+it, also when the entry is deleted meanwhile. Time that is approved again while it is still in Odoo counts once against the
+contract's cap.
 
 Harvest plans a project's budget in hours or in money, and knows no forecast.`,
     flows: ['contract-amendment', 'project-pause', 'time-withdrawn'],
@@ -180,10 +184,16 @@ function ownersTable(flows: readonly Flow[]): string {
 
 function flowText(flow: Flow): string {
   const again = flow.again === undefined ? '' : ` It begins again when ${listed(flow.again, 'or')} changes.`;
+  const since =
+    flow.since === undefined
+      ? ''
+      : `, where \`${flow.since}\` is not before the day on which the bridge began`;
+  const repeats =
+    flow.repeats === true ? ' It begins again where that still holds once it has done something.' : '';
   const known = flow.knownIn === undefined ? '' : ` that the ${flow.knownIn} knows`;
   return [
     `### ${flow.title}`,
-    `\`sync-rules/${flow.id}.yaml\`: for every ${flow.entity} of the ${flow.from}${known} with ${conditionText(flow.condition)}.${again}`,
+    `\`sync-rules/${flow.id}.yaml\`: for every ${flow.entity} of the ${flow.from}${known} with ${conditionText(flow.condition)}${since}.${again}${repeats}`,
     drawing(flow),
     stepsTable(flow),
   ].join('\n\n');

@@ -17,6 +17,7 @@ subject: { entity: timesheet, from: psa, known_in: erp }
 when: { approval: [approved, submitted], billable: true }
 where: hours > 0
 again: [hours, project]
+repeats: true
 owner: finance
 objects:
   project: { entity: project, of: subject, field: project, in: erp }

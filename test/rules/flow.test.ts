@@ -14,6 +14,7 @@ describe('what is read', () => {
       from: 'psa',
       knownIn: 'erp',
       again: ['hours', 'project'],
+      repeats: true,
       condition: {
         when: { approval: ['approved', 'submitted'], billable: true },
         where: { text: 'hours > 0', fields: { hours: 'decimal' } },

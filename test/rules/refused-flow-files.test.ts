@@ -61,6 +61,17 @@ const files: Refusal[] = [
     'say at least what has to be true: require',
   ),
   refused(
+    'a flow that repeats and does nothing',
+    top(`${time}repeats: ▸true\n`),
+    'the flow repeats, but does nothing',
+    'leave it out, or add a step with "call"',
+  ),
+  refused(
+    'a flow that repeats so and so',
+    top(`${time}repeats: ▸weekly\n`),
+    '"repeats" must be true or false, not the text "weekly"',
+  ),
+  refused(
     'a flow that is there already',
     `flow: ▸f\ntitle: F\nowner: x\n${time}${steps}`,
     'the flow "f" is there already, see first.yaml:1:7',
@@ -122,6 +133,18 @@ const subjects: Refusal[] = [
     '"again" names "taks", which is no field of timesheet',
     'did you mean "task"?',
   ),
+  refused(
+    'beginning since what is no day',
+    top(`${time}since: ▸hours\n`),
+    '"hours" is no day',
+    'name a field that is one, such as close_on',
+  ),
+  refused(
+    'beginning since an unknown field',
+    top(`${time}since: ▸dya\n`),
+    '"since" names "dya", which is no field of timesheet',
+    'did you mean "day"?',
+  ),
   refused('beginning again twice', top(`${time}again: [hours, ▸hours]\n`), '"again" lists "hours" twice'),
 ];
 
@@ -153,13 +176,18 @@ const others: Refusal[] = [
     '"objects" has "project" twice, first in line 6',
     'leave one of them',
   ),
-  ...['subject', 'today', 'in', 'Project', 'the-project', '2nd'].map((name) =>
+  ...['subject', 'today', 'gone', 'in', 'Project', 'the-project', '2nd'].map((name) =>
     refused(
       `the name ${name}`,
       objects(`  ▸${name}: {entity: project, of: subject, field: project, in: erp}\n`),
       `an object cannot be called "${name}"`,
       'use another name, of lower case letters, digits and "_", which begins with a letter',
     ),
+  ),
+  refused(
+    'an object of which nobody knows whether it is optional',
+    objects('  project: {entity: project, of: subject, field: project, in: erp, optional: ▸maybe}\n'),
+    '"optional" of object "project" must be true or false, not the text "maybe"',
   ),
   refused(
     'an object in no role',

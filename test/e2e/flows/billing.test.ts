@@ -99,6 +99,7 @@ describe('time and materials', () => {
     await dealShows(name, 'billing_status', 'paid');
     await harvestShows(number, `paid, 0 of ${total}`);
     await doneWith(scene, 'invoice-in-the-psa', `odoo:invoice:${invoiceId}`);
+    await doneWith(scene, 'invoice-in-the-crm', `odoo:invoice:${invoiceId}`);
     await doneWith(scene, 'invoice-to-cash', `odoo:invoice:${invoiceId}`);
   });
 
