@@ -17,6 +17,7 @@ import { createMetrics } from './observe/metrics.ts';
 import { createReconciler } from './reconcile/reconciler.ts';
 import { startReconciliations } from './reconcile/schedule.ts';
 import { createWorkOff } from './reconcile/work-off.ts';
+import { createRunning, type Running } from './running.ts';
 import { startServer } from './server.ts';
 import type { Settings } from './settings.ts';
 import { openStore, type Store } from './store/store.ts';
@@ -37,12 +38,15 @@ export interface RunningBridge {
  * @throws RulesError, MissingSettingsError, StoreError, or an Error with a plain sentence when the port is taken
  */
 export async function startBridge(settings: Settings, log: Logger): Promise<RunningBridge> {
-  const store = await openStore(settings.databasePath);
+  const running = createRunning(log);
   try {
+    const store = await openStore(settings.databasePath);
+    running.add(() => store.close());
     const configuration = configure(settings, store.pinMeta);
-    return await wire(settings, configuration, store, log);
+    return await wire(settings, configuration, { store, log, running });
   } catch (error) {
-    await store.close();
+    // Whoever watches over the process must not take what is left of it for a bridge.
+    await running.end().catch(() => undefined);
     throw error;
   }
 }
@@ -50,9 +54,9 @@ export async function startBridge(settings: Settings, log: Logger): Promise<Runn
 async function wire(
   settings: Settings,
   { rules, connectors }: Configuration,
-  store: Store,
-  log: Logger,
+  { store, log, running }: { store: Store; log: Logger; running: Running },
 ): Promise<RunningBridge> {
+  running.add(() => Promise.all(connectors.map((connector) => connector.close())));
   const metrics = createMetrics({
     queues: () => store.queues(),
     flows: () => store.flowCounts(new Date().toISOString()),
@@ -95,16 +99,16 @@ async function wire(
   const parse = erp === undefined ? undefined : landscape.connector(erp).parseWebhook;
   if (erp === undefined || parse === undefined)
     throw new Error('No system of the rules has the role erp, or it is none that tells of its changes');
-  let stopping = false;
 
   const server = await startServer({
     host: settings.host,
     port: settings.port,
-    notReady: () => (stopping ? ['the bridge is stopping'] : engine.problems()),
+    notReady: () => (running.ending() ? ['the bridge is stopping'] : engine.problems()),
     onFailure(error, senderGone) {
       if (senderGone) log.debug({ error }, 'a sender hung up');
       else log.error({ error }, 'a request could not be answered');
     },
+    onTurnedAway: () => metrics.webhookRejected('too_many_connections'),
     ...(settings.metrics ? { metrics: () => metrics.expose() } : {}),
     ...(settings.adminToken === undefined
       ? {}
@@ -115,7 +119,7 @@ async function wire(
             reconciler,
             token: settings.adminToken,
             rate: createRate(adminRequestsPerSecond),
-            stopping: () => stopping,
+            stopping: running.ending,
             onDecided({ id, state, entity, source, sourceId, target, targetId, decidedBy }, woken) {
               const pair = { entity, source, sourceId, target, targetId };
               log.info({ proposal: id, state, by: decidedBy, ...pair }, 'a person decided about a match');
@@ -140,7 +144,7 @@ async function wire(
       mostBytes: settings.intake.maxBytes,
       rate: createRate(settings.intake.requestsPerSecond),
       database: settings.odoo.databaseUuid,
-      stopping: () => stopping,
+      stopping: running.ending,
       onStored(counts, batch) {
         metrics.eventsReceived(erp, counts);
         if (log.isLevelEnabled('debug'))
@@ -154,7 +158,12 @@ async function wire(
     }),
   });
 
+  running.add(() => server.close());
+  running.add(() => engine.stop(settings.shutdownGraceSeconds * 1000));
+  running.add(() => reconciler.close());
+
   await engine.start();
+  running.add(() => flows.stop());
   flows.start();
   const schedule = startSchedule({
     store,
@@ -166,17 +175,32 @@ async function wire(
     now: Date.now,
     random: Math.random,
     onEvents: engine.wake,
+    onMissed: (system, stream, { count, since }) =>
+      log.warn({ system, stream, count, since }, 'polls did not start when they were due; one starts now'),
   });
+  running.add(() => schedule.stop());
   await reconciler.takeUp();
-  const endReconciliations = startReconciliations(rules.reconciliations, reconciler, (id, message) =>
-    log.error({ reconciliation: id }, `a reconciliation could not be started: ${message}`),
-  );
+  const endReconciliations = await startReconciliations({
+    declarations: rules.reconciliations,
+    store,
+    reconciler,
+    now: Date.now,
+    onMissed: (reconciliation, { count, since }) =>
+      log.warn(
+        { reconciliation, count, since },
+        'a reconciliation did not start when it was due; it starts now',
+      ),
+    onError: (reconciliation, message) =>
+      log.error({ reconciliation }, `a reconciliation could not be started: ${message}`),
+  });
+  running.add(endReconciliations);
   const endHousekeeping = startHousekeeping({
     store,
     retentionDays: settings.retentionDays,
     now: Date.now,
     onError: (error) => log.error({ error }, 'old rows could not be removed'),
   });
+  running.add(endHousekeeping);
   log.info(
     { port: server.port, rules: rules.version.slice(0, 12), systems: landscape.systems },
     'the bridge runs',
@@ -186,14 +210,9 @@ async function wire(
     port: server.port,
     pollNow: schedule.pollNow,
     async stop() {
-      if (stopping) return;
-      stopping = true;
+      if (running.ending()) return;
       log.info('the bridge is stopping');
-      endHousekeeping();
-      await Promise.all([server.close(), schedule.stop(), endReconciliations(), reconciler.close()]);
-      await Promise.all([flows.stop(), engine.stop(settings.shutdownGraceSeconds * 1000)]);
-      await Promise.all(connectors.map((connector) => connector.close()));
-      await store.close();
+      await running.end();
       log.info('the bridge has stopped');
     },
   };

@@ -15,6 +15,10 @@ export interface ServerOptions {
   readonly notReady: () => readonly string[];
   /** A request failed for another reason than its content; `senderGone` when nobody waits for its answer any more. */
   readonly onFailure: (error: Error, senderGone: boolean) => void;
+  /** Connections beyond these are closed at once. Default: 1000. */
+  readonly mostConnections?: number;
+  /** A connection was closed because there were too many. */
+  readonly onTurnedAway?: () => void;
   /** Text for a Prometheus scrape; absent when it is not served. */
   readonly metrics?: () => Promise<{ contentType: string; text: string }>;
 }
@@ -25,8 +29,15 @@ export interface BridgeServer {
   close(): Promise<void>;
 }
 
-/** Longer than the addon's own patience: whoever is this slow has gone. */
-const requestTimeoutMs = 30_000;
+const limits = {
+  /** Longer than the addon's own patience: whoever is this slow has gone. */
+  requestTimeout: 30_000,
+  /** Also for a connection that asks nothing. */
+  headersTimeout: 10_000,
+  connectionsCheckingInterval: 5000,
+};
+/** Far more than a proxy holds. Each costs memory before anybody knows who is at its other end. */
+const mostConnections = 1000;
 /** A sender that has not finished by then is cut off; it sends again later. */
 const closeGraceMs = 2000;
 
@@ -58,7 +69,9 @@ export async function startServer(options: ServerOptions): Promise<BridgeServer>
     context.json({ error: 'not_found', message: 'There is nothing at this address.' }, 404),
   );
 
-  const server = createServer({ requestTimeout: requestTimeoutMs }, getRequestListener(app.fetch));
+  const server = createServer(limits, getRequestListener(app.fetch));
+  server.maxConnections = options.mostConnections ?? mostConnections;
+  server.on('drop', () => options.onTurnedAway?.());
   await listen(server, options);
   return {
     port: (server.address() as AddressInfo).port,

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { readBody } from '../bridge/intake/body.ts';
@@ -8,7 +9,7 @@ interface Failure {
   readonly senderGone: boolean;
 }
 
-async function start(odooIntake: ServerOptions['odooIntake']) {
+async function start(odooIntake: ServerOptions['odooIntake'], change: Partial<ServerOptions> = {}) {
   const failures: Failure[] = [];
   let tell: () => void = () => {};
   const told = new Promise<void>((resolve) => {
@@ -23,6 +24,7 @@ async function start(odooIntake: ServerOptions['odooIntake']) {
       tell();
     },
     odooIntake,
+    ...change,
   });
   onTestFinished(() => server.close());
   return { address: `http://127.0.0.1:${server.port}`, port: server.port, failures, told };
@@ -62,4 +64,28 @@ test('says that it lives, what keeps it from working, and what it does not have'
   ]);
   expect((await fetch(`${address}/elsewhere`)).status).toBe(404);
   expect((await fetch(`${address}/metrics`)).status).toBe(404);
+});
+
+test('takes only so many connections at once', async () => {
+  let turnedAway = 0;
+  const { address, port } = await start(async (context) => context.json({}), {
+    mostConnections: 2,
+    onTurnedAway: () => turnedAway++,
+  });
+  const idle = Array.from({ length: 2 }, () => connect(port, '127.0.0.1'));
+  onTestFinished(() => {
+    for (const socket of idle) socket.destroy();
+  });
+  await Promise.all(idle.map((socket) => once(socket, 'connect')));
+  await expect(fetch(`${address}/healthz`)).rejects.toThrow();
+  expect(turnedAway).toBe(1);
+  for (const socket of idle) socket.destroy();
+  await expect
+    .poll(() =>
+      fetch(`${address}/healthz`).then(
+        ({ status }) => status,
+        () => 0,
+      ),
+    )
+    .toBe(200);
 });

@@ -58,6 +58,7 @@ export interface Engine {
 type Sides = readonly [Health, Health];
 
 const lookForExpiredMs = 30_000;
+const lookAgainMs = 60_000;
 
 /** Works off events and deliveries: for each system one loop that reads it and one that writes to it. */
 export function createEngine(options: EngineOptions): Engine {
@@ -76,6 +77,7 @@ export function createEngine(options: EngineOptions): Engine {
   const delivering = new Map<string, readonly Loop[]>();
   let keeping: Loop | undefined;
   let unshadowing: Loop | undefined;
+  const looking: Loop[] = [];
 
   const wakeAll = (loops: ReadonlyMap<string, Loop>) => {
     for (const loop of loops.values()) loop.wake();
@@ -162,6 +164,15 @@ export function createEngine(options: EngineOptions): Engine {
     delivering.set(target, loops);
   }
 
+  /** Whether a system can be used is known soon after the start, also where nothing is to be read or written. */
+  function startLooking(system: string): void {
+    const look = async (): Promise<Next> => {
+      const ready = await readinesses.get(system)?.ensure(stopping.signal);
+      return ready || stopping.signal.aborted ? 'when-woken' : { afterMs: lookAgainMs };
+    };
+    looking.push(startLoop(look, report(`looking at ${system}`)));
+  }
+
   /** A try that could not be settled holds its delivery until the lease ends. */
   async function giveBack(): Promise<Next> {
     if ((await store.releaseLeases('expired')) > 0) wakeAllDelivering();
@@ -198,6 +209,7 @@ export function createEngine(options: EngineOptions): Engine {
       }
       for (const subscriber of subscribers) startDelivering(subscriber, { prepare: prepareEvents });
       for (const { target, prepare } of besides) startDelivering(target, { prepare });
+      for (const system of landscape.systems) startLooking(system);
       startUnshadowing();
       keeping = startLoop(giveBack, (error) =>
         observe({ kind: 'failed', where: 'giving leases back', error }),
@@ -218,6 +230,7 @@ export function createEngine(options: EngineOptions): Engine {
     },
     async stop(graceMs) {
       const loops = [
+        ...looking,
         ...refreshing.values(),
         ...[...delivering.values()].flat(),
         ...(keeping === undefined ? [] : [keeping]),

@@ -1,4 +1,5 @@
 import type { EntityName } from '../entities/catalogue.ts';
+import type { Settlement } from '../store/settlement.ts';
 import type { ErrorKind } from '../systems/error.ts';
 
 /** What happens in the engine, for logs, metrics and tests. Never carries values of business objects. */
@@ -19,7 +20,7 @@ export type EngineEvent =
       deliveryId: string;
       sourceObject: string;
       correlation: string;
-      outcome: string;
+      outcome: Settlement['outcome'];
       durationMs: number;
       tries: number;
       message?: string;

@@ -13,7 +13,7 @@ export interface Readiness {
    * while it cannot be reached: what it said before still holds.
    */
   refused(signal: AbortSignal): Promise<boolean>;
-  /** What keeps the system from being used, for people; empty when nothing does. */
+  /** What keeps the system from being used, for people; empty when nothing does. Before the first look: that. */
   problems(): readonly string[];
 }
 
@@ -36,7 +36,7 @@ export function createReadiness(options: {
   let ready = false;
   let refused = false;
   let lookedAt: number | undefined;
-  let problems: readonly string[] = [];
+  let problems: readonly string[] = ['is being looked at'];
   let underWay: Promise<boolean> | undefined;
   const failed = (retryAfterMs?: number) => Math.max(...healths.map((health) => health.failed(retryAfterMs)));
 

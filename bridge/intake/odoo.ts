@@ -7,6 +7,7 @@ import type { Verifier } from '../systems/signature.ts';
 import type { HintBatch, ParsedHints } from '../systems/system.ts';
 import { readBody } from './body.ts';
 import { eventOfHint } from './hint.ts';
+import { createRoom } from './room.ts';
 
 export type RejectionReason =
   | 'missing_header'
@@ -16,6 +17,7 @@ export type RejectionReason =
   | 'wrong_database'
   | 'too_large'
   | 'too_many_requests'
+  | 'busy'
   | 'stopping';
 
 export interface OdooIntakeOptions {
@@ -23,11 +25,13 @@ export interface OdooIntakeOptions {
   readonly system: string;
   readonly store: Store;
   readonly verifier: Verifier;
-  /** Reads a body whose signature is verified. */
   /** How urgent events are. Absent: all the same. */
   readonly laneOf?: EventLane;
+  /** Reads a body whose signature is verified. */
   readonly parse: (raw: Uint8Array) => ParsedHints;
   readonly mostBytes: number;
+  /** Of all bodies together whose signature is not verified yet. Default: 16 MiB, or two of the largest batches. */
+  readonly mostUnverifiedBytes?: number;
   /** 0 when a request may go on, else the milliseconds it has to wait. */
   readonly rate: { take(): number };
   /** The only database that may send; `undefined`: the first one that did. */
@@ -48,6 +52,7 @@ const statusOf: Readonly<Record<RejectionReason, ContentfulStatusCode>> = {
   wrong_database: 409,
   too_large: 413,
   too_many_requests: 429,
+  busy: 503,
   stopping: 503,
 };
 
@@ -58,9 +63,13 @@ const signatureMessages = {
   bad_signature: 'No secret of the bridge made this signature. Enter the same secret on both sides.',
 } as const;
 
+const leastUnverifiedBytes = 16 * 1024 * 1024;
+const busySeconds = 2;
+
 /** Takes signed batches of Odoo's addon; see docs/protocol.md. Answers 200 only when the events are on disk. */
 export function createOdooIntake(options: OdooIntakeOptions): (context: NodeContext) => Promise<Response> {
-  const { store, system, verifier, rate, laneOf = () => usualLane } = options;
+  const { store, system, verifier, mostBytes, rate, laneOf = () => usualLane } = options;
+  const room = createRoom(options.mostUnverifiedBytes ?? Math.max(leastUnverifiedBytes, 2 * mostBytes));
   let pinned = options.database;
 
   return async function intake(context) {
@@ -76,23 +85,32 @@ export function createOdooIntake(options: OdooIntakeOptions): (context: NodeCont
       );
     }
     const { incoming } = context.env;
-    const body = await readBody(incoming, options.mostBytes);
+    const { headers } = incoming;
+    const signature = {
+      id: headers['webhook-id'] as string | undefined,
+      timestamp: headers['webhook-timestamp'] as string | undefined,
+      signature: headers['webhook-signature'] as string | undefined,
+    };
+    // Anybody can reach this: nothing of a body is kept that would be refused whatever is in it.
+    const flaw = verifier.examine(signature);
+    if (flaw !== undefined) return reject(context, flaw, signatureMessages[flaw]);
+    const body = await readBody(incoming, mostBytes, room);
     if (body === 'too-large') {
       return reject(
         context,
         'too_large',
-        `The batch is larger than ${options.mostBytes} bytes. Send fewer events at once.`,
+        `The batch is larger than ${mostBytes} bytes. Send fewer events at once.`,
       );
     }
-    const { headers } = incoming;
-    const problem = verifier.verify(
-      {
-        id: headers['webhook-id'] as string | undefined,
-        timestamp: headers['webhook-timestamp'] as string | undefined,
-        signature: headers['webhook-signature'] as string | undefined,
-      },
-      body,
-    );
+    if (body === 'no-room') {
+      context.header('retry-after', String(busySeconds));
+      return reject(
+        context,
+        'busy',
+        'Too much is coming in at once, and this has been coming for longest. Send again after the time in Retry-After.',
+      );
+    }
+    const problem = verifier.verify(signature, body);
     if (problem !== undefined) return reject(context, problem, signatureMessages[problem]);
     const parsed = options.parse(body);
     if (!parsed.ok) return reject(context, 'invalid_body', parsed.message, parsed.path);

@@ -1,8 +1,9 @@
-import cron from 'node-cron';
 import { backoffDelay } from '../engine/backoff.ts';
 import type { EventLane } from '../engine/event-lane.ts';
 import type { Observe } from '../engine/observer.ts';
+import { type Missed, startTimetable } from '../engine/timetable.ts';
 import type { SystemDeclaration } from '../rules/rule.ts';
+import type { PollFailure } from '../store/poll.ts';
 import type { Store } from '../store/store.ts';
 import { SystemError } from '../systems/error.ts';
 import { pause } from '../systems/limiter.ts';
@@ -22,6 +23,8 @@ export interface ScheduleOptions {
   readonly random: () => number;
   /** Events of a system have come in. */
   readonly onEvents: (system: string) => void;
+  /** Polls were due and did not start; one makes up for them now. */
+  readonly onMissed?: (system: string, stream: string, missed: Missed) => void;
 }
 
 export interface Schedule {
@@ -31,21 +34,30 @@ export interface Schedule {
   stop(): Promise<void>;
 }
 
+const failureOf = (error: unknown): PollFailure => ({
+  error: error instanceof SystemError ? error.kind : 'failed',
+  cause: error instanceof Error ? error.message : String(error),
+});
+
 /** A poll that fails is tried again sooner than its schedule says, up to this often. */
 const quickRetries = 3;
 const retryBackoff = { firstMs: 2000, mostMs: 30_000 };
 
 /**
  * Polls every stream on its cron schedule (UTC), and once at the start: what happened while the bridge was down is
- * caught up at once. A stream is never polled twice at the same time.
+ * caught up at once. Polls that did not start in time are made up for by one. A stream is never polled twice at the same
+ * time.
  */
 export function startSchedule(options: ScheduleOptions): Schedule {
   const stopping = new AbortController();
   const underWay = new Map<string, Promise<number>>();
-  const tasks = options.declarations.flatMap((declaration) =>
+  const timetables = options.declarations.flatMap((declaration) =>
     Object.entries(declaration.poll).map(([stream, expression]) => {
-      run(declaration.name, stream);
-      return cron.schedule(expression, () => run(declaration.name, stream), { timezone: 'Etc/UTC' });
+      const poll = () => run(declaration.name, stream);
+      poll();
+      return startTimetable(expression, poll, (missed) =>
+        options.onMissed?.(declaration.name, stream, missed),
+      );
     }),
   );
 
@@ -72,6 +84,7 @@ export function startSchedule(options: ScheduleOptions): Schedule {
       try {
         return await pollOnce(system, stream);
       } catch (error) {
+        if (!stopping.signal.aborted) await options.store.failPoll(system, stream, failureOf(error));
         const temporary =
           error instanceof SystemError && (error.kind === 'unavailable' || error.kind === 'limited');
         if (!temporary || tries > quickRetries) throw error;
@@ -100,7 +113,7 @@ export function startSchedule(options: ScheduleOptions): Schedule {
     pollNow,
     async stop() {
       stopping.abort();
-      for (const task of tasks) await task.destroy();
+      for (const end of timetables) await end();
       await Promise.allSettled(underWay.values());
     },
   };

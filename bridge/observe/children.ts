@@ -1,6 +1,8 @@
 /** Remembers what `make` makes of a label. */
-export function perLabel<Child>(make: (label: string) => Child): (label: string) => Child {
-  const children = new Map<string, Child>();
+export function perLabel<Child, Label extends string = string>(
+  make: (label: Label) => Child,
+): (label: Label) => Child {
+  const children = new Map<Label, Child>();
   return (label) => {
     let child = children.get(label);
     if (child === undefined) {
@@ -12,9 +14,9 @@ export function perLabel<Child>(make: (label: string) => Child): (label: string)
 }
 
 /** Remembers what `make` makes of two labels. */
-export function perLabels<Child>(
-  make: (first: string, second: string) => Child,
-): (first: string, second: string) => Child {
-  const byFirst = perLabel((first) => perLabel((second) => make(first, second)));
+export function perLabels<Child, Second extends string = string>(
+  make: (first: string, second: Second) => Child,
+): (first: string, second: Second) => Child {
+  const byFirst = perLabel((first) => perLabel((second: Second) => make(first, second)));
   return (first, second) => byFirst(first)(second);
 }

@@ -1,4 +1,5 @@
 import type { EngineEvent, Observe } from '../engine/observer.ts';
+import type { Settlement } from '../store/settlement.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -41,7 +42,7 @@ function headline(event: EngineEvent): [Level, string] {
     case 'unreadable':
       return ['warn', 'object could not be read'];
     case 'attempted':
-      return attemptHeadlines[event.outcome] ?? ['info', 'delivered'];
+      return attemptHeadlines[event.outcome];
     case 'paused':
       return ['warn', 'system is left alone for a while'];
     case 'polled':
@@ -53,10 +54,20 @@ function headline(event: EngineEvent): [Level, string] {
   }
 }
 
-const attemptHeadlines: Readonly<Record<string, [Level, string]>> = {
+const delivered: [Level, string] = ['info', 'delivered'];
+
+const attemptHeadlines: Readonly<Record<Settlement['outcome'], [Level, string]>> = {
+  created: delivered,
+  updated: delivered,
+  unchanged: delivered,
+  adopted: delivered,
+  matched: delivered,
+  skipped: delivered,
+  removed: delivered,
   dead: ['error', 'delivery needs a person'],
   retry: ['warn', 'delivery will be tried again'],
   waiting: ['info', 'delivery waits for a link'],
+  proposed: ['info', 'delivery waits for a person to decide about a match'],
   shadowed: ['info', 'delivery only recorded, because of shadow'],
 };
 

@@ -1,4 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { DeliveryState } from '../store/delivery-state.ts';
+import type { Settlement } from '../store/settlement.ts';
 import { perLabel, perLabels } from './children.ts';
 
 /** Deliveries of one target that are in one state. */
@@ -7,6 +9,14 @@ export interface QueueDepth {
   readonly state: string;
   readonly count: number;
   /** When the oldest of them was made: UTC ISO. */
+  readonly oldestAt: string;
+}
+
+/** Events of one system that are not worked off. */
+export interface EventDepth {
+  readonly system: string;
+  readonly open: number;
+  /** When the oldest of them came in: UTC ISO. */
   readonly oldestAt: string;
 }
 
@@ -23,6 +33,8 @@ export interface FlowDepth {
 export interface MetricsOptions {
   /** Counts the deliveries that are not done; asked once for each time that the figures are fetched. */
   readonly queues: () => Promise<readonly QueueDepth[]>;
+  /** Counts the events that are not worked off; asked like `queues`. Absent: nobody counts them. */
+  readonly events?: () => Promise<readonly EventDepth[]>;
   /** Counts the instances of flows; asked like `queues`. Absent: there are no flows. */
   readonly flows?: () => Promise<readonly FlowDepth[]>;
   readonly now?: () => number;
@@ -40,8 +52,8 @@ export interface Metrics {
     system: string,
     batch: { readonly readings: number; readonly changed: number; readonly durationMs: number },
   ): void;
-  /** A delivery was tried, with this outcome: what it came to (`created`, `unchanged`, …), `retry`, `waiting`, `dead`. */
-  attempted(target: string, outcome: string, durationMs: number): void;
+  /** A delivery was tried, and came to this. */
+  attempted(target: string, outcome: Settlement['outcome'], durationMs: number): void;
   /** Nothing is sent to the system for a while, because of this kind of error. */
   paused(system: string, error: string): void;
   polled(system: string, stream: string): void;
@@ -101,6 +113,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     'stream',
   ]);
   registerQueues(registry, options.queues, now);
+  if (options.events !== undefined) registerEvents(registry, options.events, now);
   if (options.flows !== undefined) registerFlows(registry, options.flows);
 
   // Label sets are few and come again and again, so what prom-client makes of them is kept.
@@ -114,8 +127,8 @@ export function createMetrics(options: MetricsOptions): Metrics {
     changes: objectsChanged.labels(system),
     time: refreshTime.labels(system),
   }));
-  const attemptOn = perLabels((target, outcome) => {
-    const state = stateAfter(outcome);
+  const attemptOn = perLabels((target, outcome: Settlement['outcome']) => {
+    const state = stateAfter[outcome];
     return {
       state: settled.labels(target, state),
       time: attemptTime.labels(target, outcome),
@@ -159,20 +172,34 @@ export function createMetrics(options: MetricsOptions): Metrics {
 }
 
 /** The state that a delivery is in after a try. */
-function stateAfter(outcome: string): string {
-  if (outcome === 'retry') return 'pending';
-  return outcome === 'waiting' || outcome === 'dead' || outcome === 'shadowed' ? outcome : 'done';
-}
+const stateAfter: Readonly<Record<Settlement['outcome'], DeliveryState>> = {
+  created: 'done',
+  updated: 'done',
+  unchanged: 'done',
+  adopted: 'done',
+  matched: 'done',
+  skipped: 'done',
+  removed: 'done',
+  retry: 'pending',
+  waiting: 'waiting',
+  proposed: 'waiting',
+  dead: 'dead',
+  shadowed: 'shadowed',
+};
 
-function registerQueues(registry: Registry, queues: MetricsOptions['queues'], now: () => number): void {
-  // Both gauges come from one count, although each is collected by itself.
-  let counting: Promise<readonly QueueDepth[]> | undefined;
-  const count = () => {
-    counting ??= queues().finally(() => {
+/** Gauges that come from one count share it, although each is collected by itself. */
+function together<Counted>(measure: () => Promise<Counted>): () => Promise<Counted> {
+  let counting: Promise<Counted> | undefined;
+  return () => {
+    counting ??= measure().finally(() => {
       counting = undefined;
     });
     return counting;
   };
+}
+
+function registerQueues(registry: Registry, queues: MetricsOptions['queues'], now: () => number): void {
+  const count = together(queues);
   const gauge = (name: string, help: string, measure: (depth: QueueDepth) => number) => {
     // A queue that has become empty is shown as 0; figures that vanish cannot be watched.
     const seen = new Map<string, { target: string; state: string }>();
@@ -194,6 +221,36 @@ function registerQueues(registry: Registry, queues: MetricsOptions['queues'], no
   };
   gauge('bridge_outbox_deliveries', 'Deliveries that are not done.', (depth) => depth.count);
   gauge('bridge_outbox_oldest_age_seconds', 'Age of the oldest delivery that is not done.', (depth) =>
+    Math.max(0, (now() - Date.parse(depth.oldestAt)) / 1000),
+  );
+}
+
+function registerEvents(
+  registry: Registry,
+  events: NonNullable<MetricsOptions['events']>,
+  now: () => number,
+): void {
+  const count = together(events);
+  const gauge = (name: string, help: string, measure: (depth: EventDepth) => number) => {
+    // As with the queues: what has been worked off is shown as 0.
+    const seen = new Set<string>();
+    return new Gauge({
+      name,
+      help,
+      labelNames: ['system'],
+      registers: [registry],
+      async collect() {
+        const depths = await count();
+        for (const system of seen) this.set({ system }, 0);
+        for (const depth of depths) {
+          seen.add(depth.system);
+          this.set({ system: depth.system }, measure(depth));
+        }
+      },
+    });
+  };
+  gauge('bridge_inbox_events', 'Events that are not worked off.', (depth) => depth.open);
+  gauge('bridge_inbox_oldest_age_seconds', 'Age of the oldest event that is not worked off.', (depth) =>
     Math.max(0, (now() - Date.parse(depth.oldestAt)) / 1000),
   );
 }

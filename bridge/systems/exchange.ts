@@ -23,8 +23,9 @@ export class NeverSentError extends Error {
   }
 }
 
-/** Of a body that nobody wants no more is taken; a connection that brings more is not worth keeping. */
+/** Of a body that nobody wants no more is taken; a connection that brings more, or takes longer, is not worth keeping. */
 const mostUnwantedBytes = 128 * 1024;
+const unwantedMs = 1000;
 
 /**
  * One request and its whole answer. Undici's `request` gives the answer as a stream, and that stream takes more of the
@@ -49,6 +50,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #headers: IncomingHttpHeaders = {};
   readonly #chunks: Buffer[] = [];
   #unwantedBytes = 0;
+  #unwantedTimer: NodeJS.Timeout | undefined;
 
   constructor(options: ExchangeOptions, resolve: (answer: Answer) => void, reject: (error: unknown) => void) {
     this.#options = options;
@@ -72,24 +74,30 @@ class Exchange implements Dispatcher.DispatchHandler {
     else this.#controller = controller;
   }
 
-  onResponseStart(_: Dispatcher.DispatchController, statusCode: number, headers: IncomingHttpHeaders): void {
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    statusCode: number,
+    headers: IncomingHttpHeaders,
+  ): void {
     this.#status = statusCode;
     this.#headers = headers;
     // Whatever becomes of the body: the answer is there. A status below 200 only announces one.
-    if (!this.#options.wantsBody && statusCode >= 200) this.#end();
+    if (this.#options.wantsBody || statusCode < 200) return;
+    this.#resolve(this.#answer());
+    this.#unwantedTimer = setTimeout(() => controller.abort(unwanted()), unwantedMs);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#options.wantsBody) this.#chunks.push(chunk);
     else {
       this.#unwantedBytes += chunk.length;
-      if (this.#unwantedBytes > mostUnwantedBytes)
-        controller.abort(new Error('more than anybody wants to know'));
+      if (this.#unwantedBytes > mostUnwantedBytes) controller.abort(unwanted());
     }
   }
 
   onResponseEnd(): void {
-    this.#end();
+    this.#leave();
+    this.#resolve(this.#answer());
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
@@ -97,15 +105,17 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#reject(error);
   }
 
-  #end(): void {
-    this.#leave();
-    this.#resolve({ status: this.#status, headers: this.#headers, text: textOf(this.#chunks) });
+  #answer(): Answer {
+    return { status: this.#status, headers: this.#headers, text: textOf(this.#chunks) };
   }
 
   #leave(): void {
+    clearTimeout(this.#unwantedTimer);
     this.#options.signal.removeEventListener('abort', this);
   }
 }
+
+const unwanted = () => new Error('more than anybody wants to know');
 
 const byteOrderMark = '\uFEFF';
 

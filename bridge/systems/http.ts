@@ -64,11 +64,14 @@ export interface HttpAnswer {
 export interface Http {
   /** Answers for every 2xx status; any other outcome throws `SystemError`. */
   request(request: HttpRequest): Promise<HttpAnswer>;
+  /** Lets what is under way end; gives it up after three seconds. */
   close(): Promise<void>;
 }
 
 const defaultTimeout = 30_000;
 const defaultConnections = 16;
+/** What is still under way then is given up: nobody waits for it any more. */
+const closeGraceMs = 3000;
 /**
  * A broken connection is tried again at once, within the same attempt, and then once more after a moment; longer trouble is
  * the engine's business.
@@ -88,6 +91,7 @@ export function createHttp(options: HttpOptions): Http {
     bodyTimeout: timeout,
     connect: { timeout: Math.min(timeout, 10_000) },
   });
+  let closing: Promise<void> | undefined;
 
   async function send(request: HttpRequest, repeatable: boolean): Promise<HttpAnswer> {
     await waitForTurn(request);
@@ -201,12 +205,21 @@ export function createHttp(options: HttpOptions): Http {
       : failure(kind, explanation, request, more);
   }
 
+  async function closePool(): Promise<void> {
+    const late = setTimeout(() => pool.destroy(), closeGraceMs);
+    await pool.close();
+    clearTimeout(late);
+  }
+
   return {
     async request(request) {
       const repeatable = request.repeatable ?? (request.method !== 'POST' && request.method !== 'PATCH');
       return repeatable ? sendAgain(request) : send(request, false);
     },
-    close: () => pool.close(),
+    close() {
+      closing ??= closePool();
+      return closing;
+    },
   };
 }
 

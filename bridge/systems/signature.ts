@@ -10,6 +10,8 @@ export interface SignatureHeaders {
 export type SignatureProblem = 'missing_header' | 'bad_timestamp' | 'bad_signature';
 
 export interface Verifier {
+  /** What can be said against a message before its body is there; `undefined`: nothing. */
+  examine(headers: SignatureHeaders): Exclude<SignatureProblem, 'bad_signature'> | undefined;
   /** `undefined` when one of the secrets made the signature, and not too long ago. */
   verify(headers: SignatureHeaders, body: Buffer): SignatureProblem | undefined;
 }
@@ -30,15 +32,22 @@ export function createVerifier(
   now: () => number = Date.now,
 ): Verifier {
   const keys = secrets.map(keyOf);
+
+  function examine({ id, timestamp, signature }: SignatureHeaders) {
+    if (id === undefined || timestamp === undefined || signature === undefined) return 'missing_header';
+    const seconds = Number(timestamp);
+    const age = Math.abs(now() / 1000 - seconds);
+    // Written so that a timestamp that is no number fails.
+    return /^\d{1,12}$/.test(timestamp) && age <= toleranceSeconds ? undefined : 'bad_timestamp';
+  }
+
   return {
-    verify({ id, timestamp, signature }, body) {
-      if (id === undefined || timestamp === undefined || signature === undefined) return 'missing_header';
-      const seconds = Number(timestamp);
-      const age = Math.abs(now() / 1000 - seconds);
-      // Written so that a timestamp that is no number fails.
-      if (!(/^\d{1,12}$/.test(timestamp) && age <= toleranceSeconds)) return 'bad_timestamp';
-      const given = signaturesIn(signature);
-      const prefix = `${id}.${timestamp}.`;
+    examine,
+    verify(headers, body) {
+      const problem = examine(headers);
+      if (problem !== undefined) return problem;
+      const given = signaturesIn(headers.signature as string);
+      const prefix = `${headers.id}.${headers.timestamp}.`;
       for (const key of keys) {
         const expected = createHmac('sha256', key).update(prefix).update(body).digest();
         if (

@@ -15,6 +15,33 @@ async function lookAt(world: World, times: number): Promise<boolean[]> {
   return found;
 }
 
+test('whether a system can be used is found out at the start, and not taken for granted before', async () => {
+  const world = await createWorld({ rules: [customerToCrm] });
+  const looked = ['odoo', 'hubspot', 'harvest'];
+  await world.engine.stop(0);
+  for (const name of looked) world[name as 'odoo'].failNext('setup', { kind: 'hang', done: false });
+  await world.restart();
+  await world.calm();
+  expect(world.engine.problems()).toEqual(looked.map((name) => `${name}: is being looked at`));
+  // The first look ends in vain, and the next one succeeds.
+  await world.pass(2 * minute);
+  for (const problem of world.engine.problems()) expect(problem).not.toContain('is being looked at');
+  expect(world.engine.problems()).toHaveLength(3);
+  await world.pass(minute);
+  expect(world.engine.problems()).toEqual([]);
+});
+
+test('the first look does not hold up the end', async () => {
+  const world = await createWorld({ rules: [customerToCrm] });
+  await world.engine.stop(0);
+  world.harvest.failNext('setup', { kind: 'hang', done: false });
+  await world.restart();
+  await world.calm();
+  const stopped = world.engine.stop(1000);
+  await world.pass(1000);
+  await stopped;
+});
+
 test('an outage that only looks met is over when they succeed, also where nothing is read or written', async () => {
   const world = await createWorld({ rules: [customerToCrm] });
   await world.engine.ready('harvest', signal);

@@ -1,5 +1,5 @@
 import { createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -51,6 +51,8 @@ async function listen(change: Partial<OdooIntakeOptions> = {}): Promise<Listenin
   const stored: unknown[] = [];
   const rejected: string[] = [];
   const app = new Hono<{ Bindings: HttpBindings }>();
+  // Senders that hang up in the middle.
+  app.onError((_, context) => context.body(null, 503));
   app.post(
     '/intake/odoo',
     createOdooIntake({
@@ -205,6 +207,62 @@ describe('a bad request stores nothing and says what is wrong', () => {
     const body = 'x'.repeat(200_000);
     expect(await post(port, body, signed(body), true)).toMatchObject({ status: 413 });
     expect(rejected).toEqual(['too_large']);
+  });
+});
+
+describe('a sender that nobody knows', () => {
+  /** A request whose body never ends; `text` is all that comes of it. Resolves with the first line of its answer. */
+  function begin(port: number, headers: Record<string, string>, text: string): Promise<string> {
+    const lines = Object.entries({ host: 'x', ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
+    return new Promise((resolve, reject) => {
+      const socket = connect(port, '127.0.0.1', () => {
+        socket.write(`POST /intake/odoo HTTP/1.1\r\n${lines.join('')}\r\n${text}`);
+      });
+      onTestFinished(() => void socket.destroy());
+      socket.once('data', (answer) => resolve(answer.toString().split('\r\n', 1)[0] as string));
+      socket.on('error', reject);
+      socket.on('close', () => reject(new Error('closed without an answer')));
+    });
+  }
+  const unfinished = { 'content-length': '9000' };
+
+  test.each([
+    ['without a signature', {}, 'missing_header'],
+    ['long ago', { ...signed('{}'), 'webhook-timestamp': '1000' }, 'bad_timestamp'],
+  ])('%s is refused before anything of its body is kept', async (_, headers, reason) => {
+    const { port, rejected } = await listen();
+    expect(await begin(port, { ...headers, ...unfinished }, 'x')).toBe('HTTP/1.1 401 Unauthorized');
+    expect(rejected).toEqual([reason]);
+  });
+
+  test('gives way when there are too many of them, to whoever is quick', async () => {
+    const { port, send, rejected, rows } = await listen({ mostUnverifiedBytes: 20_000 });
+    const slow = Array.from({ length: 4 }, () =>
+      begin(port, { ...signed('{}'), ...unfinished }, 'x'.repeat(8000)),
+    );
+    const first = await Promise.race(slow);
+    expect(first).toBe('HTTP/1.1 503 Service Unavailable');
+    for (const one of slow) one.catch(() => undefined);
+    await expect.poll(() => rejected).toEqual(['busy', 'busy']);
+    for (let sent = 0; sent < 20; sent++)
+      expect(await send(batchOf([odooEvent(`${sent}`)]))).toMatchObject({ status: 200 });
+    expect(rows('select id from event')).toHaveLength(20);
+    expect(rejected).toEqual(['busy', 'busy']);
+  });
+
+  test('is told when to come again', async () => {
+    const { send } = await listen({ mostUnverifiedBytes: 10 });
+    const answer = await send(batchOf([odooEvent('a')]));
+    expect(answer).toMatchObject({ status: 503, body: { error: 'busy' } });
+    expect(answer.headers['retry-after']).toBe('2');
+  });
+
+  test('pays for every piece, however small it is', async () => {
+    const { port, rejected } = await listen({ mostUnverifiedBytes: 20_000 });
+    const pieces = '1\r\nx\r\n'.repeat(100);
+    const answer = begin(port, { ...signed('{}'), 'transfer-encoding': 'chunked' }, pieces);
+    expect(await answer).toBe('HTTP/1.1 503 Service Unavailable');
+    expect(rejected).toEqual(['busy']);
   });
 });
 

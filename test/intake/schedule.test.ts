@@ -1,26 +1,32 @@
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { EngineEvent } from '../../bridge/engine/observer.ts';
 import { type Schedule, startSchedule } from '../../bridge/intake/schedule.ts';
+import { openDatabaseForReading } from '../../bridge/store/database.ts';
+import { readStreams } from '../../bridge/store/poll.ts';
 import { openStore, type Store } from '../../bridge/store/store.ts';
 import { MemorySystem } from '../engine/memory-system.ts';
 import { temporaryPath } from '../store/temporary.ts';
 
+let path: string;
 let store: Store;
 let harvest: MemorySystem;
 let observed: EngineEvent[];
 let wake: () => void;
 let ready: boolean;
+let missed: unknown[];
 
 beforeEach(async () => {
   vi.useFakeTimers({
     toFake: ['setTimeout', 'clearTimeout', 'Date'],
     now: Date.UTC(2026, 0, 5, 8, 0, 30),
   });
-  store = await openStore(temporaryPath());
+  path = temporaryPath();
+  store = await openStore(path);
   harvest = new MemorySystem({ name: 'harvest', entities: { timesheet: {} } });
   observed = [];
   wake = () => {};
   ready = true;
+  missed = [];
   onTestFinished(async () => {
     vi.useRealTimers();
     await store.close();
@@ -49,6 +55,7 @@ function start(): Schedule {
     now: Date.now,
     random: () => 0.5,
     onEvents: () => {},
+    onMissed: (...told) => missed.push(told),
   });
   onTestFinished(() => schedule.stop());
   return schedule;
@@ -86,6 +93,21 @@ describe('the schedule', () => {
     await again;
     expect(polls()).toBe(2);
     expect(new Date().toISOString()).toBe('2026-01-05T08:05:00.000Z');
+  });
+
+  test('makes up for polls that could not start in time', async () => {
+    const polled = next('polled');
+    start();
+    await polled;
+    const again = next('polled');
+    // The machine was held: the clock is ahead of the timers.
+    vi.setSystemTime(Date.now() + 12 * 60_000);
+    vi.advanceTimersByTime(4.5 * 60_000);
+    await again;
+    await turns();
+    expect(polls()).toBe(2);
+    const since = new Date('2026-01-05T08:05:00.000Z');
+    expect(missed).toEqual([['harvest', 'all', { count: 3, since }]]);
   });
 
   test('never polls a stream twice at the same time', async () => {
@@ -151,6 +173,28 @@ describe('the schedule', () => {
     start();
     await failed;
     expect(harvest.calls('poll')).toHaveLength(1);
+  });
+
+  test('keeps for people since when and how it fails, until it works', async () => {
+    harvest.pages.set('all', [page]);
+    harvest.failNext('poll', { kind: 'call', error: harvest.error('denied', 'The token is not valid') });
+    const failed = next('poll-failed');
+    const schedule = start();
+    await failed;
+    const reader = openDatabaseForReading(path);
+    onTestFinished(() => reader.kysely.destroy());
+    const stream = { system: 'harvest', stream: 'all' };
+    expect(await readStreams(reader)).toEqual([
+      {
+        ...stream,
+        readAt: null,
+        failing: { since: '2026-01-05T08:00:30.000Z', error: 'denied', cause: 'The token is not valid' },
+      },
+    ]);
+    await schedule.pollNow('harvest', 'all');
+    expect(await readStreams(reader)).toEqual([
+      { ...stream, readAt: '2026-01-05T08:00:30.000Z', failing: null },
+    ]);
   });
 
   test('reads nothing from a system that is not ready', async () => {

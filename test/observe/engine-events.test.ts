@@ -59,6 +59,12 @@ test.each<[EngineEvent, string, string, string | undefined]>([
   [{ ...attempted, outcome: 'retry' }, 'warn', 'delivery will be tried again', 'state="pending"} 1'],
   [{ ...attempted, outcome: 'waiting' }, 'info', 'delivery waits for a link', 'state="waiting"} 1'],
   [
+    { ...attempted, outcome: 'proposed' },
+    'info',
+    'delivery waits for a person to decide about a match',
+    'state="waiting"} 1',
+  ],
+  [
     { kind: 'refreshed', system: 'odoo', events: 3, readings: 2, changed: 1, durationMs: 10 },
     'debug',
     'events worked off',

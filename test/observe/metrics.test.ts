@@ -55,12 +55,20 @@ describe('counted is', () => {
 
   test('every try, what it came to, and the state it led to', async () => {
     const { metrics, samples } = metricsAtNoon();
-    for (const outcome of ['created', 'unchanged', 'retry', 'waiting', 'dead', 'shadowed'])
+    for (const outcome of [
+      'created',
+      'unchanged',
+      'retry',
+      'waiting',
+      'proposed',
+      'dead',
+      'shadowed',
+    ] as const)
       metrics.attempted('hubspot', outcome, 200);
     expect(await samples('bridge_deliveries_total')).toEqual([
       'bridge_deliveries_total{target="hubspot",state="done"} 2',
       'bridge_deliveries_total{target="hubspot",state="pending"} 1',
-      'bridge_deliveries_total{target="hubspot",state="waiting"} 1',
+      'bridge_deliveries_total{target="hubspot",state="waiting"} 2',
       'bridge_deliveries_total{target="hubspot",state="dead"} 1',
       'bridge_deliveries_total{target="hubspot",state="shadowed"} 1',
     ]);
@@ -69,6 +77,7 @@ describe('counted is', () => {
       'bridge_attempt_duration_seconds_sum{target="hubspot",outcome="unchanged"} 0.2',
       'bridge_attempt_duration_seconds_sum{target="hubspot",outcome="retry"} 0.2',
       'bridge_attempt_duration_seconds_sum{target="hubspot",outcome="waiting"} 0.2',
+      'bridge_attempt_duration_seconds_sum{target="hubspot",outcome="proposed"} 0.2',
       'bridge_attempt_duration_seconds_sum{target="hubspot",outcome="dead"} 0.2',
       'bridge_attempt_duration_seconds_sum{target="hubspot",outcome="shadowed"} 0.2',
     ]);
@@ -79,7 +88,8 @@ describe('counted is', () => {
 
   test('no success where there was none', async () => {
     const { metrics, samples } = metricsAtNoon();
-    metrics.attempted('hubspot', 'retry', 200);
+    for (const outcome of ['retry', 'waiting', 'proposed', 'dead'] as const)
+      metrics.attempted('hubspot', outcome, 200);
     expect(await samples('bridge_delivery_last_success')).toEqual([]);
   });
 
@@ -147,6 +157,27 @@ describe('the outbox', () => {
     expect(await samples('bridge_outbox')).toEqual([
       'bridge_outbox_deliveries{target="hubspot",state="pending"} 0',
       'bridge_outbox_oldest_age_seconds{target="hubspot",state="pending"} 0',
+    ]);
+  });
+
+  test('of events shows what is not worked off and since when, and zero when all is', async () => {
+    let depths = [{ system: 'odoo', open: 3, oldestAt: new Date(noon - 60_000).toISOString() }];
+    let counts = 0;
+    const { samples } = metricsAtNoon({
+      events: async () => {
+        counts++;
+        return depths;
+      },
+    });
+    expect(await samples('bridge_inbox')).toEqual([
+      'bridge_inbox_events{system="odoo"} 3',
+      'bridge_inbox_oldest_age_seconds{system="odoo"} 60',
+    ]);
+    expect(counts).toBe(1);
+    depths = [];
+    expect(await samples('bridge_inbox')).toEqual([
+      'bridge_inbox_events{system="odoo"} 0',
+      'bridge_inbox_oldest_age_seconds{system="odoo"} 0',
     ]);
   });
 

@@ -50,6 +50,13 @@ const answer = (status: number, body = '{}', headers: Record<string, string> = {
   return (_, response) => response.writeHead(status, headers).end(body);
 };
 
+/** Its body goes on for as long as somebody listens, fast enough for every time limit. */
+const trickle: Handler = (_, response) => {
+  response.writeHead(200).write(' ');
+  const timer = setInterval(() => response.write(' '), 50);
+  response.on('close', () => clearInterval(timer));
+};
+
 async function writeMore(response: ServerResponse): Promise<void> {
   response.write(Buffer.alloc(64 * 1024));
   await setTimeout(1);
@@ -127,6 +134,23 @@ describe('requests', () => {
       await closed;
     },
   );
+
+  it('takes the connection back from a body that nobody wants and that comes slowly for ever', async () => {
+    const http = await connect(trickle, { answersMatter: false, connections: 1 });
+    for (const status of [200, 200]) {
+      const signal = AbortSignal.timeout(4000);
+      expect(await http.request(request({ signal }))).toMatchObject({ status });
+    }
+    await http.close();
+  });
+
+  it('closes in the end, also where an answer is still coming', async () => {
+    const http = await connect(trickle);
+    const failed = errorOf(http.request(request()));
+    await setTimeout(50);
+    await http.close();
+    expect(await failed).toMatchObject({ kind: 'unavailable' });
+  });
 
   it('takes an empty body for no body, and does not take a web page for an answer', async () => {
     const empty = await connect(answer(204, ''));

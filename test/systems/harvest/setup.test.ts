@@ -54,3 +54,13 @@ test('a token of somebody who sees only part of the time is refused', async () =
   ]);
   await close();
 });
+
+test('a first day that is still to come is said', async () => {
+  const { connector, close } = await startHarvest({ start: '2999-01-01' });
+  expect(await connector.check(signal)).toContainEqual({
+    level: 'warning',
+    message: 'HARVEST_START is 2999-01-01, which is still to come: no time and no expense counts before.',
+    remedy: 'Set HARVEST_START to the first day whose time and expenses count.',
+  });
+  await close();
+});
