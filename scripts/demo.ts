@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bridgeCommand } from './demo/bridge-process.ts';
 import { type GroupSystems, startGroup } from './demo/group.ts';
@@ -67,9 +69,24 @@ async function stayUp(systems: GroupSystems, odoo: OdooServer): Promise<void> {
   console.log('\nEverything stays up until Ctrl-C. Change something in Odoo and watch it arrive.\n');
   for (const [name = '', address = '', logIn = ''] of rows)
     console.log(`  ${name.padEnd(8)} ${address.padEnd(32)} ${logIn}`);
-  await interrupted;
+  const settings = join(dirname(bridge.logFile), 'demo.env');
+  writeFileSync(settings, settingsText(systems.environment), { mode: 0o600 });
+  console.log(
+    `\nThe commands of the bridge, in another terminal:\n  (set -a; . ${settings}; npm run bridge -- status)`,
+  );
+  const ended = await Promise.race([interrupted, bridge.ended.then((code) => ({ code }))]);
+  if (ended !== undefined) {
+    console.log(`\nThe bridge has ended with ${ended.code}. Its log: ${bridge.logFile}`);
+    await interrupted;
+  }
   console.log('\nStopping …');
 }
+
+/** As a shell and Node's `--env-file` read it. */
+const settingsText = (environment: Readonly<Record<string, string>>): string =>
+  Object.entries(environment)
+    .map(([name, value]) => `${name}='${value}'\n`)
+    .join('');
 
 try {
   process.exitCode = await main();

@@ -10,6 +10,8 @@ export interface BridgeProcess {
   readonly processId: number | undefined;
   readonly address: string;
   readonly logFile: string;
+  /** Resolves with its exit code when it has ended, for whatever reason. */
+  readonly ended: Promise<number | null>;
   /** Ends as an orchestrator does it: SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
   /** Ends as a crash does: SIGKILL. */
@@ -34,6 +36,7 @@ export async function startBridgeProcess(
     processId: child.pid,
     address,
     logFile,
+    ended: ended.then(([code]) => code),
     async stop() {
       child.kill('SIGTERM');
       return (await ended)[0];
