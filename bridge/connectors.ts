@@ -128,6 +128,22 @@ export function configure(settings: Settings, pin: Pin): Configuration {
   return { rules: checked, connectors: [...connectors, ...createSubscribers(checked, settings)] };
 }
 
+/**
+ * A connector for each system whose settings there are, whatever the rules say: whether it can be reached and used can be
+ * asked where they are wrong. It knows no options and none of the firm's own fields.
+ */
+export function connectorsWithoutRules(settings: Settings, pin: Pin): Connector[] {
+  return Object.entries(factories).flatMap(([name, factory]) => {
+    const declaration = { name, connector: name, role: 'erp', poll: {}, options: {}, shadow: false } as const;
+    try {
+      return [factory(declaration, settings, [], pin)];
+    } catch (error) {
+      if (error instanceof MissingSettingsError) return [];
+      throw error;
+    }
+  });
+}
+
 function createSubscribers({ subscribers }: RuleSet, settings: Settings): Connector[] {
   return subscribers.map((declaration) => {
     const { name } = declaration;

@@ -59,6 +59,7 @@ async function wire(
   running.add(() => Promise.all(connectors.map((connector) => connector.close())));
   const metrics = createMetrics({
     queues: () => store.queues(),
+    events: () => store.eventCounts(),
     flows: () => store.flowCounts(new Date().toISOString()),
   });
   const observe = observeEngine(log, metrics);

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { nameInSettings } from './rules/name.ts';
 import type { Secret } from './secret.ts';
 import { messageAddress, webhookSecrets } from './setting-kinds.ts';
 
@@ -11,8 +12,7 @@ export interface SubscriberSettings {
 
 const pattern = /^SUBSCRIBER_([A-Z0-9_]+?)_(URL|SECRETS|SECRETS_FILE)$/;
 
-/** A subscriber's name as variables have it: `data-warehouse` is `DATA_WAREHOUSE`. */
-export const nameInSettings = (name: string): string => name.toUpperCase().replaceAll(/[-.]/g, '_');
+export { nameInSettings };
 
 export const urlVariable = (name: string): string => `SUBSCRIBER_${nameInSettings(name)}_URL`;
 export const secretsVariable = (name: string): string => `SUBSCRIBER_${nameInSettings(name)}_SECRETS`;

@@ -1,4 +1,10 @@
-import { type Configuration, checkRules, configure, type Pin } from '../connectors.ts';
+import {
+  type Configuration,
+  checkRules,
+  configure,
+  connectorsWithoutRules,
+  type Pin,
+} from '../connectors.ts';
 import type { RuleSet } from '../rules/rule.ts';
 import type { Environment } from '../setting-values.ts';
 import { readDatabasePath, readRulesDirectory, readSettings, type Settings } from '../settings.ts';
@@ -23,11 +29,15 @@ export async function check(): Promise<number> {
   print('settings', [{ level: 'ok', message: 'complete' }]);
   const database = checkDatabase(settings.databasePath);
   print('database', [database]);
+  const pin = await pinnedBefore(settings);
   let configuration: Configuration;
   try {
-    configuration = configure(settings, await pinnedBefore(settings));
+    configuration = configure(settings, pin);
   } catch (error) {
-    return finish('rules', [failure(error)]);
+    print('rules', [failure(error)]);
+    // What is wrong with the systems is not said one start later.
+    await checkSystems(connectorsWithoutRules(settings, pin));
+    return 1;
   }
   const { rules, connectors } = configuration;
   print('rules', [{ level: 'ok', message: rulesText(rules) }]);
@@ -95,9 +105,4 @@ function print(subject: string, findings: readonly Finding[]): void {
     console.log(`  ${mark} ${message.replaceAll('\n', '\n  ')}`);
     if (remedy !== undefined) console.log(`    → ${remedy}`);
   }
-}
-
-function finish(subject: string, findings: readonly Finding[]): number {
-  print(subject, findings);
-  return 1;
 }

@@ -12,7 +12,7 @@ import {
   readStuck,
 } from '../store/flow-report.ts';
 import { age } from './age.ts';
-import { exceptionLines } from './exceptions.ts';
+import { concernLines, concernOfException } from './concern.ts';
 import { counted, oneLine } from './words.ts';
 
 const doneWithinDays = 30;
@@ -167,7 +167,10 @@ function timeline(
     if (instance.state === 'running' && !instance.steps.some(({ id }) => id === step.id))
       lines.push(`  ${' '.repeat(timeWidth)}  ${step.id}: its turn has not come (${step.owner})`);
   if (exception !== undefined)
-    lines.push('  Needs a person', ...exceptionLines(exception, now).map((line) => `    ${line}`));
+    lines.push(
+      '  Needs a person',
+      ...concernLines(concernOfException(exception), now).map((line) => `    ${line}`),
+    );
   return lines;
 }
 

@@ -10,7 +10,7 @@ import { StoreInUseError } from '../store/lock.ts';
 import { type Proposal, readOpenProposals } from '../store/proposal.ts';
 import { openStore } from '../store/store.ts';
 import { age } from './age.ts';
-import { userName } from './user-name.ts';
+import { readBy } from './user-name.ts';
 
 /** Prints what a person has to decide about. */
 export async function matches(options: { json: boolean }): Promise<number> {
@@ -42,7 +42,8 @@ export async function decideMatch(
     console.error(`There is no proposal "${id}".`);
     return 1;
   }
-  const { accept, reason, by = userName() } = options;
+  const { accept, reason } = options;
+  const by = readBy(options.by);
   const decision: Decision = { accept, by, ...(reason === undefined ? {} : { reason }) };
   // Opening it for writing would make one where there is none.
   await readOpen(access.databasePath);

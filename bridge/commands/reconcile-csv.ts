@@ -1,10 +1,18 @@
 import { Decimal } from 'decimal.js';
 import type { ReconciliationArchive } from '../store/reconciliation-report.ts';
-import { csvText } from './csv.ts';
 import { actionWords, groupText, kindWords, type RunReport } from './reconcile-text.ts';
 
+/** A table for a spreadsheet: the names of the columns, and the rows. */
+export interface Table {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly (string | null)[])[];
+}
+
 /** One row for each finding and each field that differs in it. */
-export function findingsCsv({ findings }: RunReport, archive: Pick<ReconciliationArchive, 'nameOf'>): string {
+export function findingsTable(
+  { findings }: RunReport,
+  archive: Pick<ReconciliationArchive, 'nameOf'>,
+): Table {
   const header = [
     'found',
     'system',
@@ -57,14 +65,14 @@ export function findingsCsv({ findings }: RunReport, archive: Pick<Reconciliatio
     const all = [...differing, ...amounts];
     return all.length > 0 ? all : [[...common, null, null, null, null, null, null, ...end]];
   });
-  return csvText([header, ...rows]);
+  return { header, rows };
 }
 
 /** One row for each group and each total. */
-export function totalsCsv(
+export function totalsTable(
   { run, totals }: RunReport,
   archive: Pick<ReconciliationArchive, 'nameOf'>,
-): string {
+): Table {
   const { by, source, target } = run.scope;
   const header = [
     ...by,
@@ -93,7 +101,7 @@ export function totalsCsv(
     total.wholeHere,
     total.wholeThere,
   ]);
-  return csvText([header, ...rows]);
+  return { header, rows };
 }
 
 function cellOf(value: unknown): string | null {

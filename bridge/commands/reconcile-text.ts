@@ -3,6 +3,7 @@ import type { Effect, Finding, FindingAction, FindingKind } from '../store/recon
 import type { ReconciliationArchive } from '../store/reconciliation-report.ts';
 import type { ReconciliationRun } from '../store/reconciliation-run.ts';
 import type { StoredTotal } from '../store/reconciliation-total.ts';
+import type { SystemObject } from '../store/record.ts';
 import { age } from './age.ts';
 
 /** Everything that is shown of a run. */
@@ -207,9 +208,21 @@ export function groupText(
     const value = group[index] ?? null;
     if (value === null) return `no ${dimension.replace('_', ' ')}`;
     if (dimension !== 'customer' && dimension !== 'project') return value;
-    return archive.nameOf({ system: scope.source, entity: dimension, id: value }) ?? value;
+    return archive.nameOf(memberOf(scope, dimension, value)) ?? value;
   });
   return parts.length === 0 ? 'all' : parts.join(', ');
+}
+
+/** What a group is named by: an id of the source, or `<system>:<entity>:<id>` of what has no counterpart there. */
+function memberOf(
+  { source, target }: ReconciliationRun['scope'],
+  entity: 'customer' | 'project',
+  value: string,
+): SystemObject {
+  const elsewhere = `${target}:${entity}:`;
+  return value.startsWith(elsewhere)
+    ? { system: target, entity, id: value.slice(elsewhere.length) }
+    : { system: source, entity, id: value };
 }
 
 function findingLines(

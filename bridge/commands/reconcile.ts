@@ -6,13 +6,14 @@ import { StoreInUseError } from '../store/lock.ts';
 import { openReconciliations, type ReconciliationArchive } from '../store/reconciliation-report.ts';
 import type { ReconciliationRun } from '../store/reconciliation-run.ts';
 import { openStore, type Store } from '../store/store.ts';
+import { csvText } from './csv.ts';
 import { readChoice, readLimit } from './option.ts';
 import { type DayPeriod, readPeriod } from './period.ts';
 import { type LonelyReconciler, reconcileAlone } from './reconcile-alone.ts';
 import { askBridge } from './reconcile-ask.ts';
-import { findingsCsv, totalsCsv } from './reconcile-csv.ts';
+import { findingsTable, type Table, totalsTable } from './reconcile-csv.ts';
 import { progressText, type RunReport, reportText, runsText } from './reconcile-text.ts';
-import { userName } from './user-name.ts';
+import { readBy } from './user-name.ts';
 
 export interface ReconcileArguments {
   readonly month?: string;
@@ -40,7 +41,7 @@ export async function reconcile(id: string | undefined, options: ReconcileArgume
   const policy = readPolicy(options.policy);
   const order = {
     ...period,
-    by: options.by ?? userName(),
+    by: readBy(options.by),
     ...(options.known === true ? { known: true } : {}),
     ...(policy === undefined ? {} : { policy }),
   };
@@ -100,7 +101,7 @@ export async function showReconciliation(id: string, options: ShowArguments): Pr
   return withArchive((archive) => {
     const run = archive.run(id);
     if (run === undefined) return refused(noRun(id));
-    console.log(print(reportOf(run, archive), archive));
+    print(reportOf(run, archive), archive);
     return codeOf(run);
   });
 }
@@ -141,17 +142,31 @@ export async function resumeReconciliation(
   );
 }
 
-type Print = (report: RunReport, archive: Pick<ReconciliationArchive, 'nameOf'>) => string;
+type Archive = Pick<ReconciliationArchive, 'nameOf'>;
+/** Prints what a run came to; one printer prints all runs of a command. */
+type Print = (report: RunReport, archive: Archive) => void;
 
 function printerOf({ format, limit }: ShowArguments): Print {
   const most = readLimit(limit);
   const printers: Readonly<Record<string, Print>> = {
-    table: (report, archive) => reportText(report, most, Date.now(), archive),
-    json: (report) => JSON.stringify(report, null, 2),
-    csv: (report, archive) => findingsCsv(report, archive).trimEnd(),
-    'totals-csv': (report, archive) => totalsCsv(report, archive).trimEnd(),
+    table: (report, archive) => console.log(reportText(report, most, Date.now(), archive)),
+    json: (report) => console.log(JSON.stringify(report, null, 2)),
+    csv: csvPrinter(findingsTable),
+    'totals-csv': csvPrinter(totalsTable),
   };
   return readChoice('--format', printers, format);
+}
+
+/** Several runs are one table as long as they have the same columns. */
+function csvPrinter(tableOf: (report: RunReport, archive: Archive) => Table): Print {
+  let printed: string | undefined;
+  return (report, archive) => {
+    const { header, rows } = tableOf(report, archive);
+    const columns = csvText([header]);
+    const text = `${columns === printed ? '' : columns}${csvText(rows)}`;
+    printed = columns;
+    if (text !== '') console.log(text.trimEnd());
+  };
 }
 
 function readPolicy(text: string | undefined): DifferencePolicy | undefined {
@@ -236,7 +251,7 @@ async function finish(
     const run = archive.run(id) as ReconciliationRun;
     if (run.state === 'running')
       return refused(`Run ${id} was interrupted. To go on: bridge reconcile resume ${id}`);
-    console.log(print(reportOf(run, archive), archive));
+    print(reportOf(run, archive), archive);
     if ((run.counts.repaired ?? 0) + (run.counts.stale ?? 0) > 0)
       console.error('No bridge runs here: what is to be brought waits, and leaves when it starts.');
     return codeOf(run);
@@ -260,7 +275,7 @@ async function follow(id: string, watch: boolean, print: Print): Promise<number>
   return withArchive((archive) => {
     const run = archive.run(id);
     if (run === undefined) return refused(`There is no run ${id} any more.`);
-    console.log(print(reportOf(run, archive), archive));
+    print(reportOf(run, archive), archive);
     return codeOf(run);
   });
 }

@@ -1,5 +1,6 @@
 import type { SimulationSummary } from '../engine/simulate.ts';
 import type { ActionDifference, FieldDifference, ObjectDifference } from '../engine/simulate-compare.ts';
+import type { UnplayedDifference } from '../engine/simulate-not-played.ts';
 import { entityOf } from '../entities/catalogue.ts';
 import type { Value } from '../entities/field.ts';
 import type { SystemObject } from '../store/record.ts';
@@ -49,7 +50,7 @@ export function simulationText(
 }
 
 function summaryLines(summary: SimulationSummary): string[] {
-  const { since, versions, changes, objects, firstAt, deliveries, writes, different } = summary;
+  const { since, versions, changes, objects, firstAt, deliveries, writes, different, notPlayed } = summary;
   const first = firstAt === undefined ? '' : `, the first of ${firstAt}`;
   const rows = [
     ['', 'present', 'changed', ''],
@@ -66,10 +67,28 @@ function summaryLines(summary: SimulationSummary): string[] {
   return [
     `${counted(changes, 'change')} of ${counted(objects, 'object')} since ${since}${first}`,
     ...columns(rows),
+    ...notPlayed.map(notPlayedText),
     different === 0
       ? 'Nothing would be written differently.'
       : `${counted(different, 'object')} would be written differently:`,
   ];
+}
+
+const notPlayedNames: Readonly<Record<UnplayedDifference['what'], string>> = {
+  conflict: 'the conflict policy of',
+  flow: 'the flow',
+  reconciliation: 'the reconciliation',
+};
+
+function notPlayedText({ what, name, present, changed }: UnplayedDifference): string {
+  const there =
+    present === 'absent'
+      ? 'is new'
+      : changed === 'absent'
+        ? 'is gone'
+        : `is ${changed} instead of ${present}`;
+  const how = present === changed ? 'is different' : there;
+  return `Not simulated: ${notPlayedNames[what]} ${name} ${how}. What follows from it is not shown here.`;
 }
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -22,19 +22,33 @@ export async function readJsonBody<Schema extends v.GenericSchema>(
   const raw = await readBody(context.env.incoming, mostBytes);
   if (raw === 'too-large')
     return { ok: false, error: 'too_large', message: `The request is larger than ${mostBytes} bytes.` };
-  const parsed = v.safeParse(schema, jsonOf(raw), { abortPipeEarly: true });
+  const value = jsonOf(raw);
+  if (value === undefined)
+    return { ok: false, error: 'invalid_body', message: 'The body of the request is no JSON.' };
+  const parsed = v.safeParse(schema, value, { abortPipeEarly: true });
   if (parsed.success) return { ok: true, output: parsed.output };
   const [issue] = parsed.issues;
   const path = v.getDotPath(issue);
   return {
     ok: false,
     error: 'invalid_body',
-    message: issue.message,
+    message: messageOf(issue, path),
     ...(path === null ? {} : { path }),
   };
 }
 
-/** `undefined` for what is no JSON, which no schema takes. */
+/** What is wrong, as a sentence. Schemas say themselves what is wrong with a value of the right type. */
+function messageOf({ kind, expected, received, message }: v.BaseIssue<unknown>, path: string | null): string {
+  if (path === null) return 'The body of the request must be a JSON object.';
+  if (kind !== 'schema') return `"${path}" ${message}.`;
+  if (expected === 'never') return `"${path}" is not known here.`;
+  if (received === 'undefined') return `"${path}" is missing.`;
+  return `"${path}" must be ${kindWords[expected ?? ''] ?? `one of ${expected?.replaceAll(/[()]/g, '').replaceAll(' | ', ', ')}`}.`;
+}
+
+const kindWords: Readonly<Record<string, string>> = { string: 'a text', boolean: 'true or false' };
+
+/** `undefined` for what is no JSON. */
 function jsonOf(raw: Buffer): unknown {
   try {
     return JSON.parse(raw.toString('utf8'));

@@ -19,7 +19,11 @@ export type Refuse = (
 const day = v.pipe(v.string(), v.regex(dayPattern, 'must be a day such as 2026-10-31'));
 
 const orderBody = v.strictObject({
-  declaration: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+  declaration: v.pipe(
+    v.string(),
+    v.minLength(1, 'must say what to reconcile'),
+    v.maxLength(200, 'is too long'),
+  ),
   from: v.optional(day),
   to: v.optional(day),
   known: v.optional(v.boolean()),

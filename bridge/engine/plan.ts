@@ -46,6 +46,8 @@ export type Plan =
       readonly shadow: boolean;
       /** What rules in shadow would write besides. */
       readonly besides?: Pick<Extract<Plan, { kind: 'write' }>, 'rules' | 'fields' | 'references'>;
+      /** What a person would have to see to because of rules in shadow. */
+      readonly shadowCause?: string;
       /** Mapped fields; references still are ids of the source. */
       readonly fields: State;
       readonly references: readonly ReferenceField[];
@@ -65,15 +67,10 @@ export function planDelivery(
 ): Plan {
   const rules = rulesBetween(delivery, landscape);
   if (rules.length === 0) return { kind: 'nothing', reason: 'no rule brings it there any more' };
-  const shadow = isInShadow(landscape, delivery.target);
-  try {
-    const stands = rules.map((rule) => standOf(rule, delivery, context));
-    return shadow ? planBy(stands, true, delivery, context) : planApart(stands, delivery, context);
-  } catch (error) {
-    if (!(error instanceof MappingError)) throw error;
-    const inShadow = shadow || rules.every((rule) => rule.shadow);
-    return { kind: 'raise', error: 'invalid', cause: error.message, shadow: inShadow };
-  }
+  const stands = rules.map((rule) => standOf(rule, delivery, context));
+  return isInShadow(landscape, delivery.target)
+    ? planGroup(stands, true, delivery, context)
+    : planApart(stands, delivery, context);
 }
 
 /** What a rule is for an object. */
@@ -81,14 +78,31 @@ interface Stand {
   /** As it is with its overrides. */
   readonly rule: Rule;
   readonly active: boolean;
+  /** Why nobody can say whether it brings the object. */
+  readonly failure?: MappingError;
 }
 
 function standOf(rule: Rule, delivery: PlannedDelivery, { record, targetId }: DeliveryContext): Stand {
   if (record === undefined) return { rule, active: false };
-  const active = activeRule(rule, record.state);
-  if (active !== undefined) return { rule: active, active: !record.gone };
-  // Of an object that is not there nothing is taken back, whatever its overrides say.
-  return { rule: mayBeThere(delivery, targetId) ? standingRule(rule, record.state) : rule, active: false };
+  try {
+    const active = activeRule(rule, record.state);
+    if (active !== undefined) return { rule: active, active: !record.gone };
+    // Of an object that is not there nothing is taken back, whatever its overrides say.
+    return { rule: mayBeThere(delivery, targetId) ? standingRule(rule, record.state) : rule, active: false };
+  } catch (error) {
+    if (!(error instanceof MappingError)) throw error;
+    return { rule: standingIfKnown(rule, record.state), active: false, failure: error };
+  }
+}
+
+/** As it is written where an override cannot be computed: whether it is in shadow has to be known all the same. */
+function standingIfKnown(rule: Rule, state: State): Rule {
+  try {
+    return standingRule(rule, state);
+  } catch (error) {
+    if (!(error instanceof MappingError)) throw error;
+    return rule;
+  }
 }
 
 const mayBeThere = (delivery: PlannedDelivery, targetId: string | undefined): boolean =>
@@ -97,13 +111,32 @@ const mayBeThere = (delivery: PlannedDelivery, targetId: string | undefined): bo
 /** Rules in shadow change nothing about what the others do. */
 function planApart(stands: readonly Stand[], delivery: PlannedDelivery, context: DeliveryContext): Plan {
   const shadowed = stands.filter(({ rule }) => rule.shadow);
-  if (shadowed.length === 0) return planBy(stands, false, delivery, context);
+  if (shadowed.length === 0) return planGroup(stands, false, delivery, context);
   const live = stands.filter(({ rule }) => !rule.shadow);
-  const plan = planBy(live, false, delivery, context);
-  const besides = planBy(shadowed, true, delivery, context);
+  const plan = planGroup(live, false, delivery, context);
+  const besides = planGroup(shadowed, true, delivery, context);
   if (plan.kind === 'nothing') return besides;
-  if (plan.kind !== 'write' || besides.kind !== 'write') return plan;
-  return { ...plan, besides: { ...besides, ...givenBy(besides) } };
+  if (plan.kind !== 'write') return plan;
+  // Whoever is asked what becomes of an object there is not asked while others bring it.
+  if (besides.kind === 'raise' && besides.error === 'invalid') return { ...plan, shadowCause: besides.cause };
+  return besides.kind === 'write' ? { ...plan, besides: { ...besides, ...givenBy(besides) } } : plan;
+}
+
+/** What rules come to that are all in shadow, or all not. */
+function planGroup(
+  stands: readonly Stand[],
+  shadow: boolean,
+  delivery: PlannedDelivery,
+  context: DeliveryContext,
+): Plan {
+  const failed = stands.find(({ failure }) => failure !== undefined)?.failure;
+  if (failed !== undefined) return { kind: 'raise', error: 'invalid', cause: failed.message, shadow };
+  try {
+    return planBy(stands, shadow, delivery, context);
+  } catch (error) {
+    if (!(error instanceof MappingError)) throw error;
+    return { kind: 'raise', error: 'invalid', cause: error.message, shadow };
+  }
 }
 
 /** True when nothing may be called in the system for a delivery. */

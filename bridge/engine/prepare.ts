@@ -2,6 +2,7 @@ import type { EntityName } from '../entities/catalogue.ts';
 import type { State } from '../entities/field.ts';
 import { newId } from '../entities/id.ts';
 import { canonicalJson, fingerprint } from '../entities/state.ts';
+import type { Rule } from '../rules/rule.ts';
 import type { ClaimedDelivery, NewDelivery } from '../store/delivery.ts';
 import type { DeliveryContext } from '../store/delivery-store.ts';
 import type { Restored } from '../store/link.ts';
@@ -127,6 +128,17 @@ export async function prepareDeliveries(
     const written = mark === context.writtenFingerprint && !delivery.uncertain;
     const drifted = context.drift?.open.filter((field) => Object.hasOwn(draft.fields, field)) ?? [];
     const nothingToDo = nothingToWrite || (written && drifted.length === 0);
+    if (targetId === undefined && plan.mayCreate && !plan.thenRemove && Object.keys(sent).length === 0) {
+      const cause = emptyCause(delivery, plan.rules);
+      settled.push({
+        ...base(delivery),
+        ...(draft.shadow
+          ? recorded('create', undefined, {})
+          : { outcome: 'dead', error: 'invalid', uncertain: delivery.uncertain }),
+        cause,
+      });
+      continue;
+    }
     if (draft.shadow && (context.targetId === undefined || !nothingToDo)) {
       const action = targetId !== undefined ? 'update' : plan.mayCreate ? 'create' : 'match';
       settled.push({
@@ -135,15 +147,8 @@ export async function prepareDeliveries(
       });
       continue;
     }
-    const shadow =
-      draft.besides === undefined
-        ? {}
-        : {
-            shadow: shadowNote({
-              action: targetId === undefined ? 'create' : 'update',
-              fields: draft.besides,
-            }),
-          };
+    const action = targetId === undefined ? 'create' : 'update';
+    const shadow = besidesNote(action, draft.besides, plan.shadowCause);
     if (
       targetId !== undefined &&
       written &&
@@ -174,6 +179,20 @@ export async function prepareDeliveries(
     });
   }
   return { ready, settled };
+}
+
+/** What rules in shadow would have done besides. */
+function besidesNote(action: 'create' | 'update', fields: State | undefined, cause: string | undefined) {
+  if (fields === undefined && cause === undefined) return {};
+  return {
+    shadow: shadowNote({ action, fields: fields ?? {}, ...(cause === undefined ? {} : { cause }) }),
+  };
+}
+
+function emptyCause({ entity, source, sourceId, target }: ClaimedDelivery, rules: readonly Rule[]): string {
+  const by = rules.length === 1 ? 'rule' : 'rules';
+  const names = rules.map((rule) => rule.id).join(', ');
+  return `Nothing is known of ${entity} ${sourceId} of ${source} that the ${by} ${names} would bring, so it would be empty in ${target}. Enter it in ${source}, or let the rules bring a field that is known.`;
 }
 
 /** Somebody changed there what only the source decides, and the rules want a person to look at it. */

@@ -16,7 +16,7 @@ interface Means {
 }
 
 export const shadowNote = (note: ShadowNote): string =>
-  JSON.stringify({ action: note.action, fields: JSON.parse(canonicalJson(note.fields)) });
+  JSON.stringify({ ...note, fields: JSON.parse(canonicalJson(note.fields)) });
 
 /** How a delivery ends that nobody was called for. */
 export const recorded = (action: ShadowNote['action'], externalId: string | undefined, fields: State) => ({

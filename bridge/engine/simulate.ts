@@ -8,6 +8,7 @@ import { createTerrain, referenceOf, type Terrain } from './landscape.ts';
 import { givenBy, planDelivery, referredObjects, rulesBetween } from './plan.ts';
 import { createComparison, type ObjectDifference, type Sides } from './simulate-compare.ts';
 import { replay, stateBefore } from './simulate-history.ts';
+import { type UnplayedDifference, unplayedDifferences } from './simulate-not-played.ts';
 import {
   createPassage,
   deliveryOf,
@@ -47,6 +48,8 @@ export interface SimulationSummary {
   /** Objects, counted once for each target, that would be written differently. */
   readonly different: number;
   readonly rules: readonly RuleCount[];
+  /** What the rules say differently besides, and what is not played. */
+  readonly notPlayed: readonly UnplayedDifference[];
 }
 
 const sides = ['present', 'changed'] as const satisfies readonly Side[];
@@ -112,6 +115,7 @@ export function simulate(options: SimulateOptions): SimulationSummary {
     writes,
     different,
     rules: [...counts].map(([rule, count]) => ({ rule, ...count })),
+    notPlayed: unplayedDifferences(rules),
   };
 }
 

@@ -1,28 +1,21 @@
 import { type ASTNode, type TypeError as ExpressionTypeError, ParseError } from '@marcbachmann/cel-js';
 import type { FieldKind } from '../entities/field.ts';
 import { environmentOf, functionNames } from './expression.ts';
+import { commentProblem, comparisonProblem, itemNames, numberProblem } from './expression-literal.ts';
 import { type ExpressionPath, nodesOf, pathsIn, variableName, withVariables } from './expression-path.ts';
+import type { ExpressionProblem } from './expression-problem.ts';
 import { lowerFirst, syntaxAdvice, syntaxText } from './expression-syntax.ts';
+import type { KnownField } from './field-set.ts';
 import type { Expression } from './part.ts';
 import { suggest } from './suggest.ts';
-
-/** What is wrong in an expression. */
-export interface ExpressionProblem {
-  /** Where in its text, from 0. */
-  readonly offset: number;
-  readonly message: string;
-  readonly suggestion?: string;
-  /** The name that is no field, where that is the problem. */
-  readonly unknown?: string;
-  /** Whose field it would be, where it is another object's. */
-  readonly object?: string;
-}
 
 /** Another object whose fields an expression can read, by `name.field`. */
 export interface ReadableObject {
   /** Its entity, for messages. */
   readonly owner: string;
   readonly fields: Readonly<Record<string, FieldKind>>;
+  /** What is known about a field besides its kind. */
+  fieldOf(name: string): KnownField | undefined;
   /** There may be several of it, and nobody knows which one is meant. */
   readonly several: boolean;
 }
@@ -47,13 +40,17 @@ export type CheckedExpression =
  *
  * @param owner what the fields belong to, for messages
  * @param objects the other objects, by the names that the expression has for them
+ * @param fieldOf what is known about the fields besides their kinds
  */
 export function checkExpression(
   text: string,
   fields: Readonly<Record<string, FieldKind>>,
   owner: string,
   objects?: ReadonlyMap<string, ReadableObject>,
+  fieldOf?: (name: string) => KnownField | undefined,
 ): CheckedExpression {
+  const comment = commentProblem(text);
+  if (comment !== undefined) return { problem: comment };
   let root: ASTNode;
   try {
     root = environmentOf({}).parse(text).ast;
@@ -77,6 +74,17 @@ export function checkExpression(
   const plain = withVariables(text, paths);
   const result = environment.check(plain);
   if (!result.valid) return { problem: typeProblem(result.error as ExpressionTypeError, fields, owner) };
+  const items = itemNames(nodes);
+  const fieldAt = (name: string): KnownField | undefined => {
+    const [object, field] = name.split('.') as [string, string?];
+    const kind = known[name];
+    if (kind === undefined || items.has(object)) return undefined;
+    return (field === undefined ? fieldOf?.(name) : objects?.get(object)?.fieldOf(field)) ?? { kind };
+  };
+  const meant = nodes
+    .map((node) => numberProblem(node, text) ?? comparisonProblem(node, text, fieldAt))
+    .find((problem) => problem !== undefined);
+  if (meant !== undefined) return { problem: meant };
   const first = new Map<string, number>();
   for (const { op, args, start } of nodesOf(environment.parse(plain).ast))
     if (op === 'id' && !first.has(args as string)) first.set(args as string, start);

@@ -58,7 +58,7 @@ export function readTyped(
   const text = reader.text(piece, `the expression of ${what}`);
   if (text === undefined) return undefined;
   const known = scope === undefined ? fields.kinds : { ...fields.kinds, ...scope.variables };
-  const result = checkExpression(text.value, known, fields.entity, scope?.objects);
+  const result = checkExpression(text.value, known, fields.entity, scope?.objects, fields.get);
   if ('problem' in result) {
     const { offset, message, suggestion, unknown, object } = result.problem;
     const mayBeThere =

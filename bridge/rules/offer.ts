@@ -3,9 +3,9 @@ import { extensionPrefix } from '../entities/extension.ts';
 import type { Role } from '../entities/role.ts';
 import type { ActionCapability, Capability } from '../systems/system.ts';
 import { withArticle } from './article.ts';
-import { givenFields, type RuleDraft } from './draft.ts';
+import { givenFields, mentionedFields, type RuleDraft } from './draft.ts';
 import type { ExtensionDraft } from './field-set.ts';
-import type { Report } from './problem.ts';
+import type { Placed, Report } from './problem.ts';
 import { suggest } from './suggest.ts';
 import type { SystemDraft } from './systems-file.ts';
 
@@ -43,12 +43,32 @@ export function checkOffers(
       checkExtensible(extension, role.value, system, offer.entities, report);
     for (const rule of rules) {
       if (rule.entity === undefined) continue;
-      if (rule.from?.value === system.role.value && offer.entities[rule.entity] === undefined)
-        report(rule.from.place, `${system.name.value} does not know the entity ${rule.entity}`);
+      if (rule.from?.value === system.role.value) {
+        const capability = offer.entities[rule.entity];
+        if (capability === undefined)
+          report(rule.from.place, `${system.name.value} does not know the entity ${rule.entity}`);
+        else
+          for (const field of mentionedFields(rule))
+            checkRead(field, rule.entity, system, capability, report);
+      }
       if (rule.to?.value === system.role.value)
         checkTarget(rule, system, offer.entities[rule.entity], report);
     }
   }
+}
+
+/** What a system never tells is never known: a condition on it would never hold. */
+function checkRead(
+  field: Placed<string>,
+  entity: EntityName,
+  system: SystemDraft,
+  { read }: Capability,
+  report: Report,
+): void {
+  if (read?.fields === undefined || read.fields.includes(field.value)) return;
+  if (field.value.startsWith(extensionPrefix)) return;
+  const message = `${system.name.value} never has "${field.value}" of ${withArticle(entity)}`;
+  report(field.place, message, suggest(field.value, read.fields));
 }
 
 function checkSystem(system: SystemDraft, offer: ConnectorOffer, report: Report): void {

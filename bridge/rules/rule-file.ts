@@ -1,4 +1,4 @@
-import { isMap, isSeq } from 'yaml';
+import { isMap, isScalar, isSeq } from 'yaml';
 import { roles } from '../entities/role.ts';
 import { noConditions, readConditions } from './conditions.ts';
 import { type OverrideDraft, type RuleDraft, writtenFields } from './draft.ts';
@@ -67,7 +67,7 @@ export function readRule(reader: Reader, piece: Piece, words: Words | undefined)
     lane: readChoice(reader, parts.lane, '"lane"', lanes)?.value ?? 'operations',
     timing: (parts.timing && readTiming(reader, parts.timing)) ?? realTime,
     shadow: readFlag(reader, parts.shadow, '"shadow"') ?? false,
-    overrides: readOverrides(reader, parts.overrides, parts.deleted !== undefined, words),
+    overrides: readOverrides(reader, parts, words),
   };
   if (draft.from !== undefined && draft.from.value === draft.to?.value) {
     const advice = 'name two different roles in "from" and "to"';
@@ -112,25 +112,20 @@ function readSelection(
   return { when, ...(where === undefined ? {} : { where }) };
 }
 
-/** @param deletedSaid whether the rule says by itself what happens to deleted objects */
-function readOverrides(
-  reader: Reader,
-  piece: Piece | undefined,
-  deletedSaid: boolean,
-  words: Words | undefined,
-): OverrideDraft[] {
-  if (piece === undefined) return [];
-  return (reader.list(piece, '"overrides"') ?? []).flatMap((item) => {
+function readOverrides(reader: Reader, rule: RuleParts, words: Words | undefined): OverrideDraft[] {
+  if (rule.overrides === undefined) return [];
+  return (reader.list(rule.overrides, '"overrides"') ?? []).flatMap((item) => {
     const parts = reader.keys(item, 'the override', overrideKeys);
-    return parts === undefined ? [] : [readOverride(reader, item, parts, deletedSaid, words)];
+    return parts === undefined ? [] : [readOverride(reader, item, parts, rule, words)];
   });
 }
 
+/** @param rule what it is an override of */
 function readOverride(
   reader: Reader,
   item: Piece,
   parts: Parts<typeof overrideKeys>,
-  deletedSaid: boolean,
+  rule: RuleParts,
   words: Words | undefined,
 ): OverrideDraft {
   const { when, where, skip, ...instead } = parts;
@@ -142,12 +137,19 @@ function readOverride(
   const otherwise = readChoice(reader, parts.otherwise, '"otherwise"', withdrawals);
   // As for the whole rule, deleted objects follow "otherwise" where nothing else is said.
   const deleted =
-    readChoice(reader, parts.deleted, '"deleted"', withdrawals) ?? (deletedSaid ? undefined : otherwise);
+    readChoice(reader, parts.deleted, '"deleted"', withdrawals) ??
+    (rule.deleted === undefined ? otherwise : undefined);
   const lane = readChoice(reader, parts.lane, '"lane"', lanes)?.value;
   const timing = parts.timing && readTiming(reader, parts.timing);
   const shadow = readFlag(reader, parts.shadow, '"shadow"');
   const fields =
     parts.fields === undefined || words === undefined ? undefined : readFields(reader, parts.fields, words);
+  if (isEmptyList(parts.fields) && createsEmpty(rule))
+    reader.report(
+      parts.fields.place,
+      'an override without fields would create empty objects',
+      'list fields, or write "skip: true"',
+    );
   return {
     ...readSelection(reader, parts, words),
     skip: readFlag(reader, skip, '"skip"') ?? false,
@@ -165,7 +167,7 @@ function checkPurpose(reader: Reader, draft: RuleDraft, parts: RuleParts): void 
   if (!isEmptyList(parts.fields)) return;
   const { place } = parts.fields;
   if (draft.create.value !== 'never') {
-    if (parts.initial !== undefined && !isEmptyList(parts.initial)) return;
+    if (!createsEmpty(parts)) return;
     reader.report(
       place,
       'a rule without fields would create empty objects',
@@ -189,6 +191,11 @@ function checkInitial(reader: Reader, draft: RuleDraft, { initial }: RuleParts):
         'leave one of them',
       );
 }
+
+/** True where nothing but its fields says what is in the objects that a rule creates. */
+const createsEmpty = ({ create, initial }: RuleParts): boolean =>
+  !(isScalar(create?.value) && create.value.value === 'never') &&
+  (initial === undefined || isEmptyList(initial));
 
 /** Written as an empty list; not one whose items were all refused. */
 const isEmptyList = (piece: Piece | undefined): piece is Piece =>

@@ -1,3 +1,4 @@
+import { nameInSettings } from './name.ts';
 import { type Place, type Placed, placeText } from './problem.ts';
 
 type Report = (place: Place, message: string, suggestion?: string) => void;
@@ -23,5 +24,15 @@ export function checkTargetNames(
     if (system === undefined) continue;
     const where = placeText(system.name.place);
     report(name.place, `subscriber "${name.value}" is called like a system, see ${where}`, advice);
+  }
+  const bySetting = new Map<string, string>();
+  for (const { name } of subscribers) {
+    const setting = nameInSettings(name.value);
+    const other = bySetting.get(setting);
+    if (other === undefined) bySetting.set(setting, name.value);
+    else {
+      const message = `the settings of subscriber "${name.value}" would be called like those of "${other}"`;
+      report(name.place, message, advice);
+    }
   }
 }

@@ -40,11 +40,14 @@ function stretchAt({ cron, minutes }: Window, nowMs: number): Stretch {
     : { open: false, fromMs: nowMs, untilMs: opensMs };
 }
 
+/** As what starts polls and reconciliations has it: where both days are restricted, both must fit. */
+const options = { timezone: 'UTC', paused: true, domAndDow: true };
+
 /**
  * The first time after `afterMs` at which a cron expression (UTC) runs; `undefined` when it never does.
  *
  * @throws Error for what is no cron expression
  */
 export function nextRun(cron: string, afterMs: number): number | undefined {
-  return new Cron(cron, { timezone: 'UTC', paused: true }).nextRun(new Date(afterMs))?.getTime();
+  return new Cron(cron, options).nextRun(new Date(afterMs))?.getTime();
 }

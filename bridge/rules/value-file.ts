@@ -50,7 +50,12 @@ export function valueProblem(
     : [`"${name}" is text, not the flag ${value}`, `put it in quotes: "${value}"`];
 }
 
-function textProblem(name: string, field: KnownField, value: string): readonly [string, string?] | undefined {
+/** The same for what is written as text. */
+export function textProblem(
+  name: string,
+  field: KnownField,
+  value: string,
+): readonly [string, string?] | undefined {
   if (field.kind === 'code' && field.values !== undefined && !field.values.includes(value))
     return [`"${name}" is never "${value}"`, suggest(value, field.values)] as [string, string?];
   if (field.kind === 'day' && !dayPattern.test(value))

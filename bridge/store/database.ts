@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
@@ -112,14 +112,13 @@ export function openDatabaseForReading(
   path: string,
   { older = false }: { readonly older?: boolean } = {},
 ): OpenDatabase {
-  if (!existsSync(path))
-    throw new StoreError(`There is no database at ${path}. Has the bridge been started once?`);
+  assertThere(path);
   let connection: Connection | undefined;
   try {
     connection = new Database(path, { readonly: true, fileMustExist: true });
     connection.pragma('busy_timeout = 5000');
     // The first look into the file: it may be no database at all, somebody else's, or from before the first release.
-    connection.prepare('select 1 from meta, lease limit 1').get();
+    connection.prepare('select 1 from meta, lease, poll limit 1').get();
     const done = connection.prepare<[], string>('select name from migration').pluck().all();
     if (missingMigrations(new Set(done)) > 0 && !older)
       throw new StoreError(
@@ -135,6 +134,21 @@ export function openDatabaseForReading(
       });
     throw new StoreError(
       `${path} cannot be read as the database of a bridge: ${error.message}. Set DATABASE_PATH to the one that the bridge has.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Where somebody may not enter the folder, nobody knows whether there is a file in it. */
+function assertThere(path: string): void {
+  try {
+    statSync(path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR')
+      throw new StoreError(`There is no database at ${path}. Has the bridge been started once?`);
+    throw new StoreError(
+      `The database ${path} cannot be read: ${message}. Run this as the user who runs the bridge, or give this user the right to read it.`,
       { cause: error },
     );
   }

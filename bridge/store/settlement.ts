@@ -44,6 +44,8 @@ export interface ShadowNote {
   readonly action: 'create' | 'update' | 'remove' | 'match';
   /** Canonical fields. References are ids of the target; `<system>:<entity>:<id>` of the source where there is none. */
   readonly fields: State;
+  /** Why a person would be asked instead. */
+  readonly cause?: string;
 }
 
 export interface SettledRetry extends Settled {

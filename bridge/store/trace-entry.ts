@@ -111,7 +111,8 @@ export function attemptEntry(row: Selectable<AttemptTable>, delivery: Selectable
 }
 
 function shadowText({ shadow, outcome }: Selectable<AttemptTable>): string {
-  const { action, fields } = JSON.parse(shadow as string) as ShadowNote;
+  const { action, fields, cause } = JSON.parse(shadow as string) as ShadowNote;
+  if (cause !== undefined) return ` – rules in shadow would need a person: ${cause}`;
   const besides = outcome === 'shadowed' ? 'would' : 'rules in shadow would besides';
   return ` – ${besides} ${action}${action === 'remove' ? '' : ` ${JSON.stringify(fields)}`}`;
 }

@@ -172,8 +172,11 @@ export interface SystemExtension {
 export interface Capability {
   /** True when the rules can give the entity extension fields here; those then count among `write.fields`. */
   readonly extensible?: true;
-  /** Objects per read call; absent when the entity cannot be read by id. */
-  readonly read?: { readonly batch: number };
+  /**
+   * Objects per read call; absent when the entity cannot be read by id. `fields` are all that an object can ever have
+   * here, besides extension fields; absent where the connector does not say.
+   */
+  readonly read?: { readonly batch: number; readonly fields?: readonly string[] };
   /** Objects per write call and the fields that can be written; absent when the entity cannot be written. */
   readonly write?: { readonly batch: number; readonly fields: readonly string[] };
   /** Canonical fields that `find` can look up exactly. */

@@ -85,3 +85,13 @@ test('a database that the bridge cannot start with is wrong, whatever else is ri
   expect(text).toContain('The bridge creates them when it starts.');
   expect(code).toBe(1);
 });
+
+test('where the rules are wrong, the systems are asked all the same', async () => {
+  const { environment } = await firm();
+  const { code, text } = await checked({ 'systems.yaml': 'systems:\n  hubspot: {role: crm}\n' }, environment);
+  expect(code).toBe(1);
+  expect(text).toMatch(/^rules\n {2}✗ /m);
+  expect(text).toMatch(/^odoo\n {2}✗ /m);
+  expect(text).toMatch(/^hubspot\n {2}[✓!] /m);
+  expect(text).not.toMatch(/^harvest$/m);
+});

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
+import { openStore } from '../../bridge/store/store.ts';
 import { builtBridge } from '../../scripts/build/built.ts';
 import { temporaryPath } from '../store/temporary.ts';
 
@@ -29,5 +31,19 @@ test('a check that nobody reads to its end ends quietly, with its own exit code'
   child.stdout.destroy();
   const [said, ended] = await Promise.all([text(child.stderr), once(child, 'close')]);
   expect(said).toBe('');
+  expect(ended).toEqual([1, null]);
+});
+
+test.runIf(existsSync('/dev/full'))('a full disk is said in a sentence', async () => {
+  const path = temporaryPath();
+  await (await openStore(path)).close();
+  const full = openSync('/dev/full', 'w');
+  const child = spawn(process.execPath, [await builtBridge(), 'status'], {
+    env: { DATABASE_PATH: path, RULES_DIRECTORY: dirname(path) },
+    stdio: ['ignore', full, 'pipe'],
+  });
+  closeSync(full);
+  const [said, ended] = await Promise.all([text(child.stderr as Readable), once(child, 'close')]);
+  expect(said).toMatch(/^What this prints cannot be written: ENOSPC: .*\.\n$/);
   expect(ended).toEqual([1, null]);
 });

@@ -242,7 +242,13 @@ test('bridge status lists what is proposed under what needs a person', async () 
   expect(code).toBe(1);
   expect(text.split('\n').slice(text.split('\n').indexOf('Needs a person'))).toEqual([
     'Needs a person',
-    '  customer 1 of odoo may be customer c1 of hubspot (0.95), since 0 s',
-    `    bridge matches shows why; bridge matches accept ${ids[0]}, or reject`,
+    '  sales: customer 1 of odoo may be customer c1 of hubspot.',
+    '    customer 1 of odoo, since 0 s (to hubspot)',
+    '    Cause: They are alike (0.95, name), and only a person can say whether they are the same.',
+    `    What to do: bridge matches accept ${ids[0]}, where they are the same; bridge matches reject ${ids[0]}, where they are not.`,
+    '    bridge matches',
   ]);
+  const listed = await bridge('exceptions', '--owner', 'sales');
+  expect(listed.code).toBe(1);
+  expect(listed.text).toContain('sales: customer 1 of odoo may be customer c1 of hubspot.');
 });

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createAdmin } from '../../bridge/console/admin.ts';
 import { runProgram } from '../../bridge/program.ts';
@@ -171,6 +172,76 @@ test('a formula in a text does not run in a spreadsheet', async () => {
     totals: [{ here: '12.5' }],
     findings: [missing, different],
   });
+});
+
+test('several runs are one table of comma separated values', async () => {
+  const store = await prepared();
+  writeFileSync(
+    join(process.env.RULES_DIRECTORY as string, 'reconcile.yaml'),
+    'reconcile: [{id: time, entity: timesheet}, {id: more, entity: timesheet}]\n',
+  );
+  const run = (await store.reconciliation('run-1')) as ReconciliationRun;
+  await running(store, () => ({ ok: true, run }));
+  const { text } = await bridge('reconcile', '--watch', '--format', 'csv', '--by', 'Ann');
+  const lines = text.split(/\r?\n/);
+  expect(lines).toHaveLength(5);
+  expect(lines.filter((line) => line.startsWith('found,'))).toEqual([lines[0]]);
+  expect(lines.slice(1, 3)).toEqual(lines.slice(3));
+  const totals = await bridge('reconcile', '--watch', '--format', 'totals-csv', '--by', 'Ann');
+  expect(totals.text.split(/\r?\n/)).toHaveLength(3);
+});
+
+test('customers have the name that any system knows them by', async () => {
+  const store = await prepared();
+  await store.apply({
+    readings: [
+      reading('9', { name: 'Acme' }, { entity: 'customer' }),
+      reading('10', { name: 'Bolt' }, { entity: 'customer' }),
+    ],
+    finished: [],
+    failed: [],
+    route: () => [],
+  });
+  const { scope } = (await store.reconciliation('run-1')) as ReconciliationRun;
+  await store.startRun({
+    id: 'run-2',
+    declaration: 'time',
+    scope: { ...scope, by: ['customer'] },
+    startedBy: 'test',
+    phase: 'comparing',
+  });
+  const sums = { field: 'hours', currency: '', here: '1', there: '0', waiting: '0', wholeHere: '1' };
+  const totals = [['c9'], ['odoo:customer:10'], ['c11']].map((group) => ({
+    ...sums,
+    group,
+    wholeThere: '0',
+  }));
+  await store.moveRun(
+    'run-2',
+    { phase: 'over', position: {}, done: 1, counts: { compared: 1 } },
+    { findings: [], totals },
+  );
+  await store.close();
+  const file = new Database(process.env.DATABASE_PATH);
+  file.exec(`insert into link (system, entity, external_id, object_id, linked_at)
+    values ('harvest', 'customer', 'c9', 'o', ''), ('odoo', 'customer', '9', 'o', '')`);
+  file.close();
+  const { text } = await bridge('reconcile', 'show', 'run-2', '--format', 'totals-csv');
+  const names = text.split('\r\n').map((line) => line.split(',')[0]);
+  expect(names.sort()).toEqual(['Acme', 'Bolt', 'c11', 'customer']);
+});
+
+test('a name that is empty is no name', async () => {
+  const store = await prepared();
+  await store.close();
+  for (const command of [
+    ['reconcile', 'time', '--by', ''],
+    ['matches', 'accept', 'x', '--by', ' '],
+  ])
+    expect(await bridge(...command)).toEqual({
+      code: 1,
+      text: '--by names nobody: say who decides, or leave it out.',
+    });
 });
 
 test('says what it does not take', async () => {

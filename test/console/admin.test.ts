@@ -124,20 +124,26 @@ describe('refuses', () => {
   });
 
   test.each([
-    ['nothing', '', undefined],
-    ['no JSON', '{', undefined],
-    ['nobody', {}, 'by'],
-    ['an empty name', { by: ' ' }, 'by'],
-    ['a key that is not known', { by: 'ann', accept: true }, 'accept'],
-    ['a reason that is no text', { by: 'ann', reason: 7 }, 'reason'],
-    ['a reason that is too long', { by: 'ann', reason: 'x'.repeat(1001) }, 'reason'],
-  ])('a body with %s', async (_, body, path) => {
+    ['nothing', '', undefined, 'The body of the request is no JSON.'],
+    ['no JSON', '{', undefined, 'The body of the request is no JSON.'],
+    ['no object', '7', undefined, 'The body of the request must be a JSON object.'],
+    ['nobody', {}, 'by', '"by" is missing.'],
+    ['an empty name', { by: ' ' }, 'by', '"by" must say who decides.'],
+    ['a key that is not known', { by: 'ann', accept: true }, 'accept', '"accept" is not known here.'],
+    ['a reason that is no text', { by: 'ann', reason: 7 }, 'reason', '"reason" must be a text.'],
+    [
+      'a reason that is too long',
+      { by: 'ann', reason: 'x'.repeat(1001) },
+      'reason',
+      '"reason" is longer than 1000 characters.',
+    ],
+  ])('a body with %s', async (_, body, path, message) => {
     const [id] = await proposed(store, [{ id: 'c1' }]);
     const answer = await post(`/matches/${id}/reject`, body);
     expect(answer.status).toBe(400);
     expect(await answer.json()).toEqual({
       error: 'invalid_body',
-      message: expect.any(String),
+      message,
       ...(path === undefined ? {} : { path }),
     });
     expect(await store.openProposals()).toHaveLength(1);

@@ -213,7 +213,7 @@ describe('an approval', () => {
     const { code, output } = await bridgeCommand(['status'], scene.systems.environment);
     expect(code).toBe(1);
     expect(output).toContain('Needs a person');
-    expect(output).toContain(`timesheet ${entry} of harvest to odoo`);
+    expect(output).toContain(`timesheet ${entry} of harvest could not be brought to odoo`);
     expect(output).toContain('6.00 hours of Carla Consultant');
     expect(output).toMatch(/are invoiced already, on INV\S+ .*make a credit note first/);
   });

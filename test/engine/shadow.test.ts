@@ -17,7 +17,7 @@ const silentCustomer = [shadowed(customerToCrm)];
 interface Recorded {
   outcome: string;
   external_id: string | null;
-  shadow: { action: string; fields: Record<string, unknown> };
+  shadow: { action: string; fields: Record<string, unknown>; cause?: string };
 }
 
 /** What the attempts at deliveries of an object recorded, the oldest first. */
@@ -278,6 +278,83 @@ describe('what cannot be worked out in shadow', () => {
     await world.crash();
     await world.calm();
     expect(world.outcomes()).toEqual(before);
+  });
+});
+
+describe('a rule in shadow beside a live one', () => {
+  const table: ValueTable = { name: 'countries', values: { DE: 'Germany' } };
+  const tabled: Rule = {
+    ...customerToCrm,
+    id: 'next',
+    fields: ['city'],
+    mappings: { city: { kind: 'field', field: 'country', table } },
+  };
+  const where = { text: '1.0 / decimal(vat) > 1.0', fields: { vat: 'text' } } as const;
+  const divided: Rule = { ...customerToCrm, id: 'next', fields: ['city'], where };
+  const acme = { name: 'Acme', vat: '0', country: 'FR', city: 'Paris' };
+
+  test.each<[string, Rule]>([
+    ['a value that its table does not know', shadowed(tabled)],
+    ['a condition that cannot be computed', shadowed(divided)],
+    [
+      'an override in shadow',
+      { ...tabled, overrides: [{ when: { country: 'FR' }, skip: false, shadow: true }] },
+    ],
+    [
+      'an override of a condition that cannot be computed',
+      { ...divided, overrides: [{ when: { country: 'FR' }, skip: false, shadow: true }] },
+    ],
+  ])('does not stop it with %s', async (_, next) => {
+    const world = await createWorld({ rules: [customerToCrm, next] });
+    await customer(world, acme);
+    expect(world.hubspot.states('customer')).toEqual([{ name: 'Acme', vat: '0' }]);
+    expect(world.delivery('1').state).toBe('done');
+    const [note] = recorded(world, '1');
+    expect(note?.shadow).toMatchObject({ cause: expect.stringContaining('rule next ') });
+    const reader = openDatabaseForReading(world.path);
+    const trace = await readTrace(reader, 'odoo:customer:1');
+    reader.connection.close();
+    expect(trace.map((entry) => entry.text).join('\n')).toContain(
+      `rules in shadow would need a person: ${note?.shadow.cause}`,
+    );
+  });
+
+  test('by an override asks nobody about a value that cannot be computed', async () => {
+    const overrides = [{ when: { country: 'FR' }, skip: false, shadow: true }];
+    const world = await createWorld({ rules: [{ ...tabled, overrides }] });
+    await customer(world, acme);
+    expect(world.delivery('1').state).toBe('shadowed');
+  });
+
+  test('that cannot be computed itself still asks a person', async () => {
+    const world = await createWorld({ rules: [tabled, shadowed({ ...customerToCrm, id: 'more' })] });
+    await customer(world, acme);
+    expect(world.delivery('1')).toMatchObject({ state: 'dead', error: 'invalid' });
+  });
+
+  const back: Rule = { ...customerToCrm, id: 'back', from: 'crm', to: 'erp', fields: ['phone'] };
+  test.each<[string, Rule]>([
+    ['there', shadowed({ ...customerToCrm, id: 'next', fields: ['city'], propose: true })],
+    ['back', shadowed({ ...back, create: 'never', propose: true })],
+  ])('does not have likely ones proposed, the way %s', async (_, next) => {
+    const world = await createWorld({ rules: [customerToCrm, next] });
+    const there = { name: 'Acme Consulting GmbH', domain: 'acme.example', country: 'DE' };
+    world.hubspot.put('customer', '77', { ...there, city: 'Berlin', postal_code: '10115' });
+    await world.tell(world.hubspot, 'customer', '77');
+    await world.pass(2000);
+    await customer(world, { ...there, city: 'Berlin', postal_code: '10115' });
+    await world.pass(60_000);
+    expect(world.hubspot.states('customer')).toHaveLength(2);
+    expect(world.rows('select * from proposal')).toEqual([]);
+  });
+
+  test('does not have it wait for what the shadowed way back would create', async () => {
+    const world = await createWorld({ rules: [customerToCrm, shadowed(back)] });
+    world.hubspot.put('customer', '77', { name: 'Bolt' });
+    world.hubspot.failNext('read', { kind: 'lost' });
+    await world.tell(world.hubspot, 'customer', '77');
+    await customer(world);
+    expect(world.delivery('1').state).toBe('done');
   });
 });
 

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { simulationText } from '../../bridge/commands/simulate-text.ts';
 import { simulate } from '../../bridge/engine/simulate.ts';
 import type { ObjectDifference } from '../../bridge/engine/simulate-compare.ts';
 import type { EntityName } from '../../bridge/entities/catalogue.ts';
 import type { State } from '../../bridge/entities/field.ts';
+import type { Flow } from '../../bridge/rules/flow.ts';
 import type { ValueTable } from '../../bridge/rules/part.ts';
 import type { Rule, RuleSet } from '../../bridge/rules/rule.ts';
 import { openPast } from '../../bridge/store/simulation.ts';
@@ -66,6 +68,55 @@ async function moment(world: World): Promise<string> {
 
 const present = [customerToCrm];
 const acme = { object: { system: 'odoo', entity: 'customer', id: '1' }, target: 'hubspot' };
+
+test('what is not played, and different, is said', async () => {
+  const world = await createWorld({ rules: present });
+  await change(world, 'customer', '1', { name: 'Acme' });
+  const policy = (conflict: 'keep' | 'restore') => ({
+    customer: { owner: 'erp' as const, owners: {}, extensions: {}, conflict },
+  });
+  const flow = (id: string, title: string): Flow => ({
+    id,
+    title,
+    entity: 'customer',
+    from: 'erp',
+    condition: { when: {} },
+    again: [],
+    objects: [],
+    steps: [],
+  });
+  const past = openPast(world.path);
+  const summary = simulate({
+    past,
+    since: start,
+    rules: {
+      present: {
+        ...ruleSet(present, 'before'),
+        entities: policy('keep'),
+        flows: [flow('gone', 'A'), flow('other', 'A'), flow('same', 'A')],
+      },
+      changed: {
+        ...ruleSet(present, 'after'),
+        entities: policy('restore'),
+        flows: [flow('other', 'B'), flow('same', 'A'), flow('young', 'A')],
+      },
+    },
+    onDifference: () => undefined,
+  });
+  past.close();
+  const said = simulationText(summary, [], 0)
+    .split('\n')
+    .filter((line) => line.startsWith('Not simulated'));
+  expect(said).toEqual(
+    [
+      'the conflict policy of customer is restore instead of keep',
+      'the flow gone is gone',
+      'the flow other is different',
+      'the flow young is new',
+    ].map((what) => `Not simulated: ${what}. What follows from it is not shown here.`),
+  );
+  expect(run(world, { present, changed: present }).summary.notPlayed).toEqual([]);
+});
 
 describe('fields', () => {
   test('the same rules make no difference, and the summary says what was looked at', async () => {

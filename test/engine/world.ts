@@ -70,6 +70,9 @@ const entities = {
   task: {},
   invoice: {},
   contract: {},
+  quote: {},
+  milestone: {},
+  assignment: {},
 };
 
 export interface WorldOptions {

@@ -58,6 +58,11 @@ describe('an expression', () => {
     ['string(hours) + " h"', '7.5 h'],
     ['decimal("1.10") + rate', '1.2'],
     ['int(name.size()) + 1', '6'],
+    ['hours * (decimal("21") / 100)', '1.575'],
+    ['hours * (100 + 21) / 100', '9.075'],
+    ['hours * 1.1 * 1.1', '9.075'],
+    ['name + " // " + r"\\//" + \'it // \\\' //\'', "Alpha // \\//it // ' //"],
+    ['status == "" || day == "" || opportunities.exists(day, day == "2")', true],
   ])('%s', (text, expected) => {
     expect(value(text)).toEqual(expected);
   });
@@ -105,7 +110,7 @@ describe('an expression', () => {
     ['hours / (rate - rate)', 'division by zero'],
     ['decimal(name)', '"Alpha" is no decimal such as "1250.50"'],
     ['name.substring(9)', /substring/],
-    ['1 / 0', 'division by zero'],
+    ['1 % 0', 'modulo by zero'],
   ])('%s says in one line why it cannot be computed', (text, reason) => {
     expect(() => value(text)).toThrow(reason);
     expect(() => value(text)).not.toThrow('\n');

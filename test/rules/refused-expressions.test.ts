@@ -83,6 +83,63 @@ const foreign: readonly (readonly [text: string, message: string, suggestion: st
   ['is_company ▸& is_company', 'unexpected character: &', 'write "&&" and "||"'],
 ];
 
+const numbers: readonly (readonly [expression: string, message: string, suggestion: string])[] = [
+  [
+    'amount * (▸21 / 100)',
+    '"/" between two whole numbers leaves out the rest',
+    'make one of them a decimal: decimal("21")',
+  ],
+  [
+    'amount * (▸size(name) / size(name))',
+    '"/" between two whole numbers leaves out the rest',
+    'make one of them a decimal with decimal(…)',
+  ],
+  [
+    '(▸1.1 * 1.1) * amount',
+    '"*" between two numbers is not exact',
+    'make one of them a decimal: decimal("1.1")',
+  ],
+  [
+    'amount * ▸12345678901234567890.12',
+    '"12345678901234567890.12" has more digits than a number can have',
+    'write decimal("12345678901234567890.12")',
+  ],
+];
+
+const deal = (field: string) => `entity: opportunity\nrules:\n  - ${field}\n`;
+
+/** Conditions that could never hold, or would always. */
+const never: readonly (readonly [expression: string, message: string, suggestion: string])[] = [
+  ['status == ▸"wonn"', '"status" is never "wonn"', 'did you mean "won"?'],
+  ['▸"wonn" != status', '"status" is never "wonn"', 'did you mean "won"?'],
+  ['status in ["open", ▸"wonn"]', '"status" is never "wonn"', 'did you mean "won"?'],
+  ['close_on >= ▸"2026-2-1"', '"close_on" is a day, not "2026-2-1"', 'write it like "2026-01-31"'],
+];
+
+const slips: Refusal[] = [
+  ...numbers.map(([expression, message, suggestion]) => ({
+    what: expression.replace('▸', ''),
+    file: 'opportunity.yaml',
+    content: deal(`{id: a, from: erp, to: crm, fields: [{amount: {expression: '${expression}'}}]}`),
+    message,
+    suggestion,
+  })),
+  ...never.map(([expression, message, suggestion]) => ({
+    what: expression.replace('▸', ''),
+    file: 'opportunity.yaml',
+    content: deal(`{id: a, from: erp, to: crm, fields: [name], where: '${expression}'}`),
+    message,
+    suggestion,
+  })),
+  {
+    what: 'a comment that would take with it what follows',
+    file: 'customer.yaml',
+    content: inBlock('>\n      !name.startsWith("http://")  ▸// no tests\n      && is_company'),
+    message: 'the expression cannot be read here: "//" begins a comment',
+    suggestion: 'put comments outside of the expression',
+  },
+];
+
 const words: Refusal[] = [
   ...foreign.map(([text, message, suggestion]) => ({
     what: text.replace('▸', ''),
@@ -282,6 +339,13 @@ const overrides: Refusal[] = [
     suggestion: 'add "skip: true", or what is different',
   },
   {
+    what: 'an override without fields of a rule that creates',
+    file: 'customer.yaml',
+    content: rest('overrides: [{when: {country: DE}, fields: ▸[]}]'),
+    message: 'an override without fields would create empty objects',
+    suggestion: 'list fields, or write "skip: true"',
+  },
+  {
     what: 'what an override cannot change',
     file: 'customer.yaml',
     content: rest('overrides: [{when: {country: DE}, lane: bulk, ▸create: never}]'),
@@ -369,6 +433,13 @@ const subscribers: Refusal[] = [
     },
   },
   {
+    what: 'a subscriber whose settings are called like those of another one',
+    file: 'subscribers.yaml',
+    content: 'subscribers:\n  data-hub: {events: [invoice.paid]}\n  ▸data.hub: {events: [invoice.paid]}\n',
+    message: 'the settings of subscriber "data.hub" would be called like those of "data-hub"',
+    suggestion: 'give it another name',
+  },
+  {
     what: 'a subscriber that is called like the bridge',
     file: 'subscribers.yaml',
     content: 'subscribers:\n  ▸bridge: {events: [invoice.paid]}\n',
@@ -383,3 +454,4 @@ describeRefusals('timing', timing);
 describeRefusals('an override', overrides);
 describeRefusals('subscribers.yaml', subscribers);
 describeRefusals('an expression of another language', words);
+describeRefusals('an expression that means something else', slips);

@@ -60,7 +60,10 @@ const capable: readonly ConnectorOffer[] = [
     name: 'odoo',
     streams: ['outbox'],
     options: [],
-    entities: { customer: { read: { batch: 10 } }, worker: {} },
+    entities: {
+      customer: { read: { batch: 10, fields: ['name', 'vat', 'number', 'country', 'city'] } },
+      worker: {},
+    },
   },
   {
     name: 'hubspot',
@@ -69,7 +72,26 @@ const capable: readonly ConnectorOffer[] = [
   { name: 'harvest', entities: {}, options: ['account'] },
 ];
 
+const never = (text: string) => `entity: customer\nrules:\n  - {id: a, from: erp, to: crm, ${text}}\n`;
+const untold = (field: string) => `odoo never has "${field}" of a customer`;
+const told = 'known: name, vat, number, country, city';
+
 const beyondConnectors: Refusal[] = [
+  ...[
+    ['legal_entity', 'fields: [name], when: {▸legal_entity: Acme France}'],
+    ['legal_entity', `fields: [name], where: 'name != "" && ▸legal_entity != "Acme"'`],
+    ['legal_entity', 'fields: [name], overrides: [{when: {▸legal_entity: Acme France}, skip: true}]'],
+    ['phone', 'fields: [vat, name: {field: ▸phone}]'],
+  ].map(
+    ([field = '', text = '']): Refusal => ({
+      what: `a field that the source never has: ${text}`,
+      file: 'customer.yaml',
+      content: never(text),
+      message: untold(field),
+      suggestion: told,
+      offers: capable,
+    }),
+  ),
   {
     what: 'a stream that the connector does not have',
     file: 'systems.yaml',

@@ -1,3 +1,4 @@
+import { createTask } from 'node-cron';
 import { describe, expect, test } from 'vitest';
 import type { Timing } from '../../bridge/rules/part.ts';
 import { dueAt } from '../../bridge/rules/timing.ts';
@@ -28,6 +29,16 @@ describe('dueAt', () => {
 
   test('of a window at the end of the week, in UTC', () => {
     expect(due(window('0 18 * * 5', 30), '2026-01-05T12:00:00Z')).toBe('2026-01-09T18:00:00.000Z');
+  });
+
+  test('of a window on a day that both of its day fields name, as schedules have it', () => {
+    const cron = '0 2 1 * 1';
+    expect(due(window(cron, 60), '2026-01-05T12:00:00Z')).toBe('2026-06-01T02:00:00.000Z');
+    const task = createTask(cron, () => {}, { timezone: 'Etc/UTC' });
+    expect(task.match(new Date('2026-06-01T02:00:00Z'))).toBe(true);
+    for (const day of ['2026-01-12', '2026-02-01', '2026-04-01'])
+      expect(task.match(new Date(`${day}T02:00:00Z`))).toBe(false);
+    task.destroy();
   });
 
   test('does not depend on what was asked before', () => {

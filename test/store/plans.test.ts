@@ -21,6 +21,7 @@ import { linkTable } from '../../bridge/store/link.ts';
 import { matchKeyTable } from '../../bridge/store/match-key.ts';
 import { metaTable } from '../../bridge/store/meta.ts';
 import { needTable } from '../../bridge/store/need.ts';
+import { pollTable } from '../../bridge/store/poll.ts';
 import { proposalTable } from '../../bridge/store/proposal.ts';
 import { recordTable } from '../../bridge/store/record.ts';
 import { relationTable } from '../../bridge/store/relation.ts';
@@ -70,6 +71,7 @@ test('no statement of the hot path walks through a table or sorts', () => {
     linkTable,
     metaTable,
     needTable,
+    pollTable,
     proposalTable,
     recordTable,
     exceptionTable,

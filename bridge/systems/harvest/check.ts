@@ -72,11 +72,23 @@ export async function check(
         remedy:
           'Switch them on in Harvest: Settings, Modules, Invoices. Where none are to show there, remove sync-rules/invoice.yaml and sync-rules/invoice-in-the-psa.yaml.',
       });
-    findings.push(...(await setup(api, settings, signal)));
+    findings.push(...startFindings(settings), ...(await setup(api, settings, signal)));
   } catch (error) {
     findings.push(findingOf(error, settings));
   }
   return findings;
+}
+
+function startFindings({ start, now }: HarvestSettings): Finding[] {
+  const today = new Date(now()).toISOString().slice(0, 10);
+  if (start === undefined || start <= today) return [];
+  return [
+    {
+      level: 'warning',
+      message: `HARVEST_START is ${start}, which is still to come: no time and no expense counts before.`,
+      remedy: 'Set HARVEST_START to the first day whose time and expenses count.',
+    },
+  ];
 }
 
 function findingOf(error: unknown, { baseUrl, accountId }: HarvestSettings): Finding {

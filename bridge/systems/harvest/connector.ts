@@ -4,6 +4,7 @@ import { createApi } from './api.ts';
 import { check, setup } from './check.ts';
 import { find } from './find.ts';
 import { list } from './list.ts';
+import { readable } from './mapping.ts';
 import { type HarvestOptions, settingsOf } from './options.ts';
 import { pollDays } from './poll-days.ts';
 import { pollList } from './poll-list.ts';
@@ -57,7 +58,7 @@ export function createHarvest(options: HarvestOptions): Connector {
 function capabilityOf({ entity, findable }: Source): Capability {
   const fields = writable[entity];
   return {
-    read: { batch: readLimit },
+    read: { batch: readLimit, fields: readable[entity] },
     ...(fields === undefined ? {} : { write: { batch: writeLimit, fields } }),
     ...(findable.length === 0 ? {} : { find: findable }),
     ...(removable.includes(entity) ? { remove: { batch: writeLimit } } : {}),

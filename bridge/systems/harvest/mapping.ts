@@ -1,4 +1,5 @@
 import { Decimal } from 'decimal.js';
+import type { EntityName } from '../../entities/catalogue.ts';
 import type { State } from '../../entities/field.ts';
 import { isDisputed } from './invoice-notes.ts';
 import { markIn } from './notes.ts';
@@ -20,6 +21,62 @@ const decimalOf = (value: number | null): string | null =>
   value === null ? null : new Decimal(value).toFixed();
 
 const activity = (active: boolean): 'active' | 'closed' => (active ? 'active' : 'closed');
+
+/** Every field that an object of an entity can have. */
+export const readable = {
+  customer: ['name', 'active'],
+  project: [
+    'name',
+    'code',
+    'customer',
+    'status',
+    'billable',
+    'currency',
+    'budget',
+    'budget_hours',
+    'starts_on',
+    'ends_on',
+  ],
+  task: ['name', 'project', 'billable', 'status'],
+  worker: ['name', 'email', 'active'],
+  assignment: ['worker', 'project', 'status'],
+  timesheet: [
+    'worker',
+    'project',
+    'task',
+    'day',
+    'hours',
+    'notes',
+    'billable',
+    'approval',
+    'rate',
+    'currency',
+  ],
+  expense: [
+    'worker',
+    'project',
+    'day',
+    'category',
+    'notes',
+    'amount',
+    'currency',
+    'billable',
+    'approval',
+    'receipt',
+  ],
+  invoice: [
+    'number',
+    'kind',
+    'status',
+    'payment',
+    'customer',
+    'total',
+    'open',
+    'currency',
+    'issued_on',
+    'due_on',
+  ],
+} as const satisfies Partial<Record<EntityName, readonly string[]>>;
 
 export const customerState = (client: Client): State => ({ name: client.name, active: client.is_active });
 

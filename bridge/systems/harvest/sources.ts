@@ -1,4 +1,3 @@
-import type { EntityName } from '../../entities/catalogue.ts';
 import type { State } from '../../entities/field.ts';
 import type { HarvestApi, ListPath } from './api.ts';
 import { createCurrencies } from './currency.ts';
@@ -9,6 +8,7 @@ import {
   hasRate,
   invoiceState,
   projectState,
+  type readable,
   taskState,
   timesheetState,
   workerState,
@@ -21,7 +21,7 @@ export interface Item {
 
 /** Where objects of an entity are, and how they read in the bridge's words. */
 export interface Source {
-  readonly entity: EntityName;
+  readonly entity: keyof typeof readable;
   /** Name of the stream that polls them. */
   readonly stream: string;
   readonly list: ListPath;

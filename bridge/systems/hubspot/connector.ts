@@ -47,7 +47,7 @@ export function createHubspot(options: HubspotOptions): Connector {
 
   const capabilityOf = (entity: EntityName): Capability => ({
     extensible: true,
-    read: { batch: readLimit },
+    read: { batch: readLimit, fields: mappingOf(mappings, entity).readable },
     write: { batch: writeLimit, fields: mappingOf(mappings, entity).writable },
     find: findable[entity] ?? [],
     remove: { batch: writeLimit },

@@ -59,6 +59,8 @@ export interface EntityMapping {
   readonly type: ObjectType;
   /** Fields that are a property each. */
   readonly fields: Readonly<Record<string, FieldMapping>>;
+  /** All fields that an object can have. */
+  readonly readable: readonly string[];
   /** All fields that can be written. */
   readonly writable: readonly string[];
   /** Properties that a read must ask for. */
@@ -104,12 +106,14 @@ export function mappingsWith(extensions: readonly SystemExtension[]): Mappings {
     customer: {
       type: 'companies',
       fields: customer,
+      readable: [...Object.keys(customer), 'is_company'],
       writable: writableOf(customer),
       properties: propertiesOf(customer),
     },
     opportunity: {
       type: 'deals',
       fields: opportunity,
+      readable: [...Object.keys(opportunity), 'customer', 'status', 'owner_email'],
       writable: [...writableOf(opportunity), 'customer', 'status'],
       properties: [...propertiesOf(opportunity), 'hs_is_closed', 'hs_is_closed_won', 'hubspot_owner_id'],
     },

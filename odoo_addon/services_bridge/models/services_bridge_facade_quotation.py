@@ -68,9 +68,9 @@ class ServicesBridgeFacade(models.AbstractModel):
         made = orders.filtered(
             lambda order: order.id in owners and owners[order.id] not in adopted
         )
-        return (made.filtered(lambda order: order.state == "sale") or made)[
-            :1
-        ].sudo(False)
+        return (made.filtered(lambda order: order.state == "sale") or made)[:1].sudo(
+            False
+        )
 
     def _quotation_of(self, item):
         """Return the new order."""
