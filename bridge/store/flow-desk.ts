@@ -61,8 +61,10 @@ export interface FlowDesk {
   isOpen(event: string): boolean;
 }
 
-/** @returns makes the desk of one transaction */
-/** @param began when this bridge began: UTC ISO */
+/**
+ * @param began when this bridge began: UTC ISO
+ * @returns makes the desk of one transaction
+ */
 export function createFlowDesk(database: OpenDatabase, tables: Tables, began: string) {
   const instances = flowInstanceTable(database);
   const calls = flowCallTable(database);
