@@ -254,7 +254,7 @@ async function resolveReferences(store: Store, claimed: readonly ClaimedDelivery
   }
   const target = claimed[0]?.target as string;
   const list = [...objects.values()];
-  const found = await store.idsIn(target, list);
+  const found = await store.presentIdsIn(target, list);
   return new Map<string, Resolved>(list.map((object, index) => [key(object), { object, id: found[index] }]));
 }
 

@@ -7,7 +7,7 @@ import { dueAt, nextRun } from '../rules/timing.ts';
 import type { CallStand } from '../store/flow-call.ts';
 import type { StoredRecord, SystemObject } from '../store/record.ts';
 import { type Finder, type Found, flowObject, named } from './find.ts';
-import type { Outcome, Request } from './outcome.ts';
+import { askAgainMs, type Outcome, type Request } from './outcome.ts';
 
 type CallStep = Extract<FlowStep, { kind: 'call' }>;
 
@@ -32,8 +32,6 @@ export interface CallCircumstances {
   readonly fresh: boolean;
 }
 
-/** What a system refused may be right by now for a reason that nobody sees from here. */
-const askAgainMs = 4 * 60 * 60_000;
 
 /** True when it has been done, however long ago. */
 export const isDone = ({ state }: CallStand): boolean =>

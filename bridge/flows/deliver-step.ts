@@ -7,7 +7,7 @@ import type { Rule } from '../rules/rule.ts';
 import type { DeliveryStand } from '../store/flow-delivery.ts';
 import type { StoredRecord, SystemObject } from '../store/record.ts';
 import { named } from './find.ts';
-import type { Outcome } from './outcome.ts';
+import { askAgainMs, type Outcome } from './outcome.ts';
 
 export interface DeliverWorld {
   record(object: SystemObject): StoredRecord | undefined;
@@ -47,8 +47,8 @@ export function judgeDelivery(
 ): Outcome | 'ask' {
   if (object.system === target) return { kind: 'done' };
   const stand = world.deliveries.stand(object, target);
-  // What it died of may be right by now: that its turn came, or that something changed, says so.
-  if (stand?.state === 'dead' && (asked === undefined || fresh)) return 'ask';
+  // What it died of may be right by now: that its turn came, that something changed, or that time has passed, says so.
+  if (stand?.state === 'dead' && (asked === undefined || fresh || nowMs >= againAt(stand))) return 'ask';
   if (stand !== undefined && stand.state !== 'shadowed') return underWay(object, target, stand, world, nowMs);
   const linked = world.idIn(object, target) !== undefined;
   if (stand !== undefined && !linked)
@@ -68,6 +68,8 @@ export function judgeDelivery(
   return { kind: 'stuck', at: object, text: obstacle ?? `${named(object)} is not in ${target}.` };
 }
 
+const againAt = ({ createdAt }: DeliveryStand): number => Date.parse(createdAt) + askAgainMs;
+
 function underWay(
   object: SystemObject,
   target: string,
@@ -78,7 +80,9 @@ function underWay(
   const { seq, state, error, cause, createdAt } = stand;
   const text = cause ?? `${named(object)} is on its way to ${target}.`;
   const stuck = (at: SystemObject): Outcome => ({ kind: 'stuck', at, text, delivery: seq });
-  if (state === 'dead' || (state === 'waiting' && error === 'proposed')) return stuck(object);
+  if (state === 'dead')
+    return { kind: 'stuck', at: object, text, delivery: seq, lookMs: againAt(stand) };
+  if (state === 'waiting' && error === 'proposed') return stuck(object);
   const needsHelp = state === 'waiting' || error === 'unmatched';
   if (!needsHelp) return waiting(object, text);
   const patientUntil = Date.parse(createdAt) + patienceMs;

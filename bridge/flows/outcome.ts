@@ -35,6 +35,9 @@ export type Request =
     }
   | { readonly kind: 'read'; readonly object: SystemObject };
 
+/** What a system refused may be right by now for a reason that nobody sees from here: then it is tried again. */
+export const askAgainMs = 4 * 60 * 60_000;
+
 /** The first that is stuck decides, then the first that waits. */
 export function worst(outcomes: readonly Outcome[]): Outcome {
   const stuck = outcomes.find(({ kind }) => kind === 'stuck');

@@ -126,12 +126,12 @@ function judgeWrite(
 ): Judgement {
   const state = record?.state ?? {};
   const due = { ...state, ...plan.fields };
+  const always = plan.rules.some((rule) => rule.create === 'always');
+  const states = new Map([[subject, state]]);
+  const isAsked = () => asked.some(({ condition }) => meets(condition, states, subject, today));
   if (otherId === undefined) {
-    const always = plan.rules.some((rule) => rule.create === 'always');
     if (always) return { kind: 'missing-there', due, fields: {} };
-    const states = new Map([[subject, state]]);
-    const isHeld = plan.mayCreate && asked.some(({ condition }) => meets(condition, states, subject, today));
-    return isHeld ? { kind: 'held', due, fields: {} } : nothing;
+    return plan.mayCreate && isAsked() ? { kind: 'held', due, fields: {} } : nothing;
   }
   const wanted = translateReferences(
     plan.fields,
@@ -145,7 +145,9 @@ function judgeWrite(
       return { kind: 'same', due, there: due, assumed: true, fields: {} };
     return { kind: 'different', due, there: due, assumed: true, fields: {}, cause: unwrittenCause };
   }
-  if (other.gone) return { kind: 'missing-there', due, fields: {}, wanted: markOf(wanted) };
+  // What people deleted there, and nobody needs there, is left as they want it.
+  if (other.gone)
+    return always || isAsked() ? { kind: 'missing-there', due, fields: {}, wanted: markOf(wanted) } : nothing;
   const fields: Record<string, FieldDifference> = {};
   let differs = false;
   for (const field in wanted) {

@@ -51,6 +51,16 @@ export function recordTable({ connection, kysely }: OpenDatabase) {
       .where('entity', '=', slot<string>('entity'))
       .where('external_id', 'in', sql<string>`(select value from json_each(@ids))`),
   );
+  const getGone = prepare<SystemObject, { gone: number }>(
+    connection,
+    kysely
+      .selectFrom('record')
+      .select('gone')
+      .where('system', '=', slot<string>('system'))
+      .where('entity', '=', slot<string>('entity'))
+      .where('external_id', '=', slot<string>('id')),
+    { ahead: true },
+  );
   const rows = createBulk(connection, {
     table: 'record',
     shared: ['system', 'entity', 'entity_version', 'gone', 'read_at'],
@@ -79,6 +89,13 @@ export function recordTable({ connection, kysely }: OpenDatabase) {
       if (kept !== undefined || missing.has(key)) return kept;
       const row = get.get(object);
       return row === undefined ? undefined : fromRow(object, row);
+    },
+    /** True for what was there and is not any more. */
+    isGone(object: SystemObject): boolean {
+      const key = keyOf(object);
+      const kept = recent.get(key);
+      if (kept !== undefined || missing.has(key)) return kept?.gone === true;
+      return getGone.get(object)?.gone === 1;
     },
     /** Looks many up together, which takes a fraction of one after the other: `get` is about to be asked for each. */
     lookAhead(objects: readonly SystemObject[]): void {

@@ -128,11 +128,19 @@ export function createSettle(tables: Tables) {
     attempt(settlement, { outcome: error, message: cause, fields: settlement.fieldsJson });
   }
 
+  /** What was deleted there and is needed there is made again: it belongs to nothing that is there. */
+  function isMissing(object: SystemObject, target: string): boolean {
+    const id = links.idIn(object, target);
+    if (id === undefined) return true;
+    const there: SystemObject = { ...object, system: target, id };
+    if (!records.isGone(there)) return false;
+    links.unlink(there);
+    return true;
+  }
+
   function waiting(settlement: SettledWaiting, nowMs: number, at: string): readonly string[] {
     const { delivery, cause } = settlement;
-    const missing = settlement.needs.filter(
-      ({ object }) => links.idIn(object, delivery.target) === undefined,
-    );
+    const missing = settlement.needs.filter(({ object }) => isMissing(object, delivery.target));
     const { uncertain } = delivery;
     const newer = deliveries.openOne(delivery);
     if (newer !== undefined) {

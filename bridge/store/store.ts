@@ -71,6 +71,8 @@ export interface Store extends DeliveryStore, MatchingStore, ReconciliationStore
   businessEvents(ids: readonly string[]): Promise<(StoredBusinessEvent | undefined)[]>;
   /** The id of each object in `system`, where it is linked. */
   idsIn(system: string, objects: readonly SystemObject[]): Promise<(string | undefined)[]>;
+  /** As `idsIn`, without those known to be gone. */
+  presentIdsIn(system: string, objects: readonly SystemObject[]): Promise<(string | undefined)[]>;
   /** When the oldest event of a system that is not worked off came in. */
   oldestOpenEvent(system: string, laneCount: number): Promise<string | undefined>;
   /** How many events of each system are not worked off. */
@@ -240,6 +242,13 @@ function createStore(
     businessEvents: async (ids) => ids.map((id) => businessEvents.get(id)),
 
     idsIn: async (system, objects) => read(() => objects.map((object) => links.idIn(object, system))),
+    presentIdsIn: async (system, objects) =>
+      read(() =>
+        objects.map((object) => {
+          const id = links.idIn(object, system);
+          return id !== undefined && records.isGone({ ...object, system, id }) ? undefined : id;
+        }),
+      ),
     async oldestOpenEvent(system, laneCount) {
       const byLane = Array.from({ length: laneCount }, (_, lane) => events.oldestOpen(system, lane));
       return byLane.filter((at) => at !== undefined).sort()[0];

@@ -38,6 +38,31 @@ test('a delivery that dies is stuck by its own cause, and heals when it arrives 
   expect(exceptions()).toMatchObject([{ open: false }]);
 });
 
+test('what was refused is tried again after some hours, whatever was the reason', async () => {
+  const { world, instances, exceptions } = await createFirm({ flows: [bringing] });
+  await openProject(world);
+  let onHold = true;
+  world.odoo.fault = ({ method, entity, keys }) =>
+    onHold && method === 'write' && entity === 'timesheet'
+      ? { kind: 'items', errors: Object.fromEntries(keys.map((key) => [key, 'conflict' as const])) }
+      : undefined;
+  await time(world, 't1');
+  await world.pass(hour);
+  expect(instances()).toMatchObject([{ steps: ['project-open done', 'in-erp stuck'] }]);
+  const tries = () => world.odoo.calls('write').length;
+  const before = tries();
+  await world.pass(4 * hour);
+  expect(tries()).toBe(before + 1);
+  expect(exceptions()).toMatchObject([{ open: true }]);
+  onHold = false;
+  await world.pass(4 * hour);
+  expect(instances()).toMatchObject([{ state: 'done' }]);
+  expect(world.odoo.states('timesheet')).toHaveLength(1);
+  expect(exceptions()).toMatchObject([{ open: false }]);
+  // It was one exception all the time.
+  expect(exceptions()).toHaveLength(1);
+});
+
 test('while the system is down it waits, and is late after its time', async () => {
   const { world, instances, exceptions } = await createFirm({ flows: [bringing] });
   await openProject(world);

@@ -4,8 +4,8 @@ import type { OdooClient } from './client.ts';
 import { ask, id as recordId } from './facade.ts';
 
 /**
- * The changes without what only a new record gets, where an earlier try has made the record already: what people have
- * changed in it since is theirs. Asks Odoo only about changes whose earlier try is in doubt.
+ * The changes without what only a new record gets, where their references lead to a record already: an earlier try has made
+ * it, or people have merged it into another. What stands in it is theirs. Asks Odoo only about what may be new.
  */
 export async function withoutWhatIsGiven(
   client: OdooClient,
@@ -13,11 +13,9 @@ export async function withoutWhatIsGiven(
   changes: readonly WriteChange[],
   signal: AbortSignal,
 ): Promise<readonly WriteChange[]> {
-  const doubtful = changes.filter(
-    ({ id, uncertain, initial }) => id === undefined && uncertain && initial !== undefined,
-  );
-  if (doubtful.length === 0) return changes;
-  const references = doubtful.map(({ reference }) => reference);
+  const mostlyNew = changes.filter(({ id, initial }) => id === undefined && initial !== undefined);
+  if (mostlyNew.length === 0) return changes;
+  const references = mostlyNew.map(({ reference }) => reference);
   const known = await knownReferences(client, model, references, signal);
   return changes.map((change) => {
     const { fields, initial } = change;

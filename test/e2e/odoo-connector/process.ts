@@ -85,11 +85,23 @@ export function testProcess(bench: Workbench): void {
     expect(orders).toHaveLength(1);
     await admin.call('sale.order', 'action_confirm', [[quote]]);
     expect(await bench.stateOf('contract', quote)).toMatchObject({ hours: '80', amount: '12000.01' });
+    // A deal that is won once more has its order.
+    const more = await bench.odoo.act?.(
+      'make-quotation',
+      [{ ...wanted, reference: 'flow:once:more' }],
+      signal,
+    );
+    expect(more).toEqual([{ ok: true, id: String(quote), result: 'unchanged' }]);
+    const other = await admin.create('crm.lead', {
+      type: 'opportunity',
+      name: `No quotation ${bench.transport}`,
+      partner_id: bench.firm.contact,
+    });
     const refused = await bench.odoo.act?.(
       'make-quotation',
       [
         wanted,
-        request('no-product', opportunity, { name: 'X', product: 'NO-SUCH-THING', amount: '1' }),
+        request('no-product', other, { name: 'X', product: 'NO-SUCH-THING', amount: '1' }),
         request('no-opportunity', 999_999, { name: 'X', product: code, amount: '1' }),
         { ...request('no-id', 0), id: 'carla' },
       ],

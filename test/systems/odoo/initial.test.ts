@@ -48,7 +48,7 @@ const change = (reference: string, more: Partial<WriteChange> = {}): WriteChange
   ...more,
 });
 
-test('a record that an earlier try has made is given nothing again', async () => {
+test('a record that is there already is given nothing again', async () => {
   const { connector, called } = await connect('hubspot:customer:1');
   const changes = [
     change('hubspot:customer:1'),
@@ -60,7 +60,7 @@ test('a record that an earlier try has made is given nothing again', async () =>
   expect(called('lookup')).toEqual([
     expect.objectContaining({
       model: 'res.partner',
-      references: ['hubspot:customer:1', 'hubspot:customer:2'],
+      references: ['hubspot:customer:1', 'hubspot:customer:2', 'hubspot:customer:3'],
     }),
   ]);
   const [{ items }] = called('upsert') as [{ items: { values: Record<string, unknown> }[] }];
@@ -71,9 +71,15 @@ test('a record that an earlier try has made is given nothing again', async () =>
   ]);
 });
 
-test('nothing is looked up where nothing is in doubt', async () => {
+test('a merged record that was kept is given nothing, however sure the try', async () => {
   const { connector, called } = await connect('hubspot:customer:1');
   await connector.write('customer', [change('hubspot:customer:1', { uncertain: false })], signal);
+  const [{ items }] = called('upsert') as [{ items: { values: Record<string, unknown> }[] }];
+  expect(items.map(({ values }) => Object.hasOwn(values, 'name'))).toEqual([false]);
+});
+
+test('nothing is looked up where nothing is given', async () => {
+  const { connector, called } = await connect('hubspot:customer:1');
   const { initial: _, ...plain } = change('hubspot:customer:2');
   await connector.write('customer', [plain], signal);
   expect(called('lookup')).toEqual([]);
