@@ -32,7 +32,6 @@ export interface CallCircumstances {
   readonly fresh: boolean;
 }
 
-
 /** True when it has been done, however long ago. */
 export const isDone = ({ state }: CallStand): boolean =>
   state === 'done' || state === 'gone' || state === 'superseded';

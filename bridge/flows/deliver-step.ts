@@ -80,8 +80,7 @@ function underWay(
   const { seq, state, error, cause, createdAt } = stand;
   const text = cause ?? `${named(object)} is on its way to ${target}.`;
   const stuck = (at: SystemObject): Outcome => ({ kind: 'stuck', at, text, delivery: seq });
-  if (state === 'dead')
-    return { kind: 'stuck', at: object, text, delivery: seq, lookMs: againAt(stand) };
+  if (state === 'dead') return { kind: 'stuck', at: object, text, delivery: seq, lookMs: againAt(stand) };
   if (state === 'waiting' && error === 'proposed') return stuck(object);
   const needsHelp = state === 'waiting' || error === 'unmatched';
   if (!needsHelp) return waiting(object, text);
