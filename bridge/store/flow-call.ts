@@ -4,7 +4,7 @@ import type { State } from '../entities/field.ts';
 import { eventEntity, eventSource } from './business-event.ts';
 import type { OpenDatabase } from './database.ts';
 import type { DeliveryState } from './delivery-state.ts';
-import type { FlowInstance } from './flow-instance.ts';
+import { flowCallEnds } from './flow-call-end.ts';
 import { leasesOf } from './lease.ts';
 import type { SystemObject } from './record.ts';
 import { prepare, slot } from './statement.ts';
@@ -60,19 +60,6 @@ export interface StoredCall {
   readonly input: State;
   /** True when the step that asked for it still waits for it. */
   readonly wanted: boolean;
-}
-
-/** How the last try at a call ended. */
-interface CallEnd {
-  /** Where it was made. */
-  readonly system: string;
-  readonly action: string;
-  /** As it is kept with the attempt. */
-  readonly outcome: string;
-  /** Id of what came out of it. */
-  readonly made: string | undefined;
-  /** When the try began: UTC ISO. */
-  readonly startedAt: string;
 }
 
 interface StandRow {
@@ -223,36 +210,6 @@ export function flowCallTable(database: OpenDatabase) {
       .set({ input: slot<string>('input') })
       .where('id', '=', slot<string>('call')),
   );
-  const ends = prepare<{ instance: number }, Omit<CallEnd, 'made'> & { made: string | null }>(
-    connection,
-    kysely
-      .selectFrom('flow_call')
-      .innerJoin('attempt', 'attempt.delivery', 'flow_call.delivery')
-      .select(['flow_call.system', 'flow_call.action', 'attempt.outcome'])
-      .select(['attempt.external_id as made', 'attempt.started_at as startedAt'])
-      .where('flow_call.instance', '=', slot<number>('instance'))
-      .where(
-        sql<boolean>`attempt.number = (select max(number) from attempt as last where last.delivery = attempt.delivery)`,
-      ),
-  );
-  const madeBefore = prepare<
-    SystemObject & { flow: string; round: number; step: string },
-    { startedAt: string | null }
-  >(
-    connection,
-    kysely
-      .selectFrom('flow_instance')
-      .innerJoin('flow_call', 'flow_call.instance', 'flow_instance.seq')
-      .innerJoin('attempt', 'attempt.delivery', 'flow_call.delivery')
-      .select(sql<string | null>`max(attempt.started_at)`.as('startedAt'))
-      .where('flow_instance.system', '=', slot<string>('system'))
-      .where('flow_instance.entity', '=', slot<string>('entity'))
-      .where('flow_instance.external_id', '=', slot<string>('id'))
-      .where('flow_instance.flow', '=', slot<string>('flow'))
-      .where('flow_instance.round', '<', slot<number>('round'))
-      .where('flow_call.step', '=', slot<string>('step'))
-      .where('attempt.outcome', 'in', sql<string>`('created', 'updated')`),
-  );
   const instanceOfCall = prepare<{ id: string }, { instance: number }>(
     connection,
     kysely.selectFrom('flow_call').select('instance').where('id', '=', slot<string>('id')),
@@ -335,17 +292,7 @@ export function flowCallTable(database: OpenDatabase) {
     setInput(id: string, input: State): void {
       setInput.run({ call: id, input: JSON.stringify(input) });
     },
-    /** How the calls of an instance ended; without those that were cleared away. */
-    ends: (instance: number): CallEnd[] =>
-      ends.all({ instance }).map(({ made, ...end }) => ({ ...end, made: made ?? undefined })),
-    /** When an earlier round last did something at a step: milliseconds since 1970; `undefined` where nobody knows of one. */
-    madeBefore(
-      { flow, subject, round }: Pick<FlowInstance, 'flow' | 'subject' | 'round'>,
-      step: string,
-    ): number | undefined {
-      const startedAt = madeBefore.get({ ...subject, flow, round, step })?.startedAt ?? undefined;
-      return startedAt === undefined ? undefined : Date.parse(startedAt);
-    },
+    ...flowCallEnds(database),
     instanceOf: (id: string): number | undefined => instanceOfCall.get({ id })?.instance,
   };
 }

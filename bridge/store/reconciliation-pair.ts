@@ -94,38 +94,41 @@ export function pairTable({ connection, kysely }: OpenDatabase) {
   const inExtent = (table: 'mine' | 'source') =>
     sql<boolean>`(@path is null or coalesce(json_extract(${sql.ref(table)}.state, @path) between @from and @to, 0))`;
 
+  /** Each record of the extent, with its counterpart where it has one. */
+  const mineAndOther = kysely
+    .selectFrom('record as mine')
+    .leftJoin('link as own', (join) =>
+      join
+        .onRef('own.system', '=', 'mine.system')
+        .onRef('own.entity', '=', 'mine.entity')
+        .onRef('own.external_id', '=', 'mine.external_id'),
+    )
+    .leftJoin('link as there', (join) =>
+      join
+        .onRef('there.object_id', '=', 'own.object_id')
+        .on('there.system', '=', slot<string>('otherSystem')),
+    )
+    .leftJoin('record as other', (join) =>
+      join
+        .onRef('other.system', '=', 'there.system')
+        .onRef('other.entity', '=', 'there.entity')
+        .onRef('other.external_id', '=', 'there.external_id'),
+    )
+    .where('mine.system', '=', slot<string>('system'))
+    .where('mine.entity', '=', slot<string>('entity'))
+    .where(within)
+    .where(inExtent('mine'))
+    .orderBy('mine.external_id');
+
   const pairs = prepare<Limits, Row>(
     connection,
-    kysely
-      .selectFrom('record as mine')
-      .leftJoin('link as own', (join) =>
-        join
-          .onRef('own.system', '=', 'mine.system')
-          .onRef('own.entity', '=', 'mine.entity')
-          .onRef('own.external_id', '=', 'mine.external_id'),
-      )
-      .leftJoin('link as there', (join) =>
-        join
-          .onRef('there.object_id', '=', 'own.object_id')
-          .on('there.system', '=', slot<string>('otherSystem')),
-      )
-      .leftJoin('record as other', (join) =>
-        join
-          .onRef('other.system', '=', 'there.system')
-          .onRef('other.entity', '=', 'there.entity')
-          .onRef('other.external_id', '=', 'there.external_id'),
-      )
+    mineAndOther
       .select(['mine.external_id as id', 'mine.state', 'mine.entity_version as version', 'mine.fingerprint'])
       .select(['mine.gone', 'mine.read_at', 'there.external_id as other_id'])
       .select(['there.written_fingerprint as written', 'there.written_by', 'there.drift'])
       .select(['other.state as other_state', 'other.entity_version as other_version'])
       .select(['other.fingerprint as other_fingerprint', 'other.gone as other_gone'])
       .select('other.read_at as other_read_at')
-      .where('mine.system', '=', slot<string>('system'))
-      .where('mine.entity', '=', slot<string>('entity'))
-      .where(within)
-      .where(inExtent('mine'))
-      .orderBy('mine.external_id')
       .$castTo<Row>(),
   );
 
@@ -184,32 +187,7 @@ export function pairTable({ connection, kysely }: OpenDatabase) {
 
   const unread = prepare<Limits, { id: string | null }>(
     connection,
-    kysely
-      .selectFrom('record as mine')
-      .leftJoin('link as own', (join) =>
-        join
-          .onRef('own.system', '=', 'mine.system')
-          .onRef('own.entity', '=', 'mine.entity')
-          .onRef('own.external_id', '=', 'mine.external_id'),
-      )
-      .leftJoin('link as there', (join) =>
-        join
-          .onRef('there.object_id', '=', 'own.object_id')
-          .on('there.system', '=', slot<string>('otherSystem')),
-      )
-      .leftJoin('record as other', (join) =>
-        join
-          .onRef('other.system', '=', 'there.system')
-          .onRef('other.entity', '=', 'there.entity')
-          .onRef('other.external_id', '=', 'there.external_id'),
-      )
-      .select('there.external_id as id')
-      .where('mine.system', '=', slot<string>('system'))
-      .where('mine.entity', '=', slot<string>('entity'))
-      .where(within)
-      .where(inExtent('mine'))
-      .where('other.external_id', 'is', null)
-      .orderBy('mine.external_id'),
+    mineAndOther.select('there.external_id as id').where('other.external_id', 'is', null),
   );
 
   function limitsOf(extent: RecordExtent, otherSystem: string, after: string): Limits {
