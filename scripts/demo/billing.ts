@@ -1,4 +1,5 @@
 import type { OdooSession } from '../odoo/rpc.ts';
+import { bridgeStatus, isQuiet } from './bridge-status.ts';
 import { hubspotObject, type PartnerApi } from './partner-api.ts';
 import { idOf } from './reference.ts';
 import type { Won } from './sale.ts';
@@ -28,7 +29,7 @@ export async function seesDraft(
 
 /** Finance posts a draft, and sales sees it. */
 export async function playInvoice(
-  { firm, hubspotApi }: Pick<Systems, 'firm' | 'hubspotApi'>,
+  { firm, hubspotApi, environment }: Pick<Systems, 'firm' | 'hubspotApi' | 'environment'>,
   stage: Stage,
   won: Won,
   invoiceId: number,
@@ -47,7 +48,9 @@ export async function playInvoice(
     if (Number(total) !== invoice?.amount_total || due?.slice(0, 10) !== invoice?.invoice_date_due) {
       throw new Error(`it says ${total}, due ${due}`);
     }
-    return status === 'not_paid' ? `${number}, ${total}, due ${due}, ${status}` : undefined;
+    // The payment is not to be seen by what is still being read because of this.
+    if (status !== 'not_paid' || !isQuiet(await bridgeStatus(environment))) return undefined;
+    return `${number}, ${total}, due ${due}, ${status}`;
   });
 }
 
