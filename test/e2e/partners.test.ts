@@ -195,6 +195,8 @@ describe('an approval', () => {
 
   test('that is withdrawn after the invoice stays, and somebody is told why', async () => {
     const invoiceId = await invoice(scene, sold);
+    // Where the bridge does not know of the invoice yet, the process tells of it by the refusal itself.
+    await scene.quiet();
     const before = await timesheetLines(scene, sold);
     scene.harvest.approvals.withdraw([entry]);
     const problem = await eventually('a delivery that needs a person', async () => {
